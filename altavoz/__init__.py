@@ -1,0 +1,1 @@
+"""Settings, logging, the process and the command line: where everything is wired together."""

@@ -1,0 +1,1 @@
+"""Calls into cases: intake, grouped writes, the live board, screen pops, presence."""

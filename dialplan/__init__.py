@@ -1,0 +1,1 @@
+"""Plan → contexts → checks → text. Knows Asterisk's language and does no I/O."""

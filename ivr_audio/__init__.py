@@ -1,0 +1,1 @@
+"""Prompts: recordings and text-to-speech in, telephone audio out."""

@@ -1,0 +1,86 @@
+"""What belongs to a site rather than to a plan: countries, carriers, queues, what phones may dial."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from plans.fields import Country, Seconds, Slug, Strict, Text
+from plans.model import Then
+
+NumberForm = Literal["e164", "e164-no-plus", "national"]
+Header = Literal["request-uri", "to", "p-called-party-id", "diversion"]
+
+
+class Subsidiary(Strict):
+    name: Text
+    timezone: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z0-9]{2,3}$")]
+
+
+class Delivery(Strict):
+    """How a carrier writes the called number, and in which part of the INVITE."""
+
+    number: NumberForm
+    into: Annotated[Header, Field(alias="in")] = "request-uri"
+
+
+class CallerDelivery(Strict):
+    """How a carrier writes the calling number."""
+
+    number: NumberForm
+
+
+class Carrier(Strict):
+    subsidiary: Country
+    hosts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    delivers: Delivery
+    caller: CallerDelivery
+
+
+class Queue(Strict):
+    """A group of coordinators. `nobody` is where a call goes when none of them is signed in."""
+
+    name: Text
+    strategy: Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"] = "rrmemory"
+    ring: Seconds = 15
+    wrap_up: Seconds | None = None
+    nobody: Then
+
+
+class Phones(Strict):
+    """What coordinators' softphones may dial, and which number a called person sees."""
+
+    allow: tuple[Annotated[str, Field(pattern=r"^\+\d{1,14}$")], ...] = ()
+    emergency: tuple[Annotated[str, Field(pattern=r"^[*#0-9]{2,6}$")], ...] = ()
+    shows: Literal["plan", "header"] = "plan"
+
+
+class UnknownNumber(Strict):
+    say: Text
+    then: Then
+
+
+class Duty(Strict):
+    """The outside numbers that a plan or a queue may dial begin with one of these (E.164, `+5411`)."""
+
+    dial_prefixes: tuple[Annotated[str, Field(pattern=r"^\+\d{1,14}$")], ...] = ()
+
+
+class FantasyRules(Strict):
+    """What the phones' displays hold."""
+
+    characters: Annotated[int, Field(ge=1, le=80)] = 24
+    bytes: Annotated[int, Field(ge=1, le=160)] = 40
+    warn_over: Annotated[int, Field(ge=1, le=80)] = 16
+
+
+class Site(Strict):
+    altavoz: Literal[1]
+    subsidiaries: Annotated[Mapping[Country, Subsidiary], Field(min_length=1)]
+    carriers: Annotated[Mapping[Slug, Carrier], Field(min_length=1)]
+    queues: Annotated[Mapping[Slug, Queue], Field(min_length=1)]
+    phones: Phones = Phones()
+    unknown_number: UnknownNumber
+    duty: Duty = Duty()
+    fantasy_name: FantasyRules = FantasyRules()

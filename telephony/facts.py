@@ -1,0 +1,104 @@
+"""What happened to a call, in the words of the field. Values only; the tracker makes them, intake takes them.
+
+`call` is the id that names a call for ever: `<pbx>-<uniqueid of the trunk channel>`. `at` is an aware UTC
+instant by the PBX's clock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived(CallFact):
+    """A call reached a line of ours. `line` and `caller` are E.164; an anonymous caller is None."""
+
+    linkedid: str
+    line: str
+    plan: str
+    version: str
+    carrier: str
+    caller: str | None
+    caller_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade(CallFact):
+    """The caller pressed a key of a menu."""
+
+    menu: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitsEntered(CallFact):
+    """The caller typed digits for what `name` asks (`documento`)."""
+
+    name: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallQueued(CallFact):
+    queue: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRinging(CallFact):
+    """A coordinator's phone rings. `extension` names the phone (`101`)."""
+
+    queue: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingUnanswered(CallFact):
+    """That phone stopped ringing and its coordinator did not answer."""
+
+    queue: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(CallFact):
+    """Somebody answered: a coordinator by `extension`, or the outside `number` on duty (E.164)."""
+
+    queue: str | None
+    extension: str | None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOwed(CallFact):
+    """The caller was promised a call back by the queue's coordinators."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(CallFact):
+    """The trunk channel is gone.
+
+    `outcome`: `answered`, `callback`, `abandoned` (the caller hung up), `closed` (outside hours) or
+    `unserved` (the PBX ended it). `phase` is where it ended: `greeting`, `menu`, `queue`, `ringing`,
+    `talking`, `callback`. `by` is `caller`, `coordinator` or `pbx`. `cause` is the Q.850 number.
+    """
+
+    outcome: str
+    phase: str
+    by: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """A coordinator's phone changed: `unavailable` (not registered), `idle`, `ringing` or `busy`."""
+
+    extension: str
+    state: str
