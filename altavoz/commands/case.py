@@ -1,0 +1,35 @@
+"""`altavoz case …`: the cases that the calls opened."""
+
+import typer
+
+from altavoz.commands.common import AsJson, ask, show_one, show_rows
+
+app = typer.Typer(no_args_is_help=True, help="Casos.")
+
+COLUMNS = {
+    "number": "Caso",
+    "opened": "Abierto",
+    "state": "Estado",
+    "plan": "Plan",
+    "kind": "Tipo",
+    "owner": "A cargo",
+    "outcome": "Resultado",
+}
+
+
+@app.command("list")
+def list_cases(
+    plan: str | None = typer.Option(None, help="Solo los de este plan."),
+    state: str | None = typer.Option(None, help="«open» o «closed»."),
+    limit: int = typer.Option(50, min=1, max=1000, help="Cuántos."),
+    as_json: bool = AsJson,
+) -> None:
+    """Lista los últimos casos."""
+    rows = ask("case/list", plan=plan, state=state, limit=limit)
+    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.")
+
+
+@app.command("show")
+def show(case: str = typer.Argument(help="Número o identificador."), as_json: bool = AsJson) -> None:
+    """Muestra un caso."""
+    show_one(ask("case/show", id=case), as_json)

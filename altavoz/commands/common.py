@@ -1,0 +1,85 @@
+"""What the commands share: asking the running instance, printing tables and JSON, ending with words."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from altavoz import control, settings
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+AsJson = typer.Option(False, "--json", help="Escribe JSON, para programas.")
+
+
+def fail(text: str, code: int = 1) -> NoReturn:
+    """End the command with words on standard error."""
+    err.print(text, markup=False)
+    raise typer.Exit(code)
+
+
+def load_settings() -> settings.Settings:
+    try:
+        return settings.load()
+    except settings.BadSetting as error:
+        fail(str(error), 2)
+
+
+def ask(command: str, **arguments: Any) -> Any:
+    """Ask the running instance of ALTAVOZ_HOME; what it refuses ends the command with its words."""
+    home = load_settings().home
+    try:
+        return asyncio.run(control.call(home, command, arguments))
+    except control.NotRunning:
+        fail(f"Altavoz no está en marcha en «{home}». Arránquelo con «make run» o «altavoz run».", 3)
+    except control.Refused as error:
+        fail(str(error))
+
+
+def show_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool, empty: str
+) -> None:
+    """A table of `columns` (key → Spanish heading), or JSON of the whole rows."""
+    if as_json:
+        return show_json(rows)
+    if not rows:
+        return out.print(empty, markup=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(key)) for key in columns))
+    return out.print(table)
+
+
+def show_json(value: Any) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def show_one(row: Mapping[str, Any], as_json: bool) -> None:
+    """One thing: a line a key, or JSON."""
+    if as_json:
+        return show_json(row)
+    width = max(len(key) for key in row)
+    for key, value in row.items():
+        out.print(f"{key.ljust(width)}  {_cell(value)}", markup=False)
+    return None
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_cell(item)}" for key, item in value.items())
+    return str(value)

@@ -1,0 +1,63 @@
+"""`altavoz dialplan …`: the generated dialplan, what would change in it, and the way back."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json
+from altavoz.commands.plan import load_or_fail, print_change, site_of_settings
+from plans.model import Plan, PlanVersion
+from plans.write import content_hash
+from provisioning.apply import YEARS_AHEAD, DialplanProblems, compile_plans
+
+app = typer.Typer(no_args_is_help=True, help="Plan de marcación.")
+
+
+@app.command("render")
+def render(
+    files: list[Path] = typer.Argument(help="Archivos de planes."),
+    folder: Path = typer.Option(Path("dialplan-out"), "--out", help="Carpeta de salida."),
+) -> None:
+    """Genera los archivos de Asterisk de estos planes en una carpeta; no hace falta central."""
+    loading = load_or_fail(files)
+    versions = [_version(source.plan) for source in loading.sources]
+    year = datetime.now(UTC).year
+    try:
+        rendered = compile_plans(
+            versions, site_of_settings(), range(year, year + YEARS_AHEAD + 1), load_settings().pbx_name
+        )
+    except DialplanProblems as error:
+        fail(str(error))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in rendered.files.items():
+        (folder / name).write_text(text, "utf-8")
+        out.print(str(folder / name), markup=False)
+    out.print(f"Entrega {rendered.release}", markup=False)
+
+
+def _version(plan: Plan) -> PlanVersion:
+    return PlanVersion(plan=plan, hash=content_hash(plan, {}), recordings={})
+
+
+@app.command("diff")
+def diff(
+    files: list[Path] = typer.Argument(help="Archivos de planes."),
+    as_json: bool = AsJson,
+) -> None:
+    """Muestra qué cambiaría en la central si se publicaran estos planes."""
+    answer = ask("plan/propose", files=[str(file.absolute()) for file in files])
+    if as_json:
+        return show_json(answer)
+    if not answer["diff"]:
+        return out.print("Sin cambios.", markup=False)
+    return print_change(answer, whole=True)
+
+
+@app.command("rollback")
+def rollback(as_json: bool = AsJson) -> None:
+    """Vuelve a la entrega anterior."""
+    answer = ask("dialplan/rollback")
+    if as_json:
+        return show_json(answer)
+    return out.print(f"En la central está la entrega {answer['release']}.", markup=False)

@@ -1,0 +1,99 @@
+"""`altavoz plan …`: check, apply, show and list plans."""
+
+from pathlib import Path
+
+import typer
+
+from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json, show_rows
+from plans.load import Loading, load_files, load_site
+from plans.problems import PlanProblems
+from plans.site import Site
+
+app = typer.Typer(no_args_is_help=True, help="Planes.")
+
+COLUMNS = {
+    "plan": "Plan",
+    "name": "Nombre",
+    "number": "Versión",
+    "hash": "Contenido",
+    "lines": "Líneas",
+    "applied_at": "Publicado",
+    "applied_by": "Por",
+}
+
+
+def site_of_settings() -> Site:
+    """The site file of the settings; its problems end the command."""
+    try:
+        return load_site(load_settings().site)
+    except PlanProblems as error:
+        for problem in error.problems:
+            out.print(str(problem), markup=False)
+        fail("El archivo del sitio tiene problemas.")
+
+
+def load_or_fail(files: list[Path]) -> Loading:
+    """Read and check plan files; print their problems, and end with 1 when one is an error."""
+    loading = load_files(files, site_of_settings())
+    for problem in loading.problems:
+        out.print(str(problem), markup=False)
+    if any(problem.severity == "error" for problem in loading.problems):
+        raise typer.Exit(1)
+    return loading
+
+
+@app.command("check")
+def check(files: list[Path] = typer.Argument(help="Archivos de planes.")) -> None:
+    """Revisa planes sin publicar nada: una línea ARCHIVO:LÍNEA: CÓDIGO mensaje por problema."""
+    loading = load_or_fail(files)
+    if not loading.problems:
+        out.print(f"Sin problemas: {len(files)} {'plan' if len(files) == 1 else 'planes'}.", markup=False)
+
+
+@app.command("apply")
+def apply(
+    files: list[Path] = typer.Argument(help="Archivos de planes."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Muestra qué cambiaría y no publica."),
+    as_json: bool = AsJson,
+) -> None:
+    """Publica planes en la central, junto con los que ya están; muestra antes qué cambia."""
+    command = "plan/propose" if dry_run else "plan/apply"
+    answer = ask(command, files=[str(file.absolute()) for file in files])
+    if as_json:
+        return show_json(answer)
+    for warning in answer["warnings"]:
+        out.print(warning, markup=False)
+    print_change(answer, whole=dry_run)
+    if dry_run:
+        return out.print("No se publicó nada (--dry-run).", markup=False)
+    word = "Publicado" if answer["changed"] else "Sin cambios"
+    return out.print(f"{word}: {answer['release']}", markup=False)
+
+
+def print_change(answer: dict[str, object], *, whole: bool) -> None:
+    """The numbers a change touches and, when `whole`, the diff of the generated files."""
+    if whole and answer["diff"]:
+        out.print(str(answer["diff"]), markup=False, end="")
+    out.print(str(answer["touched"]), markup=False)
+
+
+@app.command("show")
+def show(
+    plan: str = typer.Argument(help="Nombre del plan."),
+    version: int | None = typer.Option(
+        None, "--version", min=1, help="Número de versión; la vigente si falta."
+    ),
+    as_json: bool = AsJson,
+) -> None:
+    """Escribe la definición de un plan (YAML)."""
+    answer = ask("plan/show", plan=plan, version=version)
+    if as_json:
+        return show_json(answer)
+    return out.print(answer["text"], markup=False, end="")
+
+
+@app.command("list")
+def list_plans(as_json: bool = AsJson) -> None:
+    """Lista los planes publicados."""
+    rows = ask("plan/list")
+    show_rows(rows, COLUMNS, as_json, "No hay planes. Publique uno con «altavoz plan apply ARCHIVO».")

@@ -1,0 +1,206 @@
+"""Settings: each from the environment (`ALTAVOZ_…`), else `altavoz.yaml`, else its default.
+
+`SETTINGS` is the one list of them: `altavoz settings` prints it and the README's table is tested against it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+FILE = Path("altavoz.yaml")
+EXAMPLE_SITE = Path(__file__).parent.parent / "plans" / "example-site.yaml"
+
+
+class PbxMode(StrEnum):
+    EMBEDDED = "embedded"
+    SYSTEM = "system"
+    EXTERNAL = "external"
+
+
+class LogForm(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class BadSetting(Exception):
+    """A setting cannot be used as it is written; the text says which and what to write."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `key` in altavoz.yaml, `ALTAVOZ_<KEY>` in the environment."""
+
+    key: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        return f"ALTAVOZ_{self.key.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("home", "var", "Carpeta de los datos: base, audios, grabaciones, registros."),
+    Setting("http", "127.0.0.1:8080", "Dirección de la consola."),
+    Setting("sip", "127.0.0.1:5060", "Dirección SIP para teléfonos y operadoras."),
+    Setting("ami", "127.0.0.1:5038", "Dirección del AMI de la central."),
+    Setting("rtp", "10000-10999", "Puertos UDP del audio."),
+    Setting(
+        "pbx", "embedded", "Central: «embedded» (propia), «system» (el Asterisk instalado) o «external»."
+    ),
+    Setting("pbx_root", ".pbx", "Carpeta donde se desempaqueta la central propia."),
+    Setting("pbx_name", "pbx1", "Nombre corto de la central; forma parte del identificador de cada llamada."),
+    Setting(
+        "pbx_user", "", "Usuario del sistema con el que corre la central (vacío: «asterisk» o «nobody»)."
+    ),
+    Setting("pbx_conf", "", "Con una central externa: carpeta donde se escriben los archivos generados."),
+    Setting("ami_listens", "altavoz-listens", "Con una central externa: cuenta de AMI que escucha."),
+    Setting("ami_listens_secret", "", "Su contraseña.", secret=True),
+    Setting("ami_acts", "altavoz-acts", "Con una central externa: cuenta de AMI que actúa."),
+    Setting("ami_acts_secret", "", "Su contraseña.", secret=True),
+    Setting("site", "", "Archivo del sitio: países, operadoras, colas (vacío: el de ejemplo)."),
+    Setting("database", "", "URL de la base de datos (vacío: SQLite en la carpeta de datos).", secret=True),
+    Setting(
+        "tls_cert", "", "Certificado de la consola (PEM); hace falta si no se sirve solo en este equipo."
+    ),
+    Setting("tls_key", "", "Clave de ese certificado (PEM)."),
+    Setting("log", "text", "Formato del registro: «text» o «json»."),
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a setting is and where it comes from: `entorno`, `altavoz.yaml` or `por omisión`."""
+
+    setting: Setting
+    text: str
+    source: str
+
+    @property
+    def shown(self) -> str:
+        return "••••••" if self.setting.secret and self.text else self.text
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, typed. Paths are absolute; addresses are (host, port)."""
+
+    home: Path
+    http: tuple[str, int]
+    sip: tuple[str, int]
+    ami: tuple[str, int]
+    rtp: tuple[int, int]
+    pbx: PbxMode
+    pbx_root: Path
+    pbx_name: str
+    pbx_user: str | None
+    pbx_conf: Path | None
+    ami_listens: tuple[str, str]
+    ami_acts: tuple[str, str]
+    site: Path
+    database: str
+    tls: tuple[Path, Path] | None
+    log: LogForm
+
+    @property
+    def example_site(self) -> bool:
+        return self.site == EXAMPLE_SITE
+
+
+def values(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> list[Value]:
+    """Every setting with its value and source, in the order of `SETTINGS`. Raises BadSetting."""
+    written = _written(file)
+    return [_value(setting, environ, written, file.name) for setting in SETTINGS]
+
+
+def _value(setting: Setting, environ: Mapping[str, str], written: Mapping[str, str], file: str) -> Value:
+    if setting.variable in environ:
+        return Value(setting, environ[setting.variable], "entorno")
+    if setting.key in written:
+        return Value(setting, written[setting.key], file)
+    return Value(setting, setting.default, "por omisión")
+
+
+def _written(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    try:
+        data = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 (texts only)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{file}: no es YAML: {error}") from error
+    data = {} if data in (None, "") else data
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise BadSetting(f"{file}: escriba una línea «clave: valor» por ajuste")
+    unknown = sorted(set(data) - {setting.key for setting in SETTINGS})
+    if unknown:
+        raise BadSetting(f"{file}: no existe el ajuste «{unknown[0]}»; «altavoz settings» los lista")
+    return data
+
+
+def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings:
+    """The settings of this process. Raises BadSetting, naming the variable and what to write."""
+    text = {value.setting.key: value.text for value in values(environ, file)}
+    home = Path(text["home"]).absolute()
+    return Settings(
+        home=home,
+        http=_address("http", text["http"]),
+        sip=_address("sip", text["sip"]),
+        ami=_address("ami", text["ami"]),
+        rtp=_ports("rtp", text["rtp"]),
+        pbx=_one_of("pbx", text["pbx"], PbxMode),
+        pbx_root=Path(text["pbx_root"]).absolute(),
+        pbx_name=_short_name("pbx_name", text["pbx_name"]),
+        pbx_user=text["pbx_user"] or None,
+        pbx_conf=Path(text["pbx_conf"]).absolute() if text["pbx_conf"] else None,
+        ami_listens=(text["ami_listens"], text["ami_listens_secret"]),
+        ami_acts=(text["ami_acts"], text["ami_acts_secret"]),
+        site=Path(text["site"]).absolute() if text["site"] else EXAMPLE_SITE,
+        database=text["database"] or f"sqlite+aiosqlite:///{home / 'altavoz.db'}",
+        tls=_tls(text["tls_cert"], text["tls_key"]),
+        log=_one_of("log", text["log"], LogForm),
+    )
+
+
+def _bad(key: str, text: str, advice: str) -> BadSetting:
+    return BadSetting(f"ALTAVOZ_{key.upper()}: «{text}» no sirve; {advice}")
+
+
+def _address(key: str, text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise _bad(key, text, "escriba dirección y puerto, como «127.0.0.1:8080»")
+    return host.strip("[]"), int(port)
+
+
+def _ports(key: str, text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) < 65536):
+        raise _bad(key, text, "escriba un intervalo de puertos, como «10000-10999»")
+    return int(first), int(last)
+
+
+def _one_of(key: str, text: str, choices: type[Choice]) -> Choice:
+    if text not in list(choices):
+        raise _bad(key, text, f"escriba {' o '.join(choices)}")
+    return choices(text)
+
+
+def _short_name(key: str, text: str) -> str:
+    if not (text.isascii() and text.isalnum() and len(text) <= 16):
+        raise _bad(key, text, "escriba hasta 16 letras o cifras, sin espacios")
+    return text
+
+
+def _tls(cert: str, key: str) -> tuple[Path, Path] | None:
+    if bool(cert) != bool(key):
+        raise BadSetting("ALTAVOZ_TLS_CERT y ALTAVOZ_TLS_KEY van juntos: escriba los dos")
+    return (Path(cert).absolute(), Path(key).absolute()) if cert else None

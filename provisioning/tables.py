@@ -1,0 +1,20 @@
+"""Releases as they went live: which plan versions each one holds, when and by whom."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, UtcDateTime
+
+
+class ReleaseRow(Base):
+    """One publication. Append-only; `plans` is plan → content hash of everything live with it."""
+
+    __tablename__ = "release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release: Mapped[str] = mapped_column(String(12), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    plans: Mapped[dict[str, str]] = mapped_column(JSON)
