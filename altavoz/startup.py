@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.status import Status
 
 
@@ -39,13 +38,11 @@ class Steps:
             self._line(f"  {text}")
 
     def ready(self, address: str, sip: str, password: str | None) -> None:
-        """The last words of a start: the console's address and, the first time, how to sign in."""
-        lines = [f"Consola: {address}", f"Teléfonos (SIP): {sip}"]
+        """The last line of a start: the console's address and, the first time, how to sign in."""
+        words = [f"ready — consola {address}", f"teléfonos SIP {sip}"]
         if password is not None:
-            lines += ["Usuario: admin", f"Contraseña de un solo uso: {password}"]
-        self._line(f"ready {address}")
-        self._console.print(Panel("\n".join(lines), title="Altavoz", expand=False))
-        sys.stdout.flush()
+            words += ["usuario admin", f"contraseña de un solo uso {password}"]
+        self._line(" · ".join(words))
 
     def failed(self, text: str) -> None:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"✗ {text}", markup=False)

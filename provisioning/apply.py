@@ -90,7 +90,7 @@ class Provisioner:
         self._turn = asyncio.Lock()
 
     async def propose(self, files: Sequence[Path]) -> Proposal:
-        """What applying these files would change; publishes nothing. Raises PlanProblems, DialplanProblems."""
+        """What applying these files would change. Raises PlanProblems and DialplanProblems."""
         live = {stored.version.plan.plan: stored.version for stored in await self._store.live()}
         loading = await asyncio.to_thread(
             load_files, files, self._site, [version.plan for version in live.values()]

@@ -1,0 +1,72 @@
+"""Which PBX is served, by the settings: an Asterisk of our own, the installed one, or an external one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from altavoz.settings import PbxMode, Settings
+from altavoz.startup import StartupFailed
+from plans.site import Site
+from telephony.ami import AmiAccount
+from telephony.base_config import render_base
+from telephony.embedded import EmbeddedPbx
+from telephony.events import WANTED
+from telephony.layout import PbxAddresses, PbxLayout, Program
+from telephony.secrets import ami_secrets
+from telephony.system_pbx import NoSystemPbx, system_program
+
+
+@dataclass(frozen=True)
+class Central:
+    """`pbx` is None when it is external: then nothing is started, and only `published` is ours.
+
+    `config` is the base configuration, to be written before the PBX starts.
+    """
+
+    pbx: EmbeddedPbx | None
+    config: Mapping[str, str]
+    published: Path
+    sounds: Path
+    listens: AmiAccount
+    acts: AmiAccount
+
+
+def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Central:
+    """The PBX of the settings; nothing is written or started yet. Raises StartupFailed."""
+    if settings.pbx is PbxMode.EXTERNAL:
+        return _external(settings)
+    program = _installed() if settings.pbx is PbxMode.SYSTEM else None
+    layout = PbxLayout(settings.pbx_root / "root", settings.home, program)
+    secrets = ami_secrets(layout.ami_secrets)
+    addresses = PbxAddresses(settings.sip, settings.ami, settings.rtp)
+    return Central(
+        EmbeddedPbx(layout, addresses, settings.pbx_user, say),
+        render_base(site, layout, addresses, secrets, WANTED),
+        layout.published,
+        layout.sounds,
+        AmiAccount(*settings.ami, "altavoz-listens", secrets.listens),
+        AmiAccount(*settings.ami, "altavoz-acts", secrets.acts),
+    )
+
+
+def _installed() -> Program:
+    try:
+        return system_program()
+    except NoSystemPbx as error:
+        raise StartupFailed(str(error)) from error
+
+
+def _external(settings: Settings) -> Central:
+    if settings.pbx_conf is None or not (settings.ami_listens[1] and settings.ami_acts[1]):
+        raise StartupFailed(
+            "ALTAVOZ_PBX=external necesita ALTAVOZ_PBX_CONF, ALTAVOZ_AMI_LISTENS_SECRET y "
+            "ALTAVOZ_AMI_ACTS_SECRET; docs/pbx.md dice qué agregar en esa central"
+        )
+    return Central(
+        None,
+        {},
+        settings.pbx_conf,
+        settings.pbx_conf / "sounds",
+        AmiAccount(*settings.ami, *settings.ami_listens),
+        AmiAccount(*settings.ami, *settings.ami_acts),
+    )

@@ -1,0 +1,236 @@
+"""The parts of a running instance, made in the order in which they stand on one another.
+
+Nothing here starts: `altavoz.run` starts and stops them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from altavoz.central import Central
+from altavoz.live import LiveCalls
+from altavoz.settings import Settings
+from cases.board import Board
+from cases.desk import CaseDesk
+from cases.pops import Pops
+from cases.presence import Presence
+from cases.store import CaseStore
+from cases.writer import Intake
+from ivr_audio.store import SoundStore
+from plans.book import PlanBook
+from plans.site import Site
+from plans.store import PlanStore
+from provisioning.apply import Provisioner
+from provisioning.phones import Phones
+from provisioning.releases import ReleaseHistory
+from staff.people import People
+from staff.sessions import Sessions
+from staff.tokens import Tokens
+from telephony.ami import AmiLink
+from telephony.ami_dialplan import AmiDialplan
+from telephony.events import WANTED
+from telephony.publish import Publisher
+from telephony.queues import QueueDesk
+from telephony.tracker import CallTracker
+from web.services import Services
+
+
+def now() -> datetime:
+    """The clock that everything is given."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class House:
+    """One instance. Every part is made once, when it is first asked for."""
+
+    settings: Settings
+    site: Site
+    engine: AsyncEngine
+    central: Central
+
+    # people
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.engine, now)
+
+    @cached_property
+    def directory(self) -> "Directory":
+        return Directory(self.people)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(
+            self.engine, now, busy=lambda person: self.board.in_call(self.directory.by_id(person))
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.engine, now)
+
+    # the PBX
+
+    @cached_property
+    def listens(self) -> AmiLink:
+        return AmiLink(self.central.listens, WANTED)
+
+    @cached_property
+    def acts(self) -> AmiLink:
+        return AmiLink(self.central.acts)
+
+    @cached_property
+    def sounds(self) -> SoundStore:
+        return SoundStore(self.central.sounds)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.central.published, self.sounds, AmiDialplan(self.acts), now)
+
+    @cached_property
+    def phones(self) -> Phones:
+        return Phones(self.people, self.central.pbx, self.directory.refresh)
+
+    # plans
+
+    @cached_property
+    def plan_store(self) -> PlanStore:
+        return PlanStore(self.engine)
+
+    @cached_property
+    def book(self) -> PlanBook:
+        return PlanBook()
+
+    @cached_property
+    def provisioner(self) -> Provisioner:
+        return Provisioner(
+            site=self.site,
+            pbx=self.settings.pbx_name,
+            store=self.plan_store,
+            releases=ReleaseHistory(self.engine),
+            book=self.book,
+            sounds=self.sounds,
+            publisher=self.publisher,
+            clock=now,
+        )
+
+    # calls and cases
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.directory.by_extension)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.engine, self.book, self.directory.by_extension, now, self.board)
+
+    @cached_property
+    def store(self) -> CaseStore:
+        return CaseStore(self.engine)
+
+    @cached_property
+    def desk(self) -> CaseDesk:
+        return CaseDesk(self.engine, self.book, now, self.board)
+
+    @cached_property
+    def pops(self) -> Pops:
+        return Pops(self.store, self.board, self.book, self.site, now)
+
+    @cached_property
+    def presence(self) -> Presence:
+        return Presence(QueueDesk(self.acts), self.people, self.board)
+
+    @cached_property
+    def live(self) -> LiveCalls:
+        return LiveCalls(self.listens, CallTracker(self.settings.pbx_name), self.intake, self.presence)
+
+    # the console
+
+    @property
+    def sip(self) -> str:
+        return "{}:{}".format(*self.settings.sip)
+
+    @property
+    def address(self) -> str:
+        scheme = "https" if self.settings.tls else "http"
+        return "{}://{}:{}".format(scheme, *self.settings.http)
+
+    def services(self) -> Services:
+        return Services(
+            people=self.people,
+            sessions=self.sessions,
+            tokens=self.tokens,
+            store=self.store,
+            desk=self.desk,
+            board=self.board,
+            presence=self.presence,
+            pops=self.pops,
+            book=self.book,
+            link=lambda: self.listens.state,
+            release=self.publisher.current,
+            phones=self.phones,
+            site=self.site,
+            clock=now,
+            ready=self.ready,
+            sip=self.sip,
+        )
+
+    async def ready(self) -> Mapping[str, bool]:
+        """Whether each thing that a call needs on our side stands."""
+        return {
+            "pbx_link": self.listens.state.up,
+            "pbx_control": self.acts.state.up,
+            "database": await self._database_answers() and self.intake.stuck_since is None,
+        }
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("select 1"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def status(self) -> Mapping[str, object]:
+        """What `altavoz status` shows."""
+        ready = await self.ready()
+        state = self.listens.state
+        return {
+            "version": version("altavoz"),
+            "ready": all(ready.values()),
+            **ready,
+            "pbx_link_since": state.since,
+            "pbx_link_reason": state.reason or None,
+            "release": self.publisher.current(),
+            "plans": len(self.book.live()),
+            "calls": len(self.board.live()),
+            "console": self.address,
+            "sip": self.sip,
+        }
+
+
+class Directory:
+    """Whose an extension or an id is, in memory: the intake asks for every fact."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._extensions: dict[str, str] = {}
+        self._ids: dict[int, str] = {}
+
+    async def refresh(self) -> None:
+        """Read the accounts again: at start and after each change."""
+        everybody = await self._people.all()
+        self._ids = {person.id: person.name for person in everybody}
+        self._extensions = {person.extension: person.name for person in everybody if person.extension}
+
+    def by_extension(self, extension: str) -> str | None:
+        return self._extensions.get(extension)
+
+    def by_id(self, person: int) -> str:
+        return self._ids.get(person, "")

@@ -1,0 +1,73 @@
+"""Live calls: the PBX's events become facts, and what was missed while the link was down is made up for."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+
+from cases.presence import Presence
+from cases.views import CallView
+from cases.writer import Intake
+from telephony.ami import AmiLink, LinkState
+from telephony.exchange import AmiError
+from telephony.facts import OpenCall
+from telephony.phone_states import phone_changed, phones_now
+from telephony.tracker import CallTracker
+
+log = structlog.get_logger()
+
+
+class LiveCalls:
+    """Feeds one tracker from one link into the intake, and phones' states into presence."""
+
+    def __init__(self, link: AmiLink, tracker: CallTracker, intake: Intake, presence: Presence) -> None:
+        self._link = link
+        self._tracker = tracker
+        self._intake = intake
+        self._presence = presence
+        self._turn = asyncio.Lock()
+        self._catching_up: set[asyncio.Task[None]] = set()
+        link.on_state(self._link_changed)
+
+    def resume(self, open_calls: tuple[CallView, ...]) -> None:
+        """Go on with calls that had not ended when the service stopped."""
+        for call in open_calls:
+            self._tracker.resume(
+                OpenCall(
+                    call.id,
+                    call.linkedid,
+                    call.phase,
+                    answered=call.answered is not None,
+                    callback=call.phase == "callback",
+                    closed=call.phase == "closed",
+                )
+            )
+
+    async def run(self) -> None:
+        """Until the link is closed."""
+        async for event in self._link.events():
+            async with self._turn:
+                for fact in self._tracker.feed(event):
+                    await self._intake.take(fact)
+            if (change := phone_changed(event)) is not None:
+                self._presence.phone_changed(change)
+
+    def _link_changed(self, state: LinkState) -> None:
+        if state.up:
+            task = asyncio.get_running_loop().create_task(self._catch_up(), name="catch up")
+            self._catching_up.add(task)
+            task.add_done_callback(self._catching_up.discard)
+
+    async def _catch_up(self) -> None:
+        """End what is gone from the PBX; take the phones' and the queues' states anew."""
+        try:
+            async with self._turn:
+                channels = await self._link.action("CoreShowChannels")
+                live = {channel.get("Uniqueid") for channel in channels}
+                for fact in self._tracker.resync(live, datetime.now(UTC)):
+                    await self._intake.take(fact)
+            for change in await phones_now(self._link):
+                self._presence.phone_changed(change)
+            await self._presence.refresh()
+        except AmiError as error:
+            log.warning("catch_up_failed", error=str(error))

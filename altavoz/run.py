@@ -1,0 +1,213 @@
+"""The composition root: what starts, in which order, and how it stops. Read it first.
+
+Data and people, then the PBX, then the link to it, then plans, then the console. Stopping goes the other way.
+"""
+
+import asyncio
+import os
+import signal
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from altavoz.central import central
+from altavoz.control import ControlServer
+from altavoz.home import claimed
+from altavoz.house import House
+from altavoz.operations import REFUSALS, Operations
+from altavoz.settings import Settings
+from altavoz.startup import StartupFailed, Steps
+from db.engine import open_engine
+from db.migrate import upgrade
+from plans.load import load_site
+from plans.problems import PlanProblems
+from plans.site import Site
+from staff.roles import Role
+from telephony.embedded import PbxNotStarted
+from telephony.exchange import DeadlinePassed
+from telephony.publish import NotPublished
+from telephony.unpack import NotUnpacked
+from web.app import make_app
+
+log = structlog.get_logger()
+
+EXAMPLES = Path(__file__).parent.parent / "plans" / "examples"
+FIRST_ACCOUNT = "admin"
+LINK_SECONDS = 15.0
+
+
+async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
+    """Start, say "ready", and stop at SIGINT or SIGTERM. Raises StartupFailed."""
+    stop = _stop_signal()
+    async with AsyncExitStack() as stack:
+        starting = asyncio.create_task(_start(settings, steps, stack, examples=examples))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            return
+        house, password = starting.result()
+        steps.ready(house.address, house.sip, password)
+        await stopping
+        log.info("stopping")
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _start(
+    settings: Settings, steps: Steps, stack: AsyncExitStack, *, examples: bool
+) -> tuple[House, str | None]:
+    """Everything in order; `stack` stops it backwards. The first account's password, when made."""
+    stack.enter_context(claimed(settings.home))
+    with steps.step("Preparando los datos"):
+        site = _site(settings)
+        house = House(settings, site, open_engine(settings.database), central(settings, site, steps.say))
+        stack.push_async_callback(house.engine.dispose)
+        await upgrade(house.engine)
+        password = await _first_account(house)
+        await house.directory.refresh()
+    await _start_pbx(house, steps, stack)
+    with steps.step("Conectando con la central"):
+        await _connect(house, stack)
+    with steps.step("Publicando los planes"):
+        await _publish(house, steps, examples=examples)
+    with steps.step("Abriendo la consola"):
+        await stack.enter_async_context(_console(house))
+        await stack.enter_async_context(_control(house))
+    return house, password
+
+
+def _site(settings: Settings) -> Site:
+    try:
+        return load_site(settings.site)
+    except PlanProblems as error:
+        raise StartupFailed(f"el archivo del sitio tiene problemas:\n{error}") from error
+
+
+async def _first_account(house: House) -> str | None:
+    """Make the first administrator of an empty house; its one-time password."""
+    if await house.people.all():
+        return None
+    added = await house.people.add(FIRST_ACCOUNT, [Role.ADMINISTRATOR])
+    return added.one_time_password
+
+
+async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
+    """The PBX answers calls from here on, whatever becomes of us."""
+    pbx = house.central.pbx
+    if pbx is None:
+        house.publisher.prepare()
+        return
+    try:
+        with steps.step("Preparando la central (la primera vez tarda unos minutos)"):
+            await pbx.unpack()
+        with steps.step("Arrancando la central"):
+            changed = pbx.write_config(house.central.config) | await house.phones.write()
+            house.publisher.prepare()
+            stack.push_async_callback(pbx.stop)
+            if await pbx.start():
+                steps.say("La central ya estaba en marcha; se sigue con ella.")
+                _warn_restart(steps, await pbx.reload(changed))
+    except (NotUnpacked, PbxNotStarted, NotPublished) as error:
+        raise StartupFailed(str(error)) from error
+
+
+def _warn_restart(steps: Steps, files: tuple[str, ...]) -> None:
+    if files:
+        steps.say(f"Cambió {', '.join(files)}: la central lo leerá cuando se detenga y arranque de nuevo.")
+
+
+async def _connect(house: House, stack: AsyncExitStack) -> None:
+    """Listen before anything is published, so that no call goes unseen."""
+    house.book.replace(await house.plan_store.live())
+    house.live.resume(await house.intake.restore())
+    await stack.enter_async_context(_running(house.intake.run(), house.intake.close))
+    await stack.enter_async_context(_running(house.live.run(), house.listens.close))
+    stack.push_async_callback(house.acts.close)
+    for link in (house.acts, house.listens):
+        link.start()
+    try:
+        await house.acts.until_up(LINK_SECONDS)
+        await house.listens.until_up(LINK_SECONDS)
+    except DeadlinePassed as error:
+        raise StartupFailed(f"no hay conexión con la central: {error}") from error
+
+
+@asynccontextmanager
+async def _running(work: "Awaitable[None]", close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """`work` goes on as a task until `close` ends it."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        await close()
+        await task
+
+
+async def _publish(house: House, steps: Steps, *, examples: bool) -> None:
+    """Bring the PBX to what is live; the first time, to the examples when they are wanted."""
+    try:
+        if examples and not await house.plan_store.live():
+            await house.provisioner.apply(sorted(EXAMPLES.glob("*.yaml")), FIRST_ACCOUNT)
+        else:
+            await house.provisioner.republish(FIRST_ACCOUNT)
+    except PlanProblems as error:
+        steps.say(f"Los planes de ejemplo no sirven en este sitio:\n{error}")
+        await house.provisioner.republish(FIRST_ACCOUNT)
+    except NotPublished as error:
+        raise StartupFailed(str(error)) from error
+
+
+@asynccontextmanager
+async def _console(house: House) -> AsyncIterator[None]:
+    host, port = house.settings.http
+    if house.settings.tls is None and not host.startswith("127.") and host not in ("::1", "localhost"):
+        raise StartupFailed(
+            f"sin TLS la consola solo se sirve en este equipo, y ALTAVOZ_HTTP dice «{host}»: "
+            "escriba ALTAVOZ_TLS_CERT y ALTAVOZ_TLS_KEY, o 127.0.0.1"
+        )
+    app = make_app(house.services(), secure_cookies=house.settings.tls is not None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=_tls(house.settings)).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise StartupFailed(
+            f"ALTAVOZ_HTTP: no se puede abrir {host}:{port} ({os.strerror(error.errno or 0)}); "
+            "elija otro puerto o cierre lo que lo usa"
+        ) from error
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(*settings.tls)
+    return context
+
+
+@asynccontextmanager
+async def _control(house: House) -> AsyncIterator[None]:
+    server = ControlServer(house.settings.home, Operations(house).handlers(), REFUSALS)
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.close()

@@ -1,0 +1,1 @@
+"""What several tests share: SIP endpoints, a running instance, a browser."""

@@ -1,0 +1,70 @@
+"""Settings come from the environment, then altavoz.yaml, then their defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from altavoz import settings
+from altavoz.settings import BadSetting
+
+NO_FILE = Path("does-not-exist.yaml")
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    file = tmp_path / "altavoz.yaml"
+    file.write_text("http: 127.0.0.1:9000\nsip: 127.0.0.1:5070\n")
+    found = settings.load({"ALTAVOZ_HTTP": "127.0.0.1:9999"}, file)
+    assert (found.http, found.sip, found.ami) == (
+        ("127.0.0.1", 9999),
+        ("127.0.0.1", 5070),
+        ("127.0.0.1", 5038),
+    )
+
+
+def test_each_value_says_where_it_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "altavoz.yaml"
+    file.write_text("sip: 127.0.0.1:5070\n")
+    sources = {v.setting.key: v.source for v in settings.values({"ALTAVOZ_HTTP": "127.0.0.1:1"}, file)}
+    assert (sources["http"], sources["sip"], sources["ami"]) == ("entorno", "altavoz.yaml", "por omisión")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("ALTAVOZ_HTTP", "8080"),
+        ("ALTAVOZ_SIP", "127.0.0.1:0"),
+        ("ALTAVOZ_RTP", "20000-10000"),
+        ("ALTAVOZ_PBX", "freepbx"),
+        ("ALTAVOZ_PBX_NAME", "con espacio"),
+        ("ALTAVOZ_TLS_CERT", "cert.pem"),
+        ("ALTAVOZ_LOG", "xml"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_its_name(variable: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=variable):
+        settings.load({variable: text}, NO_FILE)
+
+
+def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "altavoz.yaml"
+    file.write_text("htpp: 127.0.0.1:9000\n")
+    with pytest.raises(BadSetting, match="htpp"):
+        settings.load({}, file)
+
+
+@pytest.mark.parametrize("text", ["- a\n", "a: [1]\n", "a: {b: c}\n", "a: [\n"])
+def test_a_file_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "altavoz.yaml"
+    file.write_text(text)
+    with pytest.raises(BadSetting):
+        settings.load({}, file)
+
+
+def test_a_secret_is_never_shown() -> None:
+    found = settings.values({"ALTAVOZ_AMI_ACTS_SECRET": "s3creta"}, NO_FILE)
+    assert "s3creta" not in "".join(value.shown for value in found)
+
+
+def test_the_readme_lists_every_setting() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    assert [s.variable for s in settings.SETTINGS if f"`{s.variable}`" not in readme] == []
