@@ -33,9 +33,9 @@ bench: $(VENV)/.test ## las medidas, cada una junto a su límite
 
 lock: $(VENV)/.test ## vuelve a fijar las versiones de las dependencias
 	@$(BIN)/python -m pip install -q uv
-	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--extra build -o requirements.lock pyproject.toml
-	@$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## borra el entorno y las cachés (no los datos ni la central)

@@ -140,11 +140,11 @@ class House:
 
     @cached_property
     def pops(self) -> Pops:
-        return Pops(self.store, self.board, self.book, self.site, now)
+        return Pops(self.board, self.store, self.book, self.plan_store, self.site, now)
 
     @cached_property
     def presence(self) -> Presence:
-        return Presence(QueueDesk(self.acts), self.people, self.board)
+        return Presence(QueueDesk(self.acts), self.board)
 
     @cached_property
     def live(self) -> LiveCalls:

@@ -14,6 +14,7 @@ from altavoz.house import House
 from cases.pages import BadPage
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
+from dialplan.diff import Touched
 from plans.numbers import written
 from plans.problems import PlanProblems
 from plans.store import StoredPlan
@@ -182,8 +183,17 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "plans": [draft.version.plan.plan for draft in proposal.drafts],
         "warnings": [str(problem) for problem in proposal.warnings],
         "diff": proposal.diff,
-        "touched": str(proposal.touched),
+        "touched": _touched(proposal.touched),
     }
+
+
+def _touched(touched: Touched) -> str:
+    """`Números: +54… (nuevo), +57… (cambia)` in one line."""
+    words = [(touched.added, "nuevo"), (touched.changed, "cambia"), (touched.removed, "se retira")]
+    numbers = [f"{written(number)} ({word})" for group, word in words for number in group]
+    listed = ", ".join(numbers) if numbers else "ninguno"
+    shared = "; cambian las rutinas comunes a todos" if touched.shared else ""
+    return f"Números que toca ({len(numbers)}): {listed}{shared}"
 
 
 def _plan(stored: StoredPlan) -> dict[str, Any]:

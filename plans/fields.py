@@ -1,6 +1,7 @@
 """Field types that plans and sites share: durations, clock times, digit ranges, and the strict base model."""
 
 import re
+import unicodedata
 from datetime import time
 from typing import Annotated
 
@@ -81,3 +82,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$")]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Digit = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+
+
+def slug_of(text: str) -> str:
+    """A Slug that looks like `text` (`Hogar Ñandú` → `hogar-nandu`); empty when nothing of it remains."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")

@@ -79,7 +79,9 @@ class Destination(Strict):
         return next(name for name in _DESTINATIONS if getattr(self, name) is not None)
 
 
-Then = Annotated[Destination, BeforeValidator(_hangup_word)]
+Then = Annotated[
+    Destination, BeforeValidator(_hangup_word, json_schema_input_type=Destination | Literal["hangup"])
+]
 
 
 class Choice(Destination):

@@ -1,4 +1,4 @@
-"""The coordinators' phones in the PBX: published after a change of people, their secrets shown and renewed."""
+"""The coordinators' phones in the PBX: published after a change of people, shown and renewed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

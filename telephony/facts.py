@@ -102,3 +102,18 @@ class PhoneChanged:
 
     extension: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call that had not ended when this process stopped, as its record knows it: for `CallTracker.resume`.
+
+    `phase` is a word of `CallEnded.phase`; `answered`, `callback` and `closed` say what already happened.
+    """
+
+    call: str
+    linkedid: str
+    phase: str
+    answered: bool = False
+    callback: bool = False
+    closed: bool = False

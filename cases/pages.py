@@ -1,0 +1,67 @@
+"""Pages by key: each begins after the last row of the one before, so that they stay quick as tables grow."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+
+T = TypeVar("T")
+MOST = 500
+
+
+class BadPage(ValueError):
+    """The mark of a page is not one of ours; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items, newest first, and the mark to ask for the following ones with (None at the end)."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+def size(limit: int) -> int:
+    """How many items a page of this limit holds: at least one, at most 500."""
+    return min(max(limit, 1), MOST)
+
+
+def mark(at: datetime, id: object) -> str:
+    """The opaque mark of a row: its instant and its id."""
+    text = f"{at.astimezone(UTC).isoformat(timespec='microseconds')}~{id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unmark(written: str) -> tuple[datetime, str]:
+    """Undo `mark`; raises `BadPage`."""
+    try:
+        text = base64.urlsafe_b64decode(written[:200] + "=" * (-len(written) % 4)).decode()
+        at, _, id = text.partition("~")
+        return datetime.fromisoformat(at).astimezone(UTC), id
+    except (ValueError, binascii.Error) as error:
+        raise BadPage("Esa página no existe: vuelva a la primera.") from error
+
+
+def newest_first(
+    wanted: Select[Any], at: ColumnElement[Any], id: ColumnElement[Any], limit: int, after: str | None
+) -> Select[Any]:
+    """One page of `wanted`, with one row more than `limit` to tell whether another page follows.
+
+    Raises `BadPage`.
+    """
+    if after is not None:
+        instant, text = unmark(after)
+        key = _key(id, text)
+        wanted = wanted.where(at <= instant, or_(at < instant, and_(at == instant, id < key)))
+    return wanted.order_by(at.desc(), id.desc()).limit(size(limit) + 1)
+
+
+def _key(id: ColumnElement[Any], text: str) -> str | int:
+    if id.type.python_type is not int:
+        return text
+    if not text.isdecimal():
+        raise BadPage("Esa página no existe: vuelva a la primera.")
+    return int(text)

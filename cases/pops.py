@@ -1,0 +1,89 @@
+"""The screen pop: all that a coordinator must see of a call, gathered in one value."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from cases.board import Board
+from cases.plans_in_use import FindsPlans, Stored, plan_of
+from cases.store import CaseStore
+from cases.views import CallView, PopView
+from plans.model import Plan
+from plans.numbers import written
+from plans.site import Site
+
+
+class NoSuchCall(LookupError):
+    """There is no call of this id; the text says so."""
+
+
+class Archive(Protocol):
+    """Finds versions that memory no longer holds; `plans.store.PlanStore` is it."""
+
+    async def find(self, plan: str, short: str, /) -> Stored | None: ...
+
+
+class Pops:
+    """Makes pops of calls, live or past."""
+
+    def __init__(
+        self,
+        board: Board,
+        store: CaseStore,
+        book: FindsPlans,
+        archive: Archive,
+        site: Site,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._board = board
+        self._store = store
+        self._book = book
+        self._archive = archive
+        self._site = site
+        self._clock = clock
+
+    async def pop_for(self, call_id: str) -> PopView:
+        """The pop of a call as it stands. Raises `NoSuchCall`."""
+        call = self._board.call(call_id) or await self._store.call(call_id)
+        if call is None:
+            raise NoSuchCall(f"La llamada {call_id} no existe.")
+        plan = await self._plan(call)
+        number = call.caller
+        return PopView(
+            call=call,
+            waited=waited(call, self._clock()),
+            fantasy_name=call.fantasy_name,
+            public_written=written(call.public or call.line, plan.subsidiary),
+            guide=plan.guide or "",
+            caller_written=written(number, plan.subsidiary) if number else "",
+            plan=plan,
+            earlier_calls=await self._store.earlier_calls(number, call) if number else (),
+            open_cases=await self._store.open_cases_of_number(number) if number else (),
+            in_force=in_force(plan, call.started, self._zone(plan)),
+        )
+
+    async def _plan(self, call: CallView) -> Plan:
+        plan = plan_of(self._book, call.plan, call.version)
+        if plan is not None:
+            return plan
+        stored = await self._archive.find(call.plan, call.version)
+        if stored is None:
+            raise NoSuchCall(f"La versión {call.version} del plan {call.plan} ya no está guardada.")
+        return stored.version.plan
+
+    def _zone(self, plan: Plan) -> ZoneInfo:
+        subsidiary = self._site.subsidiaries.get(plan.subsidiary)
+        return ZoneInfo(subsidiary.timezone if subsidiary else "UTC")
+
+
+def waited(call: CallView, now: datetime) -> int:
+    """Seconds the caller waited for a person: from the queue to the answer, the end, or now."""
+    until = call.answered or call.ended or now
+    return max(0, int((until - (call.queued or call.started)).total_seconds()))
+
+
+def in_force(plan: Plan, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether the plan's dates, both included, cover the local day of an instant."""
+    day = at.astimezone(zone).date()
+    return plan.starts <= day and (plan.ends is None or day <= plan.ends)

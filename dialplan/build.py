@@ -1,0 +1,80 @@
+"""Plans and a site → the whole dialplan. Read it first: it names every context."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dialplan import carriers, numbers, phones, routines
+from dialplan.destinations import Manner, Place, queue_extension, queues_reached, steps
+from dialplan.hours import holiday_context
+from dialplan.nodes import Context, Dialplan, Step
+from dialplan.plan import plan_contexts
+from dialplan.sentences import Spoken
+from plans.model import PlanVersion
+from plans.site import Site
+
+
+def build(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Dialplan:
+    """The dialplan that serves exactly these versions; the same for any order of them.
+
+    `years` are those whose public holidays are written out; `pbx` is the short name of the PBX that runs it.
+    Raises CannotBuild for what the checks of plans refuse, Unwritable for text no file of Asterisk can hold.
+    """
+    spoken = Spoken()
+    ordered = sorted(versions, key=lambda version: (version.plan.plan, version.hash))
+    plans = [plan_contexts(version, site, spoken) for version in ordered]
+    entries = zip(ordered, (contexts[0].name for contexts in plans), strict=True)
+    shards = tuple(numbers.lookup_contexts(entries, site))
+    contexts = (
+        *_arrival(site, shards, spoken),
+        *shards,
+        *routines.shared_contexts(_languages(site), spoken),
+        *(holiday_context(country, years) for country in sorted(site.subsidiaries)),
+        *_outward(site, ordered, spoken),
+        *(context for several in plans for context in several),
+    )
+    recordings = frozenset(name for version in versions for name in version.recordings.values())
+    return Dialplan(contexts, spoken.all(), recordings)
+
+
+def _languages(site: Site) -> tuple[str, ...]:
+    return tuple(sorted({subsidiary.language for subsidiary in site.subsidiaries.values()}))
+
+
+def _arrival(site: Site, shards: tuple[Context, ...], spoken: Spoken) -> Iterator[Context]:
+    """From the carrier's INVITE to the number's shard, or to the sentence for a number nobody has."""
+    for slug, carrier in site.carriers.items():
+        yield from carriers.arrival_contexts(slug, carrier)
+    yield carriers.address_context()
+    for country in sorted({carrier.subsidiary for carrier in site.carriers.values()}):
+        yield from numbers.number_contexts(country)
+    yield carriers.lookup_context(tuple(shard.name for shard in shards), tuple(site.carriers))
+    yield from _unknown(site, spoken)
+
+
+def _unknown(site: Site, spoken: Spoken) -> Iterator[Context]:
+    """What a number of no plan leads to; queues it may lead to are entered without a plan's waiting."""
+    then = site.unknown_number.then
+    queues = queues_reached([then.queue] if then.queue else [], site, {})
+    for slug, carrier in site.carriers.items():
+        subsidiary = site.subsidiaries[carrier.subsidiary]
+        place = Place(site, f"altavoz-site-{slug}", subsidiary.language, next(iter(site.queues)))
+        onward = (Step("Hangup", "1"),) if then.hangup else steps(then, place)
+        yield carriers.unknown_context(slug, site, onward, spoken)
+        if queues:
+            manner = Manner(None, None, recorded=False, timezone=subsidiary.timezone)
+            several = tuple(queue_extension(queue, place, manner) for queue in queues)
+            yield Context(f"{place.context}-q", several)
+
+
+def _outward(site: Site, versions: Sequence[PlanVersion], spoken: Spoken) -> Iterator[Context]:
+    yield carriers.showing_context()
+    yield from (carriers.trunk_context(slug, carrier) for slug, carrier in site.carriers.items())
+    yield from phones.phone_contexts(site, _shown(site, versions), spoken)
+
+
+def _shown(site: Site, versions: Sequence[PlanVersion]) -> Mapping[str, str]:
+    """For each carrier the first number it delivers, as a phone shows it that has answered no call yet."""
+    shown: dict[str, str] = {}
+    for line in (line for version in versions for line in version.plan.lines):
+        public = line.public if site.phones.shows == "plan" else None
+        shown.setdefault(line.carrier, numbers.digits(public or line.header))
+    return shown

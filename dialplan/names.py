@@ -1,0 +1,12 @@
+"""Names that the files of a release are found by."""
+
+SHARED_FILE, PLANS_FILE = "extensions.conf", "plans.conf"
+
+MARKER = "altavoz-release"
+"""The context whose extension `id` carries the release's name, for reading back."""
+
+PLAN_PREFIX = "plan-"
+"""Contexts of plan versions, which stand in a file of their own."""
+
+SHARD_PREFIX = "did-"
+"""Numbers stand in 1,000 contexts by their last three digits: `did-765`."""

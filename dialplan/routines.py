@@ -1,0 +1,162 @@
+"""What all plans share: marks, asking for digits, call backs, what is kept when a coordinator answers.
+
+Variables live on the caller's channel: ALTAVOZ_LINE and ALTAVOZ_CALLER (E.164 digits), ALTAVOZ_CARRIER,
+ALTAVOZ_AT (the instant that opening hours look at), ALTAVOZ_KEY (a key pressed before its menu),
+ALTAVOZ_ENTRIES (queues entered), ALTAVOZ_RECORDING, and, inherited by queue members, ALTAVOZ_SHOWS and
+ALTAVOZ_COUNTRY.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from dialplan import sentences
+from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto_if, play
+from dialplan.sentences import Spoken
+
+MODULES: tuple[str, ...] = (
+    "pbx_config",
+    "app_celgenuserevent",
+    "app_dial",
+    "app_mixmonitor",
+    "app_playback",
+    "app_queue",
+    "app_read",
+    "app_stack",
+    "app_userevent",
+    "chan_pjsip",
+    "func_callerid",
+    "func_channel",
+    "func_cut",
+    "func_db",
+    "func_dialplan",
+    "func_logic",
+    "func_strings",
+    "res_pjsip_header_funcs",
+)
+"""The Asterisk modules that generated contexts need (the applications built into the core need none)."""
+
+MARKS: Mapping[str, tuple[str, ...]] = {
+    "arrived": ("Line", "Plan", "Version", "Carrier"),
+    "choice": ("Menu", "Digit"),
+    "digits": ("Name", "Digits"),
+    "queue": ("Queue", "Priority"),
+    "callback": ("Queue",),
+    "closed": ("Calendar",),
+    "duty": ("Number",),
+    "unknown": ("Line", "Carrier"),
+}
+"""What a call tells of itself: the headers of `UserEvent(Altavoz)` and, in small letters, the keys in CEL."""
+
+MARK = "altavoz-mark"
+ASK = "altavoz-ask"
+QUEUE_ANSWERED = "altavoz-answered"
+FAMILY_SHOWS, FAMILY_COUNTRY = "altavoz-shows", "altavoz-country"
+
+
+def mark(kind: str, *values: str) -> Step:
+    """The step that sends a mark; `values` follow `MARKS[kind]`: slugs, digits, filtered variables."""
+    if len(values) != len(MARKS[kind]):
+        raise ValueError(f"mark {kind} takes {MARKS[kind]}")
+    return gosub(Target(MARK, kind), *values)
+
+
+def ask(name: str, sound: str, fewest: int, most: int, tries: int, required: bool, again: str) -> Step:
+    """The step that asks for digits; ALTAVOZ_DIGITS holds them afterwards, empty when there are none.
+
+    `again` is the sound heard before another try.
+    """
+    given = (name, sound, str(fewest), str(most), str(tries), "1" if required else "0", again)
+    return gosub(Target(ASK), *given, sounds=(sound, again))
+
+
+def callback(queue: str, language: str) -> tuple[Step, ...]:
+    """The caller is promised a call back by the queue's coordinators, and the call ends."""
+    return (gosub(Target(_callback_context(language)), queue), Step("Hangup"))
+
+
+def mark_context() -> Context:
+    return Context(MARK, tuple(_mark_extension(kind, headers) for kind, headers in MARKS.items()))
+
+
+def _mark_extension(kind: str, headers: tuple[str, ...]) -> Extension:
+    values = [(header, f"${{ARG{position}}}") for position, header in enumerate(headers, start=1)]
+    event = "".join(f",{header}: {value}" for header, value in values)
+    journal = "".join(f";{header.lower()}={value}" for header, value in values)
+    return Extension(
+        kind,
+        (
+            Step("UserEvent", f"Altavoz,Mark: {kind}{event}"),
+            Step("CELGenUserEvent", f"ALTAVOZ,{kind}{journal}"),
+            Step("Return"),
+        ),
+    )
+
+
+def ask_context() -> Context:
+    """ARG: name, sound, fewest, most, tries, required, sound before another try."""
+    typed = "${ALTAVOZ_DIGITS}"
+    steps = (
+        assign("LOCAL(left)", "${ARG5}"),
+        Step("Read", "ALTAVOZ_DIGITS,${ARG2},${ARG4},,1,5", label="read"),
+        assign("ALTAVOZ_DIGITS", f"${{FILTER(0-9,{typed})}}"),
+        goto_if(f"$[${{LEN({typed})}} >= ${{ARG3}}]", Target(label="given")),
+        goto_if(f'$["${{ARG6}}{typed}" = "0"]', Target(label="none")),
+        assign("LOCAL(left)", "$[${left} - 1]"),
+        goto_if("$[${left} < 1]", Target(label="none")),
+        Step("Playback", "${ARG7}"),
+        Step("Goto", "read", jumps=(Target(label="read"),)),
+        assign("ALTAVOZ_DIGITS", "").labelled("none"),
+        Step("Return"),
+        mark("digits", "${ARG1}", typed).labelled("given"),
+        Step("Return"),
+    )
+    return Context(ASK, (Extension("s", steps),))
+
+
+def _callback_context(language: str) -> str:
+    return f"altavoz-callback-{language}"
+
+
+def callback_context(language: str, spoken: Spoken) -> Context:
+    """ARG: queue. A caller without a number is asked for one first; the mark goes out before any sentence."""
+    telephone = ask(
+        "telefono",
+        spoken.say(sentences.ASK_TELEPHONE, language),
+        fewest=7,
+        most=15,
+        tries=3,
+        required=True,
+        again=spoken.say(sentences.WRONG_DIGITS, language),
+    )
+    steps = (
+        goto_if('$["${ALTAVOZ_CALLER}" != ""]', Target(label="known")),
+        Step("Answer"),
+        telephone,
+        goto_if('$["${ALTAVOZ_DIGITS}" != ""]', Target(label="known")),
+        mark("callback", "${ARG1}"),
+        play(spoken.say(sentences.NO_TELEPHONE, language)),
+        Step("Return"),
+        mark("callback", "${ARG1}").labelled("known"),
+        Step("Progress"),
+        play(spoken.say(sentences.CALLBACK, language), answered=False),
+        Step("Return"),
+    )
+    return Context(_callback_context(language), (Extension("s", steps),))
+
+
+def answered_context() -> Context:
+    """Runs on a queue member's channel: what the phone shows when it calls out later, and its country."""
+    phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
+    steps = (
+        assign(f"DB({FAMILY_SHOWS}/{phone})", "${ALTAVOZ_SHOWS}"),
+        assign(f"DB({FAMILY_COUNTRY}/{phone})", "${ALTAVOZ_COUNTRY}"),
+        Step("Return"),
+    )
+    return Context(QUEUE_ANSWERED, (Extension("s", steps),))
+
+
+def shared_contexts(languages: tuple[str, ...], spoken: Spoken) -> Iterator[Context]:
+    """Everything of this module, once."""
+    yield mark_context()
+    yield ask_context()
+    yield answered_context()
+    yield from (callback_context(language, spoken) for language in languages)

@@ -1,0 +1,60 @@
+"""Passwords: the rule, the one-time ones, and argon2 in a few threads of its own."""
+
+import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from staff.names import normal
+
+SHORTEST, LONGEST = 10, 200
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+_HASHER = PasswordHasher()
+_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+
+
+class WeakPassword(ValueError):
+    """The password does not keep the rule; the text says what to write."""
+
+
+def check_rule(password: str, name: str) -> None:
+    """At least ten characters and not the account's name; raises `WeakPassword`."""
+    if len(password) < SHORTEST:
+        raise WeakPassword(f"La contraseña debe tener al menos {SHORTEST} caracteres.")
+    if len(password) > LONGEST:
+        raise WeakPassword(f"La contraseña puede tener hasta {LONGEST} caracteres.")
+    if normal(password) == name:
+        raise WeakPassword("La contraseña no puede ser igual al nombre de usuario.")
+
+
+def one_time() -> str:
+    """A password to be read aloud once: sixteen characters that look unlike each other, 79 bits."""
+    letters = [secrets.choice(_READABLE) for _ in range(16)]
+    return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
+
+
+async def hashed(password: str) -> str:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
+
+
+async def matches(stored: str | None, password: str) -> bool:
+    """Whether `password` is the one that `stored` was made from.
+
+    Without a stored hash it works as long on a dummy, so that the time does not tell which names exist.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _matches, stored, password[:LONGEST])
+
+
+def _matches(stored: str | None, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored or _dummy(), password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _dummy() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(24))

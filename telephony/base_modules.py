@@ -1,0 +1,89 @@
+"""The modules the PBX loads: nothing else is in its memory, nothing else can be called."""
+
+_AUDIO = (
+    "res_timing_timerfd",
+    "codec_alaw",
+    "codec_ulaw",
+    "codec_a_mu",
+    "codec_resample",
+    "format_pcm",
+    "format_sln",
+    "format_wav",
+    "res_musiconhold",
+)
+
+_SIP = (
+    "res_sorcery_config",
+    "res_sorcery_memory",
+    "res_sorcery_astdb",
+    "res_pjproject",
+    "res_pjsip",
+    "res_pjsip_session",
+    "res_pjsip_pubsub",
+    "res_pjsip_sdp_rtp",
+    "res_rtp_asterisk",
+    "chan_pjsip",
+    "res_pjsip_authenticator_digest",
+    "res_pjsip_endpoint_identifier_ip",
+    "res_pjsip_endpoint_identifier_user",
+    "res_pjsip_registrar",
+    "res_pjsip_caller_id",
+    "res_pjsip_diversion",
+    "res_pjsip_dlg_options",
+    "res_pjsip_dtmf_info",
+    "res_pjsip_empty_info",
+    "res_pjsip_header_funcs",
+    "res_pjsip_logger",
+    "res_pjsip_nat",
+    "res_pjsip_refer",
+    "res_pjsip_rfc3326",
+)
+
+_BRIDGES = (
+    "bridge_builtin_features",
+    "bridge_holding",
+    "bridge_native_rtp",
+    "bridge_simple",
+    "bridge_softmix",
+)
+
+_DIALPLAN = (
+    "pbx_config",
+    "app_celgenuserevent",
+    "app_db",
+    "app_dial",
+    "app_exec",
+    "app_playback",
+    "app_playtones",
+    "app_queue",
+    "app_read",
+    "app_stack",
+    "app_userevent",
+    "app_verbose",
+    "func_callerid",
+    "func_channel",
+    "func_cut",
+    "func_db",
+    "func_devstate",
+    "func_dialplan",
+    "func_global",
+    "func_groupcount",
+    "func_hangupcause",
+    "func_logic",
+    "func_math",
+    "func_pjsip_aor",
+    "func_pjsip_contact",
+    "func_pjsip_endpoint",
+    "func_rand",
+    "func_sprintf",
+    "func_strings",
+    "func_timeout",
+)
+
+_RECORDS = (
+    "res_cdrel_custom",
+    "cel_sqlite3_custom",
+    "res_manager_devicestate",
+)
+
+MODULES: tuple[str, ...] = _AUDIO + _SIP + _BRIDGES + _DIALPLAN + _RECORDS

@@ -1,0 +1,105 @@
+"""AMI messages as values: the headers of one message, and an event with its instant."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from telephony.framing import RawMessage
+
+WANTED: tuple[str, ...] = (
+    "UserEvent",
+    "QueueCallerJoin",
+    "AgentCalled",
+    "AgentRingNoAnswer",
+    "AgentConnect",
+    "AgentComplete",
+    "DialBegin",
+    "DialEnd",
+    "HangupRequest",
+    "SoftHangupRequest",
+    "Hangup",
+    "DeviceStateChange",
+    "Shutdown",
+)
+"""Names of the events the listening account asks for; its event filters are made from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmiMessage:
+    """One message as it came: its headers in order, equal names kept (`Output` of a command)."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def get(self, header: str, default: str = "") -> str:
+        """The first value of `header`, written as Asterisk writes it (`Uniqueid`)."""
+        return next((value for name, value in self.pairs if name == header), default)
+
+    def all(self, header: str) -> tuple[str, ...]:
+        return tuple(value for name, value in self.pairs if name == header)
+
+
+@dataclass(frozen=True, slots=True)
+class AmiEvent:
+    """An event. `at` is the PBX's instant (`Timestamp`), or that of its reading when it carries none."""
+
+    name: str
+    headers: Mapping[str, str]
+    at: datetime
+
+    def get(self, header: str, default: str = "") -> str:
+        return self.headers.get(header, default)
+
+
+def read_message(raw: RawMessage) -> AmiMessage:
+    return AmiMessage(tuple(_pairs(_text(raw))))
+
+
+def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
+    """The event in `raw`.
+
+    Of equal headers the first counts, so that text that slipped into a later value forges nothing. What a
+    UserEvent says stands after its `UserEvent:` line and counts before the channel's own headers, which
+    come earlier: a channel has a `Priority` (of the dialplan) and so has our mark (of the queue).
+    """
+    channel, found, own = _text(raw).rpartition("\r\nUserEvent: ")
+    headers = dict(_first_wins("UserEvent: " + own)) if found else {}
+    for name, value in _pairs(channel if found else own):
+        headers.setdefault(name, value)
+    return AmiEvent(headers.get("Event", ""), MappingProxyType(headers), _instant(headers, received))
+
+
+def _first_wins(text: str) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in _pairs(text):
+        headers.setdefault(name, value)
+    return headers
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.split("\r\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            yield name, value.removeprefix(" ")
+
+
+def _text(raw: RawMessage) -> str:
+    """UTF-8, or Latin-1 when it is not: an old exchange sends `Peña` in one byte a letter."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return "\r\n".join(_line(line) for line in raw.split(b"\r\n"))
+
+
+def _line(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
+
+
+def _instant(headers: Mapping[str, str], received: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(headers["Timestamp"]), UTC)
+    except (KeyError, ValueError, OverflowError):
+        return received

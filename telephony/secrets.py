@@ -1,0 +1,38 @@
+"""The secrets of the two AMI accounts: generated once, kept in a file that only its owner reads."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class AmiSecrets:
+    """Secrets of the account that listens and of the one that acts; letters and digits only."""
+
+    listens: str
+    acts: str
+
+
+def new_ami_secrets() -> AmiSecrets:
+    return AmiSecrets(listens=secrets.token_hex(24), acts=secrets.token_hex(24))
+
+
+def ami_secrets(path: Path) -> AmiSecrets:
+    """The secrets kept in `path`, made and written (mode 0600) when there are none yet."""
+    try:
+        return AmiSecrets(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return _keep(path, new_ami_secrets())
+
+
+def _keep(path: Path, made: AmiSecrets) -> AmiSecrets:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(made), file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    return made

@@ -1,0 +1,81 @@
+"""The databases that store tests run on: SQLite files, and a PostgreSQL server of our own where installed."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.engine import open_engine
+
+BACKENDS = ("sqlite", "postgresql")
+PORT = 15600
+_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@asynccontextmanager
+async def fresh_engine(backend: str, folder: Path, tables: MetaData) -> AsyncIterator[AsyncEngine]:
+    """An engine on an empty database that has these tables."""
+    engine = open_engine(_postgres() if backend == "postgresql" else f"sqlite:///{folder / 'test.db'}")
+    try:
+        async with engine.begin() as connection:
+            if backend == "postgresql":
+                await connection.execute(text("DROP SCHEMA public CASCADE"))
+                await connection.execute(text("CREATE SCHEMA public"))
+            await connection.run_sync(tables.create_all)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@cache
+def _postgres() -> str:
+    """The URL of a server that lives as long as the tests; skips where PostgreSQL is not installed."""
+    if not _PROGRAMS:
+        pytest.skip("PostgreSQL's server is not installed (Debian: postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="altavoz-pg-"))
+    who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+    if who:
+        shutil.chown(folder, "nobody", "nogroup")
+    data = folder / "data"
+    subprocess.run(
+        [_PROGRAMS[-1] / "initdb", "-D", data, "-U", "altavoz", "--auth=trust", "-E", "UTF8", "--locale=C"],
+        check=True, capture_output=True, cwd=folder, **who,
+    )  # fmt: skip
+    settings = [
+        f"port={PORT}",
+        "listen_addresses=127.0.0.1",
+        f"unix_socket_directories={folder}",
+        "fsync=off",
+    ]
+    server = subprocess.Popen(
+        [_PROGRAMS[-1] / "postgres", "-D", data, *(part for one in settings for part in ("-c", one))],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **who,
+    )  # fmt: skip
+    atexit.register(_stop, server, folder)
+    _wait(folder)
+    return f"postgresql://altavoz@127.0.0.1:{PORT}/postgres"
+
+
+def _wait(folder: Path) -> None:
+    ready = [_PROGRAMS[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(PORT)]
+    for _ in range(100):
+        if subprocess.run(ready, check=False, cwd=folder).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise RuntimeError("PostgreSQL did not start")
+
+
+def _stop(server: subprocess.Popen[bytes], folder: Path) -> None:
+    server.send_signal(2)
+    server.wait(10)
+    shutil.rmtree(folder, ignore_errors=True)

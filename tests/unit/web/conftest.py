@@ -1,0 +1,260 @@
+"""A console over real rooms on SQLite. Only the PBX is played: its queues, its link, its facts."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+from aiohttp.test_utils import TestServer
+from yarl import URL
+
+import cases.tables  # noqa: F401 - registers its tables
+import staff.tables  # noqa: F401 - registers its tables
+from cases.board import Board
+from cases.desk import CaseDesk
+from cases.pops import Pops
+from cases.presence import Presence
+from cases.store import CaseStore
+from cases.writer import Intake
+from db.base import Base
+from db.engine import open_engine
+from plans.book import PlanBook
+from plans.load import load_files, load_site
+from plans.model import PlanVersion
+from plans.store import StoredPlan
+from staff.people import People, Person
+from staff.roles import Role
+from staff.sessions import Sessions
+from staff.tokens import Tokens
+from telephony.ami import LinkState
+from telephony.facts import CallAnswered, CallArrived, CallEnded, CallFact, CallQueued, CallRinging
+from telephony.facts import ChoiceMade, DigitsEntered, RingUnanswered
+from web.app import make_app
+from web.services import Services
+
+ROOT = Path(__file__).parents[3]
+PASSWORD = "una frase larga"
+PORTS = range(15700, 15720)
+STAFF = (
+    ("ana", "Ana Paz", Role.COORDINATOR, "101"),
+    ("beto", "Beto Ruiz", Role.COORDINATOR, "102"),
+    ("sofia", "Sofía Luna", Role.SUPERVISOR, "103"),
+    ("ivan", "Iván Sosa", Role.IT, None),
+    ("olga", "Olga Díaz", Role.OPERATIONS, None),
+    ("carla", "Carla Mora", Role.COMMERCIAL, None),
+    ("raul", "Raúl Vega", Role.ADMINISTRATOR, None),
+)
+NANDU, NANDU_CALLER = "+541143218765", "+541155551234"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class PlayedQueues:
+    """The PBX's queues, as far as presence needs them."""
+
+    serving: set[tuple[str, str]] = field(default_factory=set)
+
+    async def add(self, extension: str, queue: str, name: str, /) -> None:
+        self.serving.add((extension, queue))
+
+    async def remove(self, extension: str, queue: str, /) -> None:
+        self.serving.discard((extension, queue))
+
+    async def members(self) -> Mapping[str, list[object]]:
+        return {}
+
+
+@dataclass
+class PhonesOfPeople:
+    people: People
+
+    async def show(self, extension: str) -> str:
+        person = await self.people.by_extension(extension)
+        assert person is not None
+        return await self.people.sip_secret(person.id) or ""
+
+    async def renew(self, extension: str) -> str:
+        person = await self.people.by_extension(extension)
+        assert person is not None
+        return await self.people.renew_sip_secret(person.id)
+
+
+class House:
+    """The rooms behind the console and what a test does to them."""
+
+    def __init__(self, database: Path) -> None:
+        self.engine = open_engine(f"sqlite:///{database}")
+        self.clock: Callable[[], datetime] = now
+        self.link = LinkState(True, now(), "")
+        self.release: str | None = "3f2a9c1b7d04"
+        self.standing = {"database": True, "pbx": True}
+        self.site = load_site(ROOT / "plans/example-site.yaml")
+        self.book = example_book(self.site)
+        self.people = People(self.engine, lambda: self.clock())
+        self.sessions = Sessions(self.engine, lambda: self.clock())
+        self.tokens = Tokens(self.engine, lambda: self.clock())
+        self.board = Board(self._name_of)
+        self.store = CaseStore(self.engine)
+        self.queues = PlayedQueues()
+        self.presence = Presence(self.queues, self.board)
+        self.desk = CaseDesk(self.engine, self.book, lambda: self.clock(), self.board)
+        self.intake = Intake(self.engine, self.book, self._name_of, lambda: self.clock(), self.board)
+        self.secure = False
+
+    def _name_of(self, extension: str) -> str | None:
+        return next((name for name, _, _, phone in STAFF if phone == extension), None)
+
+    def services(self) -> Services:
+        pops = Pops(self.board, self.store, self.book, SimpleNamespace(), self.site, lambda: self.clock())
+        return Services(
+            people=self.people,
+            sessions=self.sessions,
+            tokens=self.tokens,
+            store=self.store,
+            desk=self.desk,
+            board=self.board,
+            presence=self.presence,
+            pops=pops,
+            book=self.book,
+            link=lambda: self.link,
+            release=lambda: self.release,
+            phones=PhonesOfPeople(self.people),
+            site=self.site,
+            clock=lambda: self.clock(),
+            ready=self._ready,
+            sip="127.0.0.1:5060",
+        )
+
+    async def _ready(self) -> Mapping[str, bool]:
+        return self.standing
+
+    async def person(self, name: str) -> Person:
+        found = await self.people.by_name(name)
+        assert found is not None
+        return found
+
+    @asynccontextmanager
+    async def serving(self, port: int | None = None) -> AsyncIterator[URL]:
+        server = TestServer(make_app(self.services(), secure_cookies=self.secure), port=port or free_port())
+        await server.start_server(shutdown_timeout=1)
+        try:
+            yield server.make_url("/")
+        finally:
+            await server.close()
+
+    async def happens(self, *facts: CallFact) -> None:
+        """Facts, committed before this returns."""
+        for fact in facts:
+            await self.intake.take(fact)
+        await until(lambda: self.intake._queue.empty())
+        await asyncio.sleep(0.03)
+
+    async def rings(self, call: str = "pbx1-1.1", at: str = "101", **arrival: object) -> None:
+        """A call of the Ñandú plan that chose «Emergencia» rings at a phone."""
+        facts = calling(call, **arrival)
+        await self.happens(*facts, CallRinging(call, facts[-1].at, "cat", at))
+
+    async def answers(self, call: str = "pbx1-1.1", at: str = "101") -> int:
+        """The phone answers; the id of the case that opens."""
+        await self.happens(CallAnswered(call, self.clock(), "cat", at))
+        view = await self.store.call(call)
+        assert view is not None and view.case is not None
+        return view.case
+
+    async def hangs_up(self, call: str = "pbx1-1.1", outcome: str = "answered", phase: str = "talking") -> None:
+        await self.happens(CallEnded(call, self.clock(), outcome, phase, "caller", 16))
+
+    async def stops_ringing(self, call: str = "pbx1-1.1", at: str = "101") -> None:
+        await self.happens(RingUnanswered(call, self.clock(), "cat", at))
+
+
+def calling(
+    call: str,
+    plan: str = "hogar-nandu",
+    caller: str | None = NANDU_CALLER,
+    waits: float = 12,
+    menu: tuple[str, str] | None = ("principal", "1"),
+    document: str | None = "30123456",
+    line: str = NANDU,
+    version: str = "",
+) -> list[CallFact]:
+    at = now() - timedelta(seconds=waits)
+    facts: list[CallFact] = [
+        CallArrived(call, at, call, line, plan, version or VERSIONS[plan], "telecom-ar", caller, "")
+    ]
+    if document:
+        facts.append(DigitsEntered(call, at, "documento", document))
+    if menu:
+        facts.append(ChoiceMade(call, at, *menu))
+    return [*facts, CallQueued(call, at, "cat", 10 if menu == ("principal", "1") else 0)]
+
+
+VERSIONS = {"hogar-nandu": "a" * 12, "vial-condor": "b" * 12, "mascotas-ajolote": "c" * 12}
+
+
+def example_book(site: object) -> PlanBook:
+    loading = load_files(sorted((ROOT / "plans/examples").glob("*.yaml")), site)
+    book = PlanBook()
+    book.replace(
+        StoredPlan(PlanVersion(plan=s.plan, hash=VERSIONS[s.plan.plan][0] * 64), 1, s.text, True, now(), "raul")
+        for s in loading.sources
+    )
+    return book
+
+
+async def until(holds: Callable[[], bool], seconds: float = 3.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+def free_port() -> int:
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
+
+
+@pytest.fixture(scope="session")
+def staffed_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with one person of each role, made once: passwords are slow to hash."""
+    path = tmp_path_factory.mktemp("web") / "staffed.sqlite"
+    asyncio.run(_staff(path))
+    return path
+
+
+async def _staff(path: Path) -> None:
+    engine = open_engine(f"sqlite:///{path}")
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    people = People(engine, now)
+    for name, full_name, role, extension in STAFF:
+        groups = ("cat", "sac") if extension else ()
+        await people.add(name, [role], full_name, extension, groups, PASSWORD)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def house(staffed_database: Path, tmp_path: Path) -> AsyncIterator[House]:
+    shutil.copy(staffed_database, tmp_path / "altavoz.sqlite")
+    made = House(tmp_path / "altavoz.sqlite")
+    writing = asyncio.create_task(made.intake.run())
+    yield made
+    await made.intake.close()
+    await writing
+    await made.engine.dispose()

@@ -1,0 +1,31 @@
+"""The console as an application of aiohttp."""
+
+from aiohttp import web
+
+from web import access, pages
+from web.assets import read_assets
+from web.desks import Desks
+from web.errors import errors
+from web.guard import ROWS, guard
+from web.keys import ASSETS, DESKS, NAVIGATION, SECURE, SERVICES
+from web.services import Services
+
+LARGEST_BODY = 64 * 1024
+
+
+def make_app(services: Services, *, secure_cookies: bool) -> web.Application:
+    """All pages, the stream and the API. `secure_cookies` is for TLS: they never travel without it."""
+    app = web.Application(middlewares=[errors, guard], client_max_size=LARGEST_BODY)
+    app[SERVICES] = services
+    app[SECURE] = secure_cookies
+    app[ASSETS] = read_assets()
+    app[DESKS] = Desks()
+    app[NAVIGATION] = access.navigation()
+    app[ROWS] = access.register(app)
+    pages.set_up(app)
+    app.on_shutdown.append(_close_desks)
+    return app
+
+
+async def _close_desks(app: web.Application) -> None:
+    await app[DESKS].close_all()

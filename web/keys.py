@@ -1,0 +1,37 @@
+"""The keys under which an application and a request hold what the console needs."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from staff.roles import Role
+from staff.sessions import Session
+from web.assets import Assets
+from web.desks import Desks
+from web.services import Services
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation, for the roles that may follow it."""
+
+    path: str
+    label: str
+    who: frozenset[Role]
+
+
+SERVICES = web.AppKey("services", Services)
+ASSETS = web.AppKey("assets", Assets)
+NAVIGATION = web.AppKey("navigation", tuple[Entry, ...])
+DESKS = web.AppKey("desks", Desks)
+SECURE = web.AppKey("secure_cookies", bool)
+SESSION = web.RequestKey("session", Session)
+
+
+def services(request: web.Request) -> Services:
+    return request.app[SERVICES]
+
+
+def session(request: web.Request) -> Session:
+    """The session of a route for signed-in people; the guard has put it there."""
+    return request[SESSION]

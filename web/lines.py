@@ -1,0 +1,38 @@
+"""The lines with their plans, the release that stands in the PBX, and whether the link is up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from cases.pops import in_force
+from plans.model import Line, Plan
+from plans.site import Site
+from plans.store import StoredPlan
+from web.keys import services
+from web.pages import render
+
+
+@dataclass(frozen=True)
+class LineRow:
+    line: Line
+    plan: Plan
+    stored: StoredPlan
+    in_force: bool
+
+
+async def index(request: web.Request) -> web.Response:
+    served = services(request)
+    now = served.clock()
+    rows = [
+        LineRow(line, stored.version.plan, stored, _in_force(stored.version.plan, served.site, now))
+        for stored in served.book.live()
+        for line in stored.version.plan.lines
+    ]
+    subsidiaries = served.site.subsidiaries
+    return render(request, "lines.html", rows=rows, release=served.release(), subsidiaries=subsidiaries)
+
+
+def _in_force(plan: Plan, site: Site, now: datetime) -> bool:
+    return in_force(plan, now, ZoneInfo(site.subsidiaries[plan.subsidiary].timezone))

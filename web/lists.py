@@ -1,0 +1,57 @@
+"""What the lists of cases and calls share: the filters as typed, and the address of the next page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from plans.numbers import BadNumber, parse
+from plans.site import Site
+from web import refusals
+
+
+def text(query: Mapping[str, str], name: str, longest: int = 100) -> str:
+    return query.get(name, "").strip()[:longest]
+
+
+def one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of the values allowed, or empty: what a select of the page can send."""
+    given = query.get(name, "")
+    return given if given in allowed else ""
+
+
+def from_day(written: str, zone: ZoneInfo) -> datetime | None:
+    """The first instant of a day (`2026-11-21`) by the pages' clock."""
+    return datetime.combine(_day(written), time(), zone) if written else None
+
+
+def past_day(written: str, zone: ZoneInfo) -> datetime | None:
+    """The instant in which a day ends."""
+    return datetime.combine(_day(written) + timedelta(days=1), time(), zone) if written else None
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise refusals.bad_request("Escriba el día como «2026-11-21».", "Ese día no existe") from error
+
+
+def typed_number(written: str, site: Site) -> str | None:
+    """A telephone as somebody types it, in any country of the site; None when empty."""
+    if not written:
+        return None
+    for country in site.subsidiaries:
+        try:
+            return parse(written, country).e164
+        except BadNumber:
+            continue
+    advice = "Escríbalo como «011 4321-8765» o «+54 11 4321 8765»."
+    raise refusals.bad_request(advice, "Ese teléfono no existe")
+
+
+def next_address(path: str, filters: Mapping[str, str], after: str | None) -> str | None:
+    """Where the following page is, with the same filters."""
+    if after is None:
+        return None
+    return f"{path}?{urlencode({name: value for name, value in filters.items() if value} | {'after': after})}"

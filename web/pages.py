@@ -1,0 +1,76 @@
+"""Templates and what they all share: who looks, what the navigation holds, the state of the link."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from plans.numbers import written
+from plans.site import Site
+from web import words
+from web.csrf import FIELD
+from web.keys import ASSETS, NAVIGATION, SERVICES, SESSION
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def site_zone(site: Site) -> ZoneInfo:
+    """The time of the console's pages: that of the site's first subsidiary."""
+    return ZoneInfo(next(iter(site.subsidiaries.values())).timezone)
+
+
+def set_up(app: web.Application) -> None:
+    """Gives the application its templates. Raises when a template names a static file that is not there."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(static=app[ASSETS].url, words=words, csrf_field=FIELD)
+    zone = site_zone(app[SERVICES].site)
+    environment.filters.update(
+        hour=partial(words.hour, zone=zone),
+        moment=partial(words.moment, zone=zone),
+        day=words.day,
+        clock=words.clock,
+        number=written_number,
+        spoken=words.spoken,
+        dom_id=words.dom_id,
+        events_limit=words.events_limit,
+        amount_limit=words.amount_limit,
+    )
+
+
+def written_number(e164: str | None, country: str | None = None) -> str:
+    """A number as the country writes it, or as it came when it is none that we know."""
+    return written(e164, country) if e164 else ""
+
+
+def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A whole page."""
+    shared = _shared(request)
+    return aiohttp_jinja2.render_template(template, request, shared | context, status=status)
+
+
+def piece(app: web.Application, template: str, **context: Any) -> str:
+    """A piece of a page, for the stream and for htmx."""
+    return aiohttp_jinja2.get_env(app).get_template(template).render(context)
+
+
+def _shared(request: web.Request) -> dict[str, Any]:
+    found = request.get(SESSION)
+    roles = found.person.roles if found and not found.person.one_time else frozenset()
+    return {
+        "person": found.person if found else None,
+        "csrf": found.csrf if found else "",
+        "path": request.path,
+        "navigation": [entry for entry in request.app[NAVIGATION] if entry.who & roles],
+        "link": request.app[SERVICES].link(),
+    }

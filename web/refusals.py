@@ -1,0 +1,61 @@
+"""What a request may be refused with: a status, what happened, and what to do about it."""
+
+
+class Refusal(Exception):
+    """A request that is not served. `title` says what happened, `advice` what to do (Spanish)."""
+
+    def __init__(self, status: int, code: str, title: str, advice: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.title = title
+        self.advice = advice
+
+
+def no_session() -> Refusal:
+    return Refusal(401, "no-session", "Su sesión terminó", "Vuelva a entrar con su nombre y contraseña.")
+
+
+def no_token() -> Refusal:
+    return Refusal(
+        401,
+        "no-token",
+        "Falta un token válido",
+        "Envíe «Authorization: Bearer …» con un token creado con «altavoz token add».",
+    )
+
+
+def not_your_role() -> Refusal:
+    return Refusal(
+        403,
+        "role",
+        "Su rol no incluye esta página",
+        "Si la necesita para su trabajo, pida a quien administra Altavoz que le agregue el rol.",
+    )
+
+
+def not_from_here() -> Refusal:
+    return Refusal(
+        403,
+        "origin",
+        "El pedido no salió de una página de Altavoz",
+        "Vuelva a la página, recárguela y repita lo que hizo.",
+    )
+
+
+def not_in_table() -> Refusal:
+    return Refusal(403, "no-row", "Nadie tiene acceso a esta dirección", "Avise a IT: falta en la tabla.")
+
+
+def one_time_password() -> Refusal:
+    return Refusal(
+        403, "one-time", "Falta cambiar su contraseña de un solo uso", "Cámbiela en la página «Contraseña»."
+    )
+
+
+def not_found(what: str = "Esa página no existe") -> Refusal:
+    return Refusal(404, "not-found", what, "Revise la dirección o vuelva al inicio.")
+
+
+def bad_request(advice: str, title: str = "El pedido no se entiende") -> Refusal:
+    return Refusal(400, "bad-request", title, advice)

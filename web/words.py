@@ -1,0 +1,98 @@
+"""How values are said to people: labels, amounts, limits, durations and days in Spanish. Pure."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cases.outcomes import Outcome
+from cases.views import case_number as case_number
+from plans.model import AmountLimit, EventLimit
+
+KINDS = {
+    "emergencia": "Emergencia",
+    "programada": "Programada",
+    "informacion": "Información",
+    "consulta": "Consulta",
+    "solicitud": "Solicitud",
+    "inquietud": "Inquietud",
+    "queja": "Queja",
+    "reclamo": "Reclamo",
+}
+CALL_OUTCOMES = {
+    "answered": "Atendida",
+    "callback": "Devolver llamada",
+    "abandoned": "Abandonada",
+    "closed": "Fuera de horario",
+    "unserved": "Sin atender",
+}
+CASE_OUTCOMES = {outcome.value: outcome.label for outcome in Outcome}
+CASE_CHANGES = {
+    "opened": "Se abrió el caso",
+    "closed": "Se cerró",
+    "reopened": "Se reabrió",
+    "taken": "Pasó a cargo de",
+}
+PHASES = {
+    "greeting": "en el saludo",
+    "menu": "en el menú",
+    "queue": "en espera",
+    "ringing": "sonando",
+    "talking": "en conversación",
+    "callback": "pidió que la llamen",
+}
+DIGITS = {"documento": "Documento", "telefono": "Teléfono para devolver la llamada"}
+COUNTRIES = {"AR": "Argentina", "CO": "Colombia", "MX": "México"}
+_MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
+_PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
+_COMMA_THOUSANDS = {"MXN", "USD"}
+
+
+def spoken(code: str | None, table: dict[str, str]) -> str:
+    """The label of a code; a code without one is shown as it is, never hidden."""
+    return "" if code is None else table.get(code, code.replace("-", " ").capitalize())
+
+
+def events_limit(limit: EventLimit | None) -> str:
+    if limit is None:
+        return "Sin tope"
+    return f"{limit.limit} {_PER[limit.per]}"
+
+
+def amount_limit(limit: AmountLimit | None) -> str:
+    if limit is None:
+        return "Sin tope"
+    grouped = f"{limit.limit:,}"
+    written = grouped if limit.currency in _COMMA_THOUSANDS else grouped.replace(",", ".")
+    return f"{limit.currency} {written} {_PER[limit.per]}"
+
+
+def day(value: date) -> str:
+    """`1 mar 2026`."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def hour(value: datetime, zone: ZoneInfo) -> str:
+    """`14:05`."""
+    return value.astimezone(zone).strftime("%H:%M")
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """`21 nov 2026, 14:05`."""
+    local = value.astimezone(zone)
+    return f"{day(local)}, {local:%H:%M}"
+
+
+def clock(seconds: float) -> str:
+    """A time that runs: `03:12`, `1:02:45`."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+def lasted(start: datetime | None, end: datetime | None) -> str:
+    """How long something took, empty while either end is missing."""
+    return clock((end - start).total_seconds()) if start and end else ""
+
+
+def dom_id(text: str) -> str:
+    """A call's id as a piece of an element's id."""
+    return "".join(character if character.isalnum() else "-" for character in text)
