@@ -148,7 +148,8 @@ class House:
 
     @cached_property
     def live(self) -> LiveCalls:
-        return LiveCalls(self.listens, CallTracker(self.settings.pbx_name), self.intake, self.presence)
+        tracker = CallTracker(self.settings.pbx_name)
+        return LiveCalls(self.listens, tracker, self.intake, self.presence, self.directory.by_extension)
 
     # the console
 

@@ -1,6 +1,7 @@
 """Live calls: the PBX's events become facts, and what was missed while the link was down is made up for."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -10,7 +11,7 @@ from cases.views import CallView
 from cases.writer import Intake
 from telephony.ami import AmiLink, LinkState
 from telephony.exchange import AmiError
-from telephony.facts import OpenCall
+from telephony.facts import OpenCall, PhoneChanged
 from telephony.phone_states import phone_changed, phones_now
 from telephony.tracker import CallTracker
 
@@ -20,11 +21,19 @@ log = structlog.get_logger()
 class LiveCalls:
     """Feeds one tracker from one link into the intake, and phones' states into presence."""
 
-    def __init__(self, link: AmiLink, tracker: CallTracker, intake: Intake, presence: Presence) -> None:
+    def __init__(
+        self,
+        link: AmiLink,
+        tracker: CallTracker,
+        intake: Intake,
+        presence: Presence,
+        name_of: Callable[[str], str | None],
+    ) -> None:
         self._link = link
         self._tracker = tracker
         self._intake = intake
         self._presence = presence
+        self._name_of = name_of
         self._turn = asyncio.Lock()
         self._catching_up: set[asyncio.Task[None]] = set()
         link.on_state(self._link_changed)
@@ -50,7 +59,10 @@ class LiveCalls:
                 for fact in self._tracker.feed(event):
                     await self._intake.take(fact)
             if (change := phone_changed(event)) is not None:
-                self._presence.phone_changed(change)
+                self._phone_changed(change)
+
+    def _phone_changed(self, change: PhoneChanged) -> None:
+        self._presence.phone_changed(change, self._name_of(change.extension))
 
     def _link_changed(self, state: LinkState) -> None:
         if state.up:
@@ -67,7 +79,7 @@ class LiveCalls:
                 for fact in self._tracker.resync(live, datetime.now(UTC)):
                     await self._intake.take(fact)
             for change in await phones_now(self._link):
-                self._presence.phone_changed(change)
+                self._phone_changed(change)
             await self._presence.refresh()
         except AmiError as error:
             log.warning("catch_up_failed", error=str(error))

@@ -15,9 +15,9 @@ from cases.pages import BadPage
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
 from dialplan.diff import Touched
+from plans.book import StoredPlan
 from plans.numbers import written
 from plans.problems import PlanProblems
-from plans.store import StoredPlan
 from provisioning.apply import DialplanProblems, Proposal
 from provisioning.phones import NoSuchPhone
 from staff.names import BadName
@@ -120,7 +120,7 @@ class Operations:
 
     async def user_password(self, arguments: Arguments) -> Any:
         person = await self._person(arguments["name"])
-        return {"one_time_password": await self._house.people.reset_password(person.id)}
+        return {"one_time_password": await self._house.people.new_one_time_password(person.id)}
 
     async def user_phone(self, arguments: Arguments) -> Any:
         person = await self._person(arguments["name"])

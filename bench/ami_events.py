@@ -51,8 +51,10 @@ def stream(file: Path, events: int, only: Callable[[str], bool]) -> Stream:
 
 def serve(listening: socket.socket, data: bytes) -> None:
     """Greets, accepts whatever login comes, sends `data` and LAST; one client after another."""
+    clients = []
     while True:
         client, _ = listening.accept()
+        clients.append(client)
         client.sendall(BANNER)
         asked = b""
         while b"\r\n\r\n" not in asked:
@@ -61,7 +63,6 @@ def serve(listening: socket.socket, data: bytes) -> None:
         client.sendall(b"Response: Success\r\n" + action_id + b"\r\n\r\n")
         time.sleep(0.3)
         client.sendall(data + LAST)
-        client.recv(1)
 
 
 class Count(asyncio.Protocol):

@@ -73,7 +73,7 @@ async def write_batch(
     missing = [call for call, known in work.before.items() if known is None]
     work.before.update(await read_known(connection, calls.c.id.in_(missing)) if missing else {})
     early = await _early(connection, facts, work)
-    for fact in (*facts, *early):
+    for fact in (*sorted(facts, key=_arrivals_first), *early):
         _apply(work, fact, plans, name_of)
     await _set_aside(connection, work.unplaced, UNPLACED, now)
     written = await _write(connection, work, plans, now)
@@ -101,6 +101,10 @@ async def read_known(connection: AsyncConnection, wanted: ColumnElement[bool]) -
         row["id"]: Known(_record(dict(row)), tuple(sorted(facts[row["id"]], key=place)), row["case"])
         for row in rows
     }
+
+
+def _arrivals_first(fact: CallFact) -> bool:
+    return not isinstance(fact, CallArrived)
 
 
 def _apply(work: _Work, fact: CallFact, plans: FindsPlans, name_of: Callable[[str], str | None]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cases.metrics import POP_DELAY
@@ -148,8 +148,8 @@ def _talker(call: CallView | None) -> str | None:
     return call.coordinator if call is not None and call.phase == "talking" and call.ended is None else None
 
 
-def _seen_waiting(call: CallView | None) -> CallView | None:
+def _seen_waiting(call: CallView | None) -> tuple[object, ...] | None:
     """What the list of waiting calls shows of a call; None when it is not in the list."""
     if call is None or call.phase not in _WAITING or call.ended is not None:
         return None
-    return replace(call, ringing=frozenset(), phase="queue")
+    return call.queue, call.priority, call.queued, call.choice, call.kind

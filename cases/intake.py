@@ -83,7 +83,8 @@ def _named(record: CallRecord, former: CallRecord, name_of: Callable[[str], str 
     if record.extension is None:
         return record
     same = record.extension == former.extension and former.coordinator is not None
-    return replace(record, coordinator=former.coordinator if same else name_of(record.extension))
+    name = former.coordinator if same else name_of(record.extension)
+    return record if name == record.coordinator else replace(record, coordinator=name)
 
 
 def wants_case(record: CallRecord) -> bool:

@@ -24,7 +24,7 @@ from cases.views import CallView
 from db.engine import writing
 from telephony.facts import CallEnded, CallFact, OpenCall
 
-BATCH, SPACING, CAPACITY = 50, 0.005, 20_000
+BATCH, SPACING, CAPACITY = 200, 0.005, 20_000
 FIRST_RETRY, LAST_RETRY = 0.05, 5.0
 ENDED_KEPT = 2_000
 T = TypeVar("T")
@@ -86,6 +86,10 @@ class Intake:
             )
             for record in records
         ]
+
+    def versions_in_use(self) -> set[tuple[str, str]]:
+        """The plans' versions (name, first 12 hex digits) that open calls are on: the book must hold them."""
+        return {(known.record.plan, known.record.version) for known in self._held.values()}
 
     async def take(self, fact: CallFact) -> None:
         """Accept a fact; waits while the queue is full (the database stands still), which is logged."""

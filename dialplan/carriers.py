@@ -60,7 +60,7 @@ def _read(variable: str, country: str, form: NumberForm, label: str) -> Iterator
     table = reading_table(country, form)
     yield assign("GOSUB_RETVAL", "")
     yield goto_if(f'$["${{{variable}}}" = ""]', Target(label=label))
-    yield gosub(Target(table, number), really=(Target(table, "0"),))
+    yield gosub(Target(table, number), really=(Target(table, SOME),))
     yield Step("NoOp", label=label)
 
 
@@ -158,7 +158,7 @@ def _written(variable: str, result: str, country: str, form: NumberForm) -> Iter
         table, label = countries.write(country), f"{result}-written"
         yield assign(f"LOCAL({result})", "")
         yield goto_if(f'$["${{{variable}}}" = ""]', Target(label=label))
-        yield gosub(Target(table, f"${{{variable}}}"), really=(Target(table, "0"),))
+        yield gosub(Target(table, f"${{{variable}}}"), really=(Target(table, SOME),))
         yield assign(f"LOCAL({result})", "${GOSUB_RETVAL}")
         yield Step("NoOp", label=label)
     else:

@@ -78,9 +78,13 @@ class _Argentina:
             short = _AR_THREE_DIGIT_AREAS.get(start, "")
             long = "".join(digit for digit in "0123456789" if digit not in short)
             if short:
-                yield Rule(f"549({start}[{short}])({_SEVEN})", "{}15{}")
-            yield Rule(f"549({start}[{long}]X)({_SIX})", "{}15{}")
+                yield Rule(f"549({start}{_one_of(short)})({_SEVEN})", "{}15{}")
+            yield Rule(f"549({start}{_one_of(long)}X)({_SIX})", "{}15{}")
         yield Rule(f"54([1-8]{_NINE})", "{}")
+
+
+def _one_of(digits: str) -> str:
+    return digits if len(digits) == 1 else "X" if len(digits) == 10 else f"[{digits}]"
 
 
 def _fifteen(before: str) -> Iterator[Rule]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from ivr_audio.speech import Speech
 
 SOME = "(some)"
-"""As the extension of a target: one that the call itself decides, known to exist before the jump."""
+"""As the extension of a target: one that the call decides and that exists whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a jump lands: in a context at its extension `s` unless another is named, or a label further on."""
+    """Where a jump lands: in a context (at its extension `s` unless named), or at a label of its own."""
 
     context: str = ""
     extension: str = "s"

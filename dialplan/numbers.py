@@ -7,7 +7,7 @@ import phonenumbers
 
 from dialplan import countries
 from dialplan.names import SHARD_PREFIX
-from dialplan.nodes import Context, Extension, Step, Target, assign, goto
+from dialplan.nodes import SOME, Context, Extension, Step, Target, assign, goto
 from dialplan.patterns import Table
 from plans.model import PlanVersion
 from plans.site import NumberForm, Site
@@ -32,7 +32,7 @@ def _rules(table: Table) -> Iterator[Extension]:
         kept = (f"${{EXTEN:{at}{'' if length is None else f':{length}'}}}" for at, length in rule.slices)
         result = f"${{FILTER(0-9,{rule.result.format(*kept)})}}"
         if rule.then:
-            step = goto(Target(rule.then, result), Target(rule.then, "0"))
+            step = goto(Target(rule.then, result), Target(rule.then, SOME))
         else:
             step = Step("Return", result)
         yield Extension(rule.pattern, (step,))

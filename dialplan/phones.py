@@ -18,7 +18,8 @@ INTERNAL = "phones-internal"
 """The phones themselves; written by whoever writes the phones."""
 
 _EMERGENCY, _OUTSIDE, _REFUSED = "phones-emergency", "phones-outside", "phones-refused"
-_HOME, _IDENTITY, _ALLOWED, _FAILED = "phones-home", "phones-identity", "phones-allowed", "phones-failed"
+_HOME, _IDENTITY = "phones-home", "phones-identity"
+_ALLOWED, _SENTENCE = "phones-allowed", "phones-sentence"
 _SECONDS = "120"
 _ANYTHING = ("_[+0-9*#]!", "_[A-Za-z].")
 
@@ -33,8 +34,9 @@ def phone_contexts(site: Site, shown: Mapping[str, str], spoken: Spoken) -> Iter
     yield Context(_EMERGENCY, tuple(_emergency(code, homes) for code in site.phones.emergency))
     yield _outside(tuple(homes))
     yield Context(_ALLOWED, tuple(_allowed(prefix, homes) for prefix in _shortest(site.phones.allow)))
-    yield _sentence(_REFUSED, _ANYTHING, spoken.say(sentences.NOT_ALLOWED, language), "21")
-    yield _sentence(_FAILED, ("s",), spoken.say(sentences.NOT_REACHED, language), "")
+    refused = (goto(Target(_SENTENCE, "refused")),)
+    yield Context(_REFUSED, tuple(Extension(pattern, refused) for pattern in _ANYTHING))
+    yield _sentences(spoken, language)
 
 
 def _homes(site: Site) -> dict[str, str]:
@@ -59,14 +61,15 @@ def _home(country: str, slug: str, shown: Mapping[str, str]) -> Extension:
 
 
 def _identity(homes: Mapping[str, str]) -> Context:
-    """The number that this phone shows and the country it is at home in: those of the last call it answered."""
+    """What this phone shows and where it is at home: as in the last call it answered."""
     phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
     known = f"$[${{DIALPLAN_EXISTS({_HOME},c_${{country}},1)}}]"
+    places = tuple(Target(_HOME, f"c_{country}") for country in homes)
     steps = (
         assign("ALTAVOZ_SHOWN", f"${{FILTER(0-9,${{DB({FAMILY_SHOWS}/{phone})}})}}"),
         assign("LOCAL(country)", f"${{FILTER(A-Z,${{DB({FAMILY_COUNTRY}/{phone})}})}}"),
         assign("LOCAL(country)", f"${{IF({known}?${{country}}:{next(iter(homes))})}}"),
-        gosub(Target(_HOME, "c_${country}"), really=tuple(Target(_HOME, f"c_{each}") for each in homes)),
+        gosub(Target(_HOME, "c_${country}"), really=places),
         Step("Return"),
     )
     return Context(_IDENTITY, (Extension("s", steps),))
@@ -79,7 +82,7 @@ def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
         (
             gosub(Target(_IDENTITY)),
             gosub(Target("to-${ALTAVOZ_CARRIER}", "raw"), code, "${ALTAVOZ_SHOWN}", _SECONDS, really=own),
-            goto(Target(_FAILED)),
+            goto(Target(_SENTENCE, "failed")),
         ),
     )
 
@@ -87,14 +90,14 @@ def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
 def _outside(homes: tuple[str, ...]) -> Context:
     """What is dialled is read as at home, then as in each other country, until it is an allowed number."""
     sent = assign("ALTAVOZ_SENT", f"${{FILTER(+0-9,${{EXTEN:0:{LONGEST}}})}}")
-    tables = tuple(Target(countries.home(country), "0") for country in homes)
+    tables = tuple(Target(countries.home(country), SOME) for country in homes)
     steps = [sent, gosub(Target(_IDENTITY))]
     for country in ("${ALTAVOZ_COUNTRY}", *homes):
         steps.append(gosub(Target(countries.home(country), "${ALTAVOZ_SENT}"), really=tables))
         steps.append(assign("ALTAVOZ_CALLED", "${GOSUB_RETVAL}"))
         allowed = f"$[${{DIALPLAN_EXISTS({_ALLOWED},${{ALTAVOZ_CALLED}},1)}}]"
         steps.append(goto_if(allowed, Target(label="allowed")))
-    steps.append(goto(Target(_REFUSED, "0")))
+    steps.append(goto(Target(_SENTENCE, "refused")))
     steps.append(goto(Target(_ALLOWED, "${ALTAVOZ_CALLED}"), Target(_ALLOWED, SOME)).labelled("allowed"))
     return Context(_OUTSIDE, tuple(Extension(pattern, tuple(steps)) for pattern in ("_+X.", "_X.")))
 
@@ -114,10 +117,20 @@ def _allowed(prefix: str, homes: Mapping[str, str]) -> Extension:
     called = "${FILTER(0-9,${EXTEN})}"
     return Extension(
         f"_{prefix}X.",
-        (gosub(out, called, "${ALTAVOZ_SHOWN}", _SECONDS, really=own), goto(Target(_FAILED))),
+        (gosub(out, called, "${ALTAVOZ_SHOWN}", _SECONDS, really=own), goto(Target(_SENTENCE, "failed"))),
     )
 
 
-def _sentence(name: str, patterns: tuple[str, ...], sound: str, cause: str) -> Context:
-    steps = (Step("Progress"), play(sound, answered=False), Step("Hangup", cause))
-    return Context(name, tuple(Extension(pattern, steps) for pattern in patterns))
+def _sentences(spoken: Spoken, language: str) -> Context:
+    """Causes of Q.850: 21 is a call refused, 38 a network that does not get there."""
+    causes = {"refused": (sentences.NOT_ALLOWED, "21"), "failed": (sentences.NOT_REACHED, "38")}
+    return Context(
+        _SENTENCE,
+        tuple(
+            Extension(
+                name,
+                (Step("Progress"), play(spoken.say(text, language), answered=False), Step("Hangup", cause)),
+            )
+            for name, (text, cause) in causes.items()
+        ),
+    )

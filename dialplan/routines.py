@@ -9,30 +9,11 @@ ALTAVOZ_COUNTRY.
 from collections.abc import Iterator, Mapping
 
 from dialplan import sentences
+from dialplan.language import MODULES
 from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto_if, play
 from dialplan.sentences import Spoken
 
-MODULES: tuple[str, ...] = (
-    "pbx_config",
-    "app_celgenuserevent",
-    "app_dial",
-    "app_mixmonitor",
-    "app_playback",
-    "app_queue",
-    "app_read",
-    "app_stack",
-    "app_userevent",
-    "chan_pjsip",
-    "func_callerid",
-    "func_channel",
-    "func_cut",
-    "func_db",
-    "func_dialplan",
-    "func_logic",
-    "func_strings",
-    "res_pjsip_header_funcs",
-)
-"""The Asterisk modules that generated contexts need (the applications built into the core need none)."""
+__all__ = ["MARKS", "MODULES", "ask", "callback", "mark", "shared_contexts"]
 
 MARKS: Mapping[str, tuple[str, ...]] = {
     "arrived": ("Line", "Plan", "Version", "Carrier"),
@@ -96,8 +77,8 @@ def ask_context() -> Context:
     typed = "${ALTAVOZ_DIGITS}"
     steps = (
         assign("LOCAL(left)", "${ARG5}"),
-        Step("Read", "ALTAVOZ_DIGITS,${ARG2},${ARG4},,1,5", label="read"),
-        assign("ALTAVOZ_DIGITS", f"${{FILTER(0-9,{typed})}}"),
+        Step("Read", "ALTAVOZ_TYPED,${ARG2},${ARG4},,1,5", label="read"),
+        assign("ALTAVOZ_DIGITS", "${FILTER(0-9,${ALTAVOZ_TYPED})}"),
         goto_if(f"$[${{LEN({typed})}} >= ${{ARG3}}]", Target(label="given")),
         goto_if(f'$["${{ARG6}}{typed}" = "0"]', Target(label="none")),
         assign("LOCAL(left)", "$[${left} - 1]"),

@@ -7,7 +7,7 @@ import io
 import wave
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 from numpy.typing import NDArray
 
 RATE = 8000

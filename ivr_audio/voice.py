@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 
 from ivr_audio.durable import write_durably
 from ivr_audio.speech import LONGEST_TEXT, VOICE, Speech, Voice

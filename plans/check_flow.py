@@ -17,6 +17,8 @@ def answer_goes_somewhere(draft: Draft[Plan], site: Site) -> Iterator[Fault]:
     steps = draft.model.answer
     going = next((at for at, step in enumerate(steps) if isinstance(step, Destination)), None)
     if going is None:
+        if any(path[:1] == ("answer",) for path in draft.broken):
+            return
         place: Path = ("answer", len(steps) - 1)
         yield place, "140", "«answer» termina sin destino; agregue al final uno, como «- queue: cat»"
         return

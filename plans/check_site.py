@@ -167,11 +167,12 @@ def emergencies_can_be_dialled(site: Site) -> Iterator[Fault]:
 
 
 def fantasy_rules_agree(site: Site) -> Iterator[Fault]:
-    rules = site.fantasy_name
-    if rules.warn_over > rules.characters:
+    """Limits that are written and contradict each other; what is left out gives way."""
+    rules, written = site.fantasy_name, site.fantasy_name.model_fields_set
+    if {"warn_over", "characters"} <= written and rules.warn_over > rules.characters:
         hint = f"deje {rules.characters} como mucho"
         yield ("fantasy_name", "warn_over"), "114", f"«warn_over» pasa de «characters»; {hint}"
-    if rules.bytes < rules.characters:
+    if {"bytes", "characters"} <= written and rules.bytes < rules.characters:
         hint = f"deje {rules.characters} como poco: cada letra ocupa al menos 1"
         yield ("fantasy_name", "bytes"), "114", f"«bytes» no llega a «characters»; {hint}"
 

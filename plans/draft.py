@@ -17,7 +17,7 @@ from plans.codes import severity
 from plans.messages import explain
 from plans.problems import Problem
 from plans.raw import look, walk
-from plans.salvage import Salvaged, refused, salvage
+from plans.salvage import Salvaged, follows, refused, salvage
 from plans.strict_yaml import Document, Path, Unreadable
 
 M = TypeVar("M", bound=BaseModel)
@@ -102,19 +102,12 @@ def _tell(
     return [
         _problem(document, path, *explain(error, path, document, model))
         for path, error in found
-        if not (_inside(path, wrong) or _follows(path, error, places) or _is_slip(path, error, unknown))
+        if not (_inside(path, wrong) or follows(path, error, places) or _is_slip(path, error, unknown))
     ]
 
 
 def _inside(path: Path, places: Iterable[Path]) -> bool:
     return any(path[: len(outer)] == outer for outer in places)
-
-
-def _follows(path: Path, error: ErrorDetails, places: list[Path]) -> bool:
-    """A list that is empty, or a destination to nowhere, because what stood in it was refused."""
-    if error["type"] not in ("too_short", "value_error"):
-        return False
-    return any(len(other) > len(path) and other[: len(path)] == path for other in places)
 
 
 def _is_slip(path: Path, error: ErrorDetails, unknown: list[Path]) -> bool:

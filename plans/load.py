@@ -117,10 +117,12 @@ def _once(paths: Iterable[File | str]) -> Iterator[File]:
             yield path
 
 
-def _file_first(documents: list[Document], found: list[Problem]) -> Iterator[Problem]:
+def _file_first(documents: list[Document], found: list[Problem]) -> list[Problem]:
     """The problems file by file, in the order in which the files were given."""
-    for document in documents:
-        yield from (problem for problem in found if problem.file == document.file)
+    by_file: dict[str, list[Problem]] = {document.file: [] for document in documents}
+    for problem in found:
+        by_file[problem.file].append(problem)
+    return [problem for problems in by_file.values() for problem in problems]
 
 
 def _recordings(made: Draft[Plan]) -> tuple[Mapping[str, File], list[Problem]]:

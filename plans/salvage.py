@@ -1,6 +1,6 @@
 """A model of what is right in data that is partly wrong, so that its meaning can be checked too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -86,12 +86,22 @@ def salvage(model: type[M], data: Any, wrong: set[Path]) -> Salvaged[M] | None:
         found = list(refused(model, kept))
         if not found:
             return Salvaged(model.model_validate(kept), origin, frozenset(dropped), frozenset(filled))
+        places = [path for path, _ in found]
         for path, error in found:
+            if follows(path, error, places):
+                continue
             if error["type"] == "missing" and path[-1] in BLANKS:
                 filled[(*origin[path[:-1]], path[-1])] = BLANKS[str(path[-1])]
             else:
                 dropped.add(_nearest(path[:-1] if error["type"] == "missing" else path, origin))
     return None
+
+
+def follows(path: Path, error: ErrorDetails, places: Iterable[Path]) -> bool:
+    """Whether this is about a list that is empty, or a destination to nowhere, for what was refused in it."""
+    if error["type"] not in ("too_short", "value_error"):
+        return False
+    return any(len(other) > len(path) and other[: len(path)] == path for other in places)
 
 
 def _path(loc: tuple[int | str, ...]) -> Path:

@@ -84,14 +84,14 @@ class PlanStore:
             if changed:
                 await _make_live(connection, {plan: wanted.get(plan) for plan in changed}, by, at)
 
-    async def _all(self, chosen: Select[Any]) -> list[StoredPlan]:
+    async def _all(self, chosen: Select[*tuple[Any, ...]]) -> list[StoredPlan]:
         async with self._engine.connect() as connection:
             rows = await connection.execute(chosen.order_by(PlanVersionRow.plan, PlanVersionRow.number))
             return [_stored(row) for row in rows]
 
 
 _LIVE = (LivePlanRow.plan, LivePlanRow.version_id)
-_SELECT: Select[Any] = select(PlanVersionRow, LivePlanRow.version_id.label("live_id")).outerjoin(
+_SELECT = select(PlanVersionRow, LivePlanRow.version_id.label("live_id")).outerjoin(
     LivePlanRow, LivePlanRow.version_id == PlanVersionRow.id
 )
 

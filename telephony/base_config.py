@@ -10,7 +10,7 @@ from telephony.conf_text import conf, section
 from telephony.layout import PbxAddresses, PbxLayout
 from telephony.secrets import AmiSecrets
 
-_RELOADS: Mapping[str, tuple[str, ...]] = {
+RELOADS: Mapping[str, tuple[str, ...]] = {
     "pjsip.conf": ("res_pjsip.so", "res_pjsip_endpoint_identifier_ip.so"),
     "pjsip-phones.conf": ("res_pjsip.so",),
     "phones.conf": ("pbx_config.so",),
@@ -48,12 +48,12 @@ def render_base(
 
 def modules_to_reload(files: Iterable[str]) -> tuple[str, ...]:
     """The modules that read `files` again, each once, in a settled order."""
-    return tuple(dict.fromkeys(module for file in sorted(files) for module in _RELOADS.get(file, ())))
+    return tuple(dict.fromkeys(module for file in sorted(files) for module in RELOADS.get(file, ())))
 
 
 def needs_restart(files: Iterable[str]) -> tuple[str, ...]:
     """Those of `files` that a running PBX does not read again."""
-    return tuple(sorted(set(files) - _RELOADS.keys()))
+    return tuple(sorted(set(files) - RELOADS.keys()))
 
 
 def _asterisk(layout: PbxLayout) -> str:

@@ -1,5 +1,7 @@
 """The modules the PBX loads: nothing else is in its memory, nothing else can be called."""
 
+from dialplan.routines import MODULES as DIALPLAN
+
 _AUDIO = (
     "res_timing_timerfd",
     "codec_alaw",
@@ -47,38 +49,14 @@ _BRIDGES = (
     "bridge_softmix",
 )
 
-_DIALPLAN = (
-    "pbx_config",
-    "app_celgenuserevent",
-    "app_db",
-    "app_dial",
+_TOOLS = (
     "app_exec",
-    "app_playback",
-    "app_playtones",
-    "app_queue",
-    "app_read",
-    "app_stack",
-    "app_userevent",
     "app_verbose",
-    "func_callerid",
-    "func_channel",
-    "func_cut",
-    "func_db",
     "func_devstate",
-    "func_dialplan",
-    "func_global",
-    "func_groupcount",
     "func_hangupcause",
-    "func_logic",
-    "func_math",
-    "func_pjsip_aor",
-    "func_pjsip_contact",
-    "func_pjsip_endpoint",
-    "func_rand",
-    "func_sprintf",
-    "func_strings",
     "func_timeout",
 )
+"""For looking into things by hand; what generated dialplan calls comes from the dialplan's own list."""
 
 _RECORDS = (
     "res_cdrel_custom",
@@ -86,4 +64,4 @@ _RECORDS = (
     "res_manager_devicestate",
 )
 
-MODULES: tuple[str, ...] = _AUDIO + _SIP + _BRIDGES + _DIALPLAN + _RECORDS
+MODULES: tuple[str, ...] = tuple(dict.fromkeys(_AUDIO + _SIP + _BRIDGES + DIALPLAN + _TOOLS + _RECORDS))

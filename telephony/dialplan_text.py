@@ -112,11 +112,7 @@ def sounds(files: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for text in files.values() for name in _SOUND.findall(text))
 
 
-def applications(contexts: Mapping[str, str]) -> frozenset[str]:
-    """Applications that the contexts call."""
-    return frozenset(
-        line.application
-        for name, body in contexts.items()
-        for line in lines(name, body)
-        if line.priority.isdecimal()
-    )
+def all_lines(contexts: Mapping[str, str]) -> Iterator[DialplanLine]:
+    """The entries of several contexts."""
+    for name, body in contexts.items():
+        yield from lines(name, body)

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import structlog
 
-from telephony.base_config import modules_to_reload, needs_restart
+from telephony.base_config import RELOADS, modules_to_reload, needs_restart
 from telephony.console import NoConsole, console
 from telephony.layout import PbxAddresses, PbxLayout
 from telephony.pbx_files import make_folders, write_files
@@ -23,6 +23,9 @@ from telephony.privileges import RunAs, choose_user
 from telephony.unpack import unpack
 
 _READY = 30.0
+_TURNS, _TURN = 50, 0.1
+_IN_TURN = "already in progress"
+_RELOADED = "reloaded successfully"
 _LOOK = 0.05
 _END = 1.0
 _LAST = 8
@@ -30,6 +33,10 @@ _LAST = 8
 
 class PbxNotStarted(Exception):
     """The PBX did not come up; the message says why and what to change."""
+
+
+class NotReloaded(Exception):
+    """The PBX goes on with what it had read before."""
 
 
 class EmbeddedPbx:
@@ -47,7 +54,6 @@ class EmbeddedPbx:
         self._user = user
         self._say = say
         self._log = structlog.get_logger("pbx")
-        self._changed: set[str] = set()
         self._run_as: RunAs | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._follower: LogFollower | None = None
@@ -59,15 +65,13 @@ class EmbeddedPbx:
 
     def write_config(self, files: Mapping[str, str]) -> frozenset[str]:
         """Writes files (name → text), each whole or not at all; the names of those that changed."""
-        changed = write_files(self._layout.conf, files, self._prepared().account)
-        self._changed |= changed
-        return changed
+        return write_files(self._layout.conf, files, self._prepared().account)
 
     async def start(self) -> bool:
         """Starts the PBX, or finds it running: then True. Returns when it takes calls and AMI answers.
 
         The configuration and what is published must be written before; a PBX that was found running reads
-        again what changed. Raises PbxNotStarted.
+        it again, as far as a running one can (`reload` tells the rest). Raises PbxNotStarted.
         """
         run_as = self._prepared()
         self._follower = follower = LogFollower(self._layout.message_log)
@@ -85,13 +89,27 @@ class EmbeddedPbx:
     async def reload(self, files: Iterable[str]) -> tuple[str, ...]:
         """Has the PBX read changed `files` again; returns those that only a new start reads.
 
-        Raises NoConsole.
+        Raises NotReloaded after having tried all.
         """
         changed = tuple(files)
-        for module in modules_to_reload(changed):
-            await console(self._layout.control, f"module reload {module}")
-        self._changed -= set(changed)
+        failed = [module for module in modules_to_reload(changed) if not await self._reloaded(module)]
+        if failed:
+            raise NotReloaded(
+                f"la central no volvió a leer lo de {', '.join(failed)}; vea {self._layout.log}"
+            )
         return needs_restart(changed)
+
+    async def _reloaded(self, module: str) -> bool:
+        """Another reload may be going on; then this one waits its turn."""
+        for _ in range(_TURNS):
+            try:
+                answer = await console(self._layout.control, f"module reload {module}")
+            except NoConsole:
+                return False
+            if _IN_TURN not in answer:
+                return _RELOADED in answer
+            await asyncio.sleep(_TURN)
+        return False
 
     async def stop(self, seconds: float = 8) -> None:
         """Ends the PBX and its calls: asked first, killed in the last of `seconds`; harmless without one."""
@@ -135,18 +153,17 @@ class EmbeddedPbx:
         layout = self._layout
         words = (*run_as.words(), *layout.asterisk.command, "-f", "-C", str(layout.main_conf))
         self._process = begin(words, layout.output, layout.own)
-        self._changed.clear()
 
     async def _ready(self, adopted: bool) -> None:
         try:
             async with asyncio.timeout(_READY):
                 await self._booted()
                 if adopted:
-                    await self._catch_up()
+                    await self.reload(RELOADS)
                 await self._greeted()
-        except TimeoutError:
+        except (TimeoutError, NotReloaded):
             which = "que ya corría " if adopted else ""
-            raise PbxNotStarted(self._why(f"la central {which}no responde")) from None
+            raise PbxNotStarted(self._why(f"la central {which}no responde como debe")) from None
 
     async def _greeted(self) -> None:
         while True:
@@ -162,15 +179,6 @@ class EmbeddedPbx:
             if not self.running():
                 raise PbxNotStarted(self._why("la central terminó al arrancar"))
             await asyncio.sleep(_LOOK)
-
-    async def _catch_up(self) -> None:
-        """A PBX that outlived us reads what changed since."""
-        kept = await self.reload(self._changed)
-        if kept:
-            self._say(
-                f"Atención: la central que ya corría sigue con lo anterior de {', '.join(kept)}; "
-                "para que lo tome, deténgala cuando no haya llamadas y arranque de nuevo."
-            )
 
     def _why(self, what: str) -> str:
         messages: list[str] = []

@@ -52,7 +52,7 @@ class AmiEvent:
 
 
 def read_message(raw: RawMessage) -> AmiMessage:
-    return AmiMessage(tuple(_pairs(_text(raw))))
+    return AmiMessage(tuple((name, value) for name, value in _pairs(_text(raw))))
 
 
 def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
@@ -63,24 +63,20 @@ def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
     come earlier: a channel has a `Priority` (of the dialplan) and so has our mark (of the queue).
     """
     channel, found, own = _text(raw).rpartition("\r\nUserEvent: ")
-    headers = dict(_first_wins("UserEvent: " + own)) if found else {}
-    for name, value in _pairs(channel if found else own):
-        headers.setdefault(name, value)
+    headers = _headers(channel) | _headers("UserEvent: " + own) if found else _headers(own)
     return AmiEvent(headers.get("Event", ""), MappingProxyType(headers), _instant(headers, received))
 
 
-def _first_wins(text: str) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in _pairs(text):
-        headers.setdefault(name, value)
-    return headers
+def _headers(text: str) -> dict[str, str]:
+    return dict(reversed(_pairs(text)))
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.split("\r\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            yield name, value.removeprefix(" ")
+def _pairs(text: str) -> list[list[str]]:
+    """Name and value of each line; a line without a colon is none."""
+    pairs = [line.split(": ", 1) for line in text.split("\r\n")]
+    if all(len(pair) == 2 for pair in pairs):
+        return pairs
+    return [pair for pair in pairs if len(pair) == 2]
 
 
 def _text(raw: RawMessage) -> str:

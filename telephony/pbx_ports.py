@@ -1,11 +1,17 @@
 """Whether the PBX's addresses are free before it starts, and whether its AMI answers after."""
 
 import asyncio
+import errno
 import socket
 
 from telephony.layout import PbxAddresses
 
 _BANNER = b"Asterisk Call Manager/"
+_REASONS = {
+    errno.EADDRINUSE: "ya lo usa otro programa",
+    errno.EADDRNOTAVAIL: "esa dirección no es de esta máquina",
+    errno.EACCES: "hace falta permiso para ese puerto",
+}
 
 
 def taken(addresses: PbxAddresses) -> str | None:
@@ -30,7 +36,7 @@ def _problem(host: str, port: int, kind: socket.SocketKind) -> str | None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            return error.strerror
+            return _REASONS.get(error.errno or 0, error.strerror)
     return None
 
 

@@ -19,9 +19,9 @@ from ivr_audio.store import Progress, SoundStore
 from ivr_audio.voice import SpeechError
 from telephony import release_log
 from telephony.dialplan_port import DialplanPort, PbxUnanswered
-from telephony.dialplan_text import applications, sections, sounds, unreadable
+from telephony.dialplan_text import all_lines, sections, sounds, unreadable
 from telephony.draining import drained
-from telephony.modules_needed import modules_for
+from telephony.modules_needed import modules_needed, unknown_applications
 from telephony.readback import Unlike, loaded, read_back, standing_in
 from telephony.release_log import Entry, What
 from telephony.release_state import State, release_contexts
@@ -240,16 +240,19 @@ class Publisher:
             raise NotPublished(reason, restored) from error
 
     async def _check_applications(self, contexts: Mapping[str, str]) -> None:
-        modules, unknown = modules_for(applications(contexts))
+        called = tuple(all_lines(contexts))
+        unknown = unknown_applications(called)
         if unknown:
-            raise NotPublished(f"la central no tiene la aplicación «{min(unknown)}»", True)
+            raise NotPublished(f"no se permite la aplicación «{min(unknown)}» en un plan de marcación", True)
         try:
-            missing = [name for name in sorted(modules) if not await self._pbx.has_module(name)]
+            missing = [
+                name for name in sorted(modules_needed(called)) if not await self._pbx.has_module(name)
+            ]
         except PbxUnanswered as error:
             raise NotPublished(f"la central no responde ({error})", True) from error
         if missing:
             raise NotPublished(
-                f"a la central le falta el módulo {missing[0]}; agréguelo a modules.conf", True
+                f"a la central le falta el módulo {missing[0]}; cárguelo en modules.conf", True
             )
 
     async def _put(self, state: State, expected: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 
@@ -11,8 +11,8 @@ from pathlib import Path
 class AmiSecrets:
     """Secrets of the account that listens and of the one that acts; letters and digits only."""
 
-    listens: str
-    acts: str
+    listens: str = field(repr=False)
+    acts: str = field(repr=False)
 
 
 def new_ami_secrets() -> AmiSecrets:

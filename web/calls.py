@@ -7,7 +7,7 @@ from cases.store import CallFilter
 from web import lists, refusals
 from web.asked import is_htmx
 from web.keys import services
-from web.pages import render, site_zone
+from web.pages import full_names, render, site_zone
 
 
 async def index(request: web.Request) -> web.Response:
@@ -22,6 +22,7 @@ async def index(request: web.Request) -> web.Response:
         request,
         "calls_rows.html" if is_htmx(request) else "calls.html",
         calls=page.items,
+        names=await full_names(request),
         more=lists.next_address("/calls", typed, page.next),
         typed=typed,
         filtered=any(typed.values()),

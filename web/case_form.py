@@ -1,5 +1,6 @@
 """What the form of a case shows: its choices, and its fields as JSON for a page that holds it already."""
 
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -27,6 +28,7 @@ def form_context(app: web.Application, case: CaseView) -> dict[str, Any]:
         "plan": plan,
         "fields": FIELDS,
         "values": shown_fields(case, plan),
+        "said": partial(_said, plan=plan),
         "kinds": [(kind, words.spoken(kind, words.KINDS)) for kind in KINDS],
         "coverages": _coverages(case, plan),
         "priorities": _priorities(case.priority),
@@ -51,6 +53,22 @@ def shown_fields(case: CaseView, plan: Plan | None) -> dict[str, str]:
     values = {name: getattr(case, name) for name in FIELDS}
     shown = {name: "" if value is None else str(value) for name, value in values.items()}
     return shown | {"telephone": written_number(case.telephone, plan.subsidiary if plan else None)}
+
+
+def _said(field: str, value: str | None, plan: Plan | None) -> str:
+    """A field's kept value as a person reads it."""
+    match field:
+        case "kind":
+            return words.spoken(value, words.KINDS)
+        case "telephone":
+            return written_number(value, plan.subsidiary if plan else None)
+        case "priority":
+            return {str(level): label for level, label in PRIORITIES}.get(value or "", value or "")
+        case "coverage":
+            names = {coverage.code: coverage.name for coverage in plan.coverages} if plan else {}
+            return names.get(value or "", value or "")
+        case _:
+            return value or ""
 
 
 def _coverages(case: CaseView, plan: Plan | None) -> list[tuple[str, str]]:

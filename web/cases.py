@@ -11,7 +11,7 @@ from web import lists, refusals
 from web.asked import is_htmx, see_other
 from web.case_form import form_context, form_html
 from web.keys import services, session
-from web.pages import render, site_zone
+from web.pages import full_names, render, site_zone
 from web.who import DESK
 
 _NUMBER = re.compile(r"(?:AV-)?0*(\d{1,9})", re.IGNORECASE)
@@ -28,6 +28,7 @@ async def index(request: web.Request) -> web.Response:
         request,
         "cases_rows.html" if is_htmx(request) else "cases.html",
         cases=page.items,
+        names=await full_names(request),
         more=lists.next_address("/cases", typed, page.next),
         typed=typed,
         filtered=any(typed.values()),
@@ -87,6 +88,7 @@ async def page(request: web.Request) -> web.Response:
         request,
         "case.html",
         calls=calls,
+        names=await full_names(request),
         history=await store.history(case.id),
         may_edit=bool(session(request).person.roles & DESK),
         **form_context(request.app, case),

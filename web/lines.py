@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from cases.pops import in_force
+from plans.book import StoredPlan
 from plans.model import Line, Plan
 from plans.site import Site
-from plans.store import StoredPlan
 from web.keys import services
 from web.pages import render
 

@@ -59,6 +59,12 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
     return aiohttp_jinja2.render_template(template, request, shared | context, status=status)
 
 
+async def full_names(request: web.Request) -> dict[str, str]:
+    """How each account's person is called, by account name."""
+    people = await request.app[SERVICES].people.all()
+    return {person.name: person.full_name for person in people}
+
+
 def piece(app: web.Application, template: str, **context: Any) -> str:
     """A piece of a page, for the stream and for htmx."""
     return aiohttp_jinja2.get_env(app).get_template(template).render(context)

@@ -100,12 +100,13 @@ async def gone_sentence(desk: Desk, call_id: str) -> str | None:
     call = desk.services.board.call(call_id) or await desk.services.store.call(call_id)
     if call is None or call.coordinator == desk.person.name:
         return None
-    return f"{call.fantasy_name}: {_why(call)}"
+    answerer = await desk.services.people.by_name(call.coordinator) if call.coordinator else None
+    return f"{call.fantasy_name}: {_why(call, answerer.full_name if answerer else call.coordinator)}"
 
 
-def _why(call: CallView) -> str:
-    if call.coordinator is not None:
-        return f"la atendió {call.coordinator}."
+def _why(call: CallView, answerer: str | None) -> str:
+    if answerer is not None:
+        return f"la atendió {answerer}."
     if call.ended is None:
         return "dejó de sonar aquí y sigue en espera."
     return "quien llamaba cortó." if call.outcome == "abandoned" else "la llamada terminó."
@@ -145,8 +146,7 @@ async def _alarm(desk: Desk) -> str:
 
 
 async def _waiting(desk: Desk) -> str:
-    served = desk.services
-    return _piece(desk, Region.WAITING, waiting=served.board.waiting(), queues=served.site.queues)
+    return _piece(desk, Region.WAITING, waiting=desk.services.board.waiting())
 
 
 async def _cases(desk: Desk) -> str:

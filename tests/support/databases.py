@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import MetaData, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import open_engine
 
@@ -29,12 +29,21 @@ async def fresh_engine(backend: str, folder: Path, tables: MetaData) -> AsyncIte
     try:
         async with engine.begin() as connection:
             if backend == "postgresql":
-                await connection.execute(text("DROP SCHEMA public CASCADE"))
-                await connection.execute(text("CREATE SCHEMA public"))
+                await _empty(connection, tables)
             await connection.run_sync(tables.create_all)
         yield engine
     finally:
         await engine.dispose()
+
+
+async def _empty(connection: AsyncConnection, tables: MetaData) -> None:
+    """Emptying tables is much quicker than making them again; another test's other tables are dropped."""
+    found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    if set(found) == set(tables.tables):
+        await connection.execute(text(f"TRUNCATE {', '.join(found)} RESTART IDENTITY CASCADE"))
+    else:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
 
 
 @cache

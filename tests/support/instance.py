@@ -28,6 +28,7 @@ class Instance:
     extra: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     output: str = ""
+    ready_line: str = ""
 
     @property
     def http(self) -> str:

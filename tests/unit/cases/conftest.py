@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import cases.tables
 from cases.board import Board
 from cases.desk import CaseDesk
 from cases.store import CaseStore
 from cases.writer import Intake
-from db.base import Base
+from db.all_tables import metadata
+from db.engine import open_engine
+from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion
 from telephony.facts import (
     CallAnswered,
@@ -65,21 +66,6 @@ PLAN = {
     "coverages": [{"code": "PLOM", "name": "Plomería", "service": "hogar", "kind": "emergencia"}],
     "guide": "«Asistencia Ñandú, buenas noches.»",
 }
-
-
-@dataclass(frozen=True)
-class Stored:
-    version: PlanVersion
-
-
-class Book:
-    """The versions given, found as `plans.book.PlanBook` finds them."""
-
-    def __init__(self, *versions: PlanVersion) -> None:
-        self.versions = {(each.plan.plan, each.short): Stored(each) for each in versions}
-
-    def find(self, plan: str, short: str) -> Stored | None:
-        return self.versions.get((plan, short))
 
 
 class Clock:
@@ -140,7 +126,7 @@ class House:
 
     engine: AsyncEngine
     clock: Clock
-    book: Book
+    book: PlanBook
     board: Board
     store: CaseStore
     desk: CaseDesk
@@ -161,7 +147,8 @@ class House:
 
 
 def make_house(engine: AsyncEngine) -> House:
-    clock, book = Clock(), Book(PlanVersion(plan=make_plan(), hash=HASH))
+    clock, book = Clock(), PlanBook()
+    book.replace([StoredPlan(PlanVersion(plan=make_plan(), hash=HASH), 1, "", True, START, "it")])
     board = Board(PHONES.get)
     return House(engine, clock, book, board, CaseStore(engine), CaseDesk(engine, book, clock, board))
 
@@ -183,13 +170,13 @@ def told() -> type[Story]:
 
 @pytest.fixture(params=BACKENDS)
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    async with fresh_engine(request.param, tmp_path, Base.metadata) as engine:
+    async with fresh_engine(request.param, tmp_path, metadata) as engine:
         yield make_house(engine)
 
 
 @pytest.fixture
 async def sqlite_house(tmp_path: Path) -> AsyncIterator[House]:
-    async with fresh_engine("sqlite", tmp_path, Base.metadata) as engine:
+    async with fresh_engine("sqlite", tmp_path, metadata) as engine:
         yield make_house(engine)
 
 
@@ -198,11 +185,9 @@ def new_house() -> Callable[[Path], Awaitable[House]]:
     """Makes a house on a new SQLite file of its own."""
 
     async def make(folder: Path) -> House:
-        from db.engine import open_engine
-
         engine = open_engine(f"sqlite:///{folder / 'house.db'}")
         async with engine.begin() as connection:
-            await connection.run_sync(cases.tables.calls.metadata.create_all)
+            await connection.run_sync(metadata.create_all)
         return make_house(engine)
 
     return make

@@ -27,6 +27,6 @@ async def test_a_table_that_no_migration_makes_is_a_difference(tmp_path: Path) -
     try:
         async with fresh_engine("sqlite", tmp_path, MetaData()) as engine:
             await upgrade(engine)
-            assert ["forgotten"] == [each[1].name for each in await differences(engine)]
+            assert [each[1].name for each in await differences(engine)] == ["forgotten"]
     finally:
         metadata.remove(forgotten)

@@ -68,7 +68,7 @@ async def test_progress_counts_what_had_to_be_spoken(store: SoundStore) -> None:
 async def test_who_gives_up_waiting_does_not_stop_the_others(store: SoundStore, speaker: Speaker) -> None:
     first = asyncio.create_task(store.ensure(named("uno")))
     second = asyncio.create_task(store.ensure(named("uno")))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.005)
     first.cancel()
     await second
     assert speaker.said == ["uno"]

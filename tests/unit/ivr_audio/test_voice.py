@@ -1,3 +1,4 @@
+import asyncio
 import stat
 from pathlib import Path
 
@@ -94,7 +95,8 @@ async def test_a_voice_that_hangs_is_ended(
     program.chmod(0o755)
     monkeypatch.setattr(voice, "_PATIENCE", 0.3)
     with pytest.raises(SpeechError, match="no terminó"):
-        await speak(greeting, tmp_path / "s.wav", program=str(program))
+        async with asyncio.timeout(5):
+            await speak(greeting, tmp_path / "s.wav", program=str(program))
     assert not Path("/proc", alive.read_text().strip()).exists()
 
 

@@ -6,8 +6,10 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -167,31 +169,37 @@ class Sipp:
 
     def phone(self, port: int) -> subprocess.Popen[str]:
         """A phone that answers the next call and knows no other request."""
-        return self.start(
-            "phone", "127.0.0.1", port, "-mp", "15310", "-trace_logs", "-log_file", "phone.log"
-        )
+        return self.start("phone", "127.0.0.1", port, "-mp", "15310", "-trace_logs", "-log_file", "phone.log")
+
+
+@contextmanager
+def a_bench(addresses: PbxAddresses) -> Iterator[Bench]:
+    """A home that the PBX's user can enter (pytest's own folders are closed); what runs in it is ended."""
+    if not is_unpacked(ROOT) or shutil.which("sipp") is None:
+        pytest.skip("needs an unpacked Asterisk (make run) and the package sip-tester")
+    with tempfile.TemporaryDirectory(prefix="altavoz-pbx-") as folder:
+        Path(folder).chmod(0o755)
+        made = Bench(Path(folder) / "var", addresses)
+        try:
+            yield made
+        finally:
+            asyncio.run(made.pbx().stop())
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     """A PBX that runs for all tests of a module."""
-    require_pbx()
-    made = Bench(home_in(tmp_path_factory.mktemp("pbx")))
-    asyncio.run(start_and_leave(made))
-    yield made
-    asyncio.run(made.pbx().stop())
+    with a_bench(ADDRESSES) as made:
+        asyncio.run(start_and_leave(made))
+        yield made
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Bench]:
-    """A PBX that a test starts itself; what it leaves running is ended."""
-    require_pbx()
-    made = Bench(
-        home_in(tmp_path),
-        PbxAddresses(sip=("127.0.0.1", 15170), ami=("127.0.0.1", 15190), rtp=(15220, 15239)),
-    )
-    yield made
-    asyncio.run(made.pbx().stop())
+def fresh() -> Iterator[Bench]:
+    """A PBX that a test starts itself."""
+    addresses = PbxAddresses(sip=("127.0.0.1", 15170), ami=("127.0.0.1", 15190), rtp=(15220, 15239))
+    with a_bench(addresses) as made:
+        yield made
 
 
 @pytest.fixture
@@ -202,20 +210,6 @@ def sipp(tmp_path: Path) -> Iterator[Sipp]:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.communicate()
-
-
-def home_in(folder: Path) -> Path:
-    """A home that the PBX's user can enter: pytest's own folders are closed to others."""
-    if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            if parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    return folder / "var"
-
-
-def require_pbx() -> None:
-    if not is_unpacked(ROOT) or shutil.which("sipp") is None:
-        pytest.skip("needs an unpacked Asterisk (make run) and the package sip-tester")
 
 
 async def start_and_leave(made: Bench) -> bool:

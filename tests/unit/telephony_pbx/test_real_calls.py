@@ -94,7 +94,7 @@ async def test_a_registered_phone_rings_and_shows_the_name(bench, sipp):
     assert await sipp.register("101", "clave-de-ana", 15167) == 0
     assert await sipp.went_well(sipp.call("call", "phone"))
     assert await sipp.went_well(phone)
-    assert await sipp.logged("FROM") == '"ASISTENCIA ÑANDÚ" <sip:1155551234@127.0.0.1:15160>'
+    assert '"ASISTENCIA ÑANDÚ" <sip:1155551234@127.0.0.1>' in await sipp.logged("FROM")
 
 
 async def test_a_queue_without_anybody_lets_the_caller_go_at_once(bench, sipp):
@@ -103,14 +103,22 @@ async def test_a_queue_without_anybody_lets_the_caller_go_at_once(bench, sipp):
 
 
 async def test_a_call_is_written_in_the_journal_while_it_is_read(bench, sipp):
-    with closing(sqlite3.connect(f"file:{bench.layout.cel_db}?mode=ro", uri=True)) as journal:
-        reading = journal.execute("SELECT eventtype FROM cel UNION SELECT name FROM sqlite_master")
-        reading.fetchone()
+    with closing(read_only(bench)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM cel").fetchone()
         assert await sipp.went_well(sipp.call("call", "queue"))
         await asyncio.sleep(0.3)
-    with closing(sqlite3.connect(f"file:{bench.layout.cel_db}?mode=ro", uri=True)) as journal:
-        rows = journal.execute("SELECT eventtype, userdeftype, extra, uniqueid FROM cel ORDER BY AcctId").fetchall()
-    last = [row[:3] for row in rows if row[3] == rows[-1][3]]
-    assert [row[0] for row in last][0] == "CHAN_START"
-    assert [row[0] for row in last][-1] == "LINKEDID_END"
-    assert any(row[0] == "USER_DEFINED" and row[1] == "ALTAVOZ" and "queue;Queue=cat" in row[2] for row in last)
+    with closing(read_only(bench)) as journal:
+        rows = journal.execute(
+            "SELECT eventtype, userdeftype, appname, extra FROM cel "
+            "WHERE linkedid = (SELECT max(linkedid) FROM cel) ORDER BY AcctId"
+        ).fetchall()
+    assert [row[0] for row in rows] == [
+        *("CHAN_START", "ANSWER", "ALTAVOZ", "APP_START", "APP_END"),
+        *("HANGUP", "CHAN_END", "LINKEDID_END"),
+    ]
+    assert rows[2][1:] == ("ALTAVOZ", "CELGenUserEvent", '{"extra":"queue;Queue=cat"}')
+
+
+def read_only(bench) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{bench.layout.cel_db}?mode=ro", uri=True, isolation_level=None)

@@ -4,7 +4,6 @@ from dialplan.nodes import Context, Dialplan, Extension, Step
 from dialplan.render import render
 from telephony.dialplan_text import (
     DialplanLine,
-    applications,
     changed,
     last_context,
     lines,
@@ -118,7 +117,3 @@ def test_the_last_context_is_where_the_file_ends() -> None:
 def test_our_sounds_are_found_wherever_they_are_played() -> None:
     text = "same => n,BackGround(altavoz/0123456789abcdef0123&beep&altavoz/ffffffffffffffffffff)\n"
     assert sounds({"a": text}) == {"altavoz/0123456789abcdef0123", "altavoz/ffffffffffffffffffff"}
-
-
-def test_applications_are_those_called_not_hints_or_includes() -> None:
-    assert applications({"a": "exten => 1,hint,PJSIP/1\nexten => 1,1,Dial(x)\ninclude => b\n"}) == {"Dial"}

@@ -88,7 +88,7 @@ async def test_a_recording_that_is_missing_publishes_nothing(publisher, pbx, pla
 
 
 async def test_an_unknown_application_publishes_nothing(publisher, pbx, plan: Plan) -> None:
-    with pytest.raises(NotPublished, match="no tiene la aplicación «Nope»"):
+    with pytest.raises(NotPublished, match="no se permite la aplicación «Nope»"):
         await publisher.publish(plan("hogar-1", step=Step("Nope")), "ana")
     assert pbx.reloads == 0
 

@@ -3,15 +3,15 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, CookieJar
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
@@ -25,17 +25,25 @@ from cases.store import CaseStore
 from cases.writer import Intake
 from db.base import Base
 from db.engine import open_engine
-from plans.book import PlanBook
+from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
-from plans.store import StoredPlan
 from staff.people import People, Person
 from staff.roles import Role
 from staff.sessions import Sessions
 from staff.tokens import Tokens
 from telephony.ami import LinkState
-from telephony.facts import CallAnswered, CallArrived, CallEnded, CallFact, CallQueued, CallRinging
-from telephony.facts import ChoiceMade, DigitsEntered, RingUnanswered
+from telephony.facts import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallFact,
+    CallQueued,
+    CallRinging,
+    ChoiceMade,
+    DigitsEntered,
+    RingUnanswered,
+)
 from web.app import make_app
 from web.services import Services
 
@@ -89,8 +97,34 @@ class PhonesOfPeople:
         return await self.people.renew_sip_secret(person.id)
 
 
+class Visitor:
+    """A browser without its eyes: keeps cookies, sends the token, follows no redirect."""
+
+    def __init__(self, session: ClientSession, root: URL, csrf: str) -> None:
+        self.session = session
+        self.root = root
+        self.csrf = csrf
+
+    @property
+    def origin(self) -> str:
+        return str(self.root.origin())
+
+    async def get(self, path: str, **headers: str) -> ClientResponse:
+        return await self.session.get(self.root.join(URL(path)), allow_redirects=False, headers=headers)
+
+    async def post(self, path: str, data: Mapping[str, str] | None = None, **headers: str) -> ClientResponse:
+        sent = {"X-CSRF-Token": self.csrf, "Accept": "application/json"} | headers
+        address = self.root.join(URL(path))
+        return await self.session.post(address, data=data or {}, allow_redirects=False, headers=sent)
+
+    async def stream(self) -> ClientWebSocketResponse:
+        return await self.session.ws_connect(self.root.join(URL("/desk/stream")), origin=self.origin)
+
+
 class House:
     """The rooms behind the console and what a test does to them."""
+
+    password = PASSWORD
 
     def __init__(self, database: Path) -> None:
         self.engine = open_engine(f"sqlite:///{database}")
@@ -152,6 +186,23 @@ class House:
         finally:
             await server.close()
 
+    @asynccontextmanager
+    async def visit(self, root: URL, name: str | None = None) -> AsyncIterator[Visitor]:
+        """Somebody at a browser, signed in already when `name` is given."""
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+            visitor = Visitor(session, root, "")
+            if name is not None:
+                secret = await self.sessions.open((await self.person(name)).id)
+                session.cookie_jar.update_cookies({f"altavoz-{root.port}": secret.token}, root)
+                visitor.csrf = secret.csrf
+            yield visitor
+
+    @asynccontextmanager
+    async def at(self, name: str | None = None) -> AsyncIterator[Visitor]:
+        """The console served, and somebody at it."""
+        async with self.serving() as root, self.visit(root, name) as visitor:
+            yield visitor
+
     async def happens(self, *facts: CallFact) -> None:
         """Facts, committed before this returns."""
         for fact in facts:
@@ -171,7 +222,9 @@ class House:
         assert view is not None and view.case is not None
         return view.case
 
-    async def hangs_up(self, call: str = "pbx1-1.1", outcome: str = "answered", phase: str = "talking") -> None:
+    async def hangs_up(
+        self, call: str = "pbx1-1.1", outcome: str = "answered", phase: str = "talking"
+    ) -> None:
         await self.happens(CallEnded(call, self.clock(), outcome, phase, "caller", 16))
 
     async def stops_ringing(self, call: str = "pbx1-1.1", at: str = "101") -> None:
@@ -206,7 +259,9 @@ def example_book(site: object) -> PlanBook:
     loading = load_files(sorted((ROOT / "plans/examples").glob("*.yaml")), site)
     book = PlanBook()
     book.replace(
-        StoredPlan(PlanVersion(plan=s.plan, hash=VERSIONS[s.plan.plan][0] * 64), 1, s.text, True, now(), "raul")
+        StoredPlan(
+            PlanVersion(plan=s.plan, hash=VERSIONS[s.plan.plan][0] * 64), 1, s.text, True, now(), "raul"
+        )
         for s in loading.sources
     )
     return book
@@ -214,7 +269,7 @@ def example_book(site: object) -> PlanBook:
 
 async def until(holds: Callable[[], bool], seconds: float = 3.0) -> None:
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is waited for is anything a test can see
             await asyncio.sleep(0.005)
 
 

@@ -1,5 +1,5 @@
 // The form of a case: saves each field as it is typed, never loses what was typed, and closes the case.
-import { notice } from "./notices.js";
+import { speak } from "./notices.js";
 import { post, Refused, SignedOut } from "./server.js";
 
 const TYPING_PAUSE = 600;
@@ -100,7 +100,7 @@ class Field {
     this.refused = true;
     this.control.setAttribute("aria-invalid", "true");
     this.say("refused", `no se pudo guardar: ${failure.message}`);
-    notice(`No se pudo guardar: ${failure.message}`, "problem");
+    speak(`No se pudo guardar: ${failure.message}`);
   }
 
   // Somebody changed the case elsewhere: shown here unless this field is being written.

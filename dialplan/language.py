@@ -1,0 +1,82 @@
+"""The part of Asterisk's language that generated dialplan may use, and the modules that bring it.
+
+Nothing here runs a program, reads a file, or reaches the network beyond the call itself.
+"""
+
+from collections.abc import Mapping
+
+CORE = ""
+
+APPLICATIONS: Mapping[str, str] = {
+    "Answer": CORE,
+    "Background": CORE,
+    "CELGenUserEvent": "app_celgenuserevent",
+    "Dial": "app_dial",
+    "Gosub": "app_stack",
+    "Goto": CORE,
+    "GotoIf": CORE,
+    "Hangup": CORE,
+    "MixMonitor": "app_mixmonitor",
+    "NoOp": CORE,
+    "Playback": "app_playback",
+    "Progress": CORE,
+    "Queue": "app_queue",
+    "Read": "app_read",
+    "Return": "app_stack",
+    "Set": CORE,
+    "UserEvent": "app_userevent",
+    "WaitExten": CORE,
+}
+"""Application → its module."""
+
+FUNCTIONS: Mapping[str, str] = {
+    "CALLERID": "func_callerid",
+    "CHANNEL": "func_channel",
+    "CUT": "func_cut",
+    "DB": "func_db",
+    "DIALPLAN_EXISTS": "func_dialplan",
+    "FIELDQTY": "func_strings",
+    "FILTER": "func_strings",
+    "IF": "func_logic",
+    "LEN": "func_strings",
+    "PJSIP_HEADER": "res_pjsip_header_funcs",
+    "STRFTIME": "func_strings",
+}
+"""Functions that may be read → their modules."""
+
+WRITABLE: Mapping[str, str] = {
+    "CALLERID": "func_callerid",
+    "CONNECTEDLINE": "func_callerid",
+    "DB": "func_db",
+    "LOCAL": "app_stack",
+}
+"""Functions that may be set → their modules."""
+
+_OURS = (
+    *("AT", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY", "LINE", "PUBLIC"),
+    *("RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN", "TRY", "TYPED"),
+)
+_LOCAL = frozenset(("before", "called", "clock", "country", "day", "left", "shown", "uri"))
+_ASTERISK = frozenset(("EPOCH", "EXTEN", "GOSUB_RETVAL", "QUEUESTATUS", "QUEUE_PRIO", "UNIQUEID"))
+_ARGUMENTS = frozenset(f"ARG{number}" for number in range(1, 10))
+VARIABLES = frozenset(f"ALTAVOZ_{name}" for name in _OURS) | _LOCAL | _ASTERISK | _ARGUMENTS
+"""Variables that may be read."""
+
+FROM_CALLERS = frozenset(("EXTEN", "CALLERID", "PJSIP_HEADER", "ALTAVOZ_HEADER", "ALTAVOZ_TYPED", "uri"))
+"""What holds text of a caller or a carrier as it came, variables and functions."""
+
+HOLDS_RAW = frozenset(("ALTAVOZ_HEADER", "LOCAL(uri)"))
+"""What such text may be put into before it is filtered."""
+
+CLEANS = frozenset(("FILTER", "LEN", "FIELDQTY"))
+"""Functions whose result is safe whatever they are given."""
+
+ENDINGS = frozenset(("Goto", "Hangup", "Return"))
+"""Applications after which an extension does not go on."""
+
+MODULES: tuple[str, ...] = tuple(
+    sorted(
+        {"pbx_config", "chan_pjsip", *APPLICATIONS.values(), *FUNCTIONS.values(), *WRITABLE.values()} - {CORE}
+    )
+)
+"""The modules of Asterisk, without `.so`, that generated dialplan needs loaded."""

@@ -1,0 +1,40 @@
+import time
+
+import pytest
+from argon2 import PasswordHasher
+
+import staff.passwords as passwords
+from staff.tries import NAMES_KEPT, Tries
+
+
+def test_one_time_passwords_are_readable_and_differ():
+    made = {passwords.one_time() for _ in range(200)}
+    assert len(made) == 200
+    assert all(len(each) == 19 and not set(each) & set("ilo01ILO") for each in made)
+
+
+async def test_an_unknown_name_costs_as_much_work_as_a_known_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher())
+    passwords._dummy.cache_clear()
+    stored = await passwords.hashed("una clave larga")
+    await passwords.matches(None, "x")
+
+    async def seconds(of: str | None) -> float:
+        started = time.perf_counter()
+        for _ in range(3):
+            assert not await passwords.matches(of, "equivocada")
+        return time.perf_counter() - started
+
+    known, unknown = await seconds(stored), await seconds(None)
+    assert 0.4 < known / unknown < 2.5
+
+
+async def test_what_is_no_hash_opens_nothing():
+    assert not await passwords.matches("nada", "nada")
+
+
+def test_the_names_tried_do_not_fill_the_memory(clock):
+    tries = Tries()
+    for n in range(NAMES_KEPT + 5):
+        tries.failed(f"n{n}", clock())
+    assert len(tries._wrong) == NAMES_KEPT
