@@ -12,6 +12,7 @@ from typing import Any
 from altavoz.control import Handler
 from altavoz.house import House
 from cases.pages import BadPage
+from cases.presence import PresenceRefused
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
 from dialplan.diff import Touched
@@ -42,6 +43,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     NotPublished,
     PersonRefused,
     PlanProblems,
+    PresenceRefused,
     TokenRefused,
     Unknown,
     WeakPassword,
@@ -67,6 +69,7 @@ class Operations:
             "user/list": self.user_list,
             "user/password": self.user_password,
             "user/phone": self.user_phone,
+            "user/presence": self.user_presence,
             "call/list": self.call_list,
             "call/show": self.call_show,
             "case/list": self.case_list,
@@ -129,6 +132,14 @@ class Operations:
         get = self._house.phones.renew if arguments.get("renew") else self._house.phones.show
         secret = await get(person.extension)
         return {"extension": person.extension, "sip_secret": secret, "sip_server": self._house.sip}
+
+    async def user_presence(self, arguments: Arguments) -> Any:
+        person = await self._person(arguments["name"])
+        presence = self._house.presence
+        if not arguments["available"]:
+            await presence.pause(person)
+            return {"note": None, "groups": []}
+        return {"note": await presence.available(person), "groups": list(presence.groups(person))}
 
     async def call_list(self, arguments: Arguments) -> Any:
         wanted = CallFilter(line=arguments.get("line"), plan=arguments.get("plan"))

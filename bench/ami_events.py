@@ -13,18 +13,18 @@ import multiprocessing
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from panoramisk import Manager  # noqa: E402  the path comes first
+from panoramisk import Manager
 
-from telephony.ami import AmiAccount, AmiLink, Patience  # noqa: E402
-from telephony.events import WANTED  # noqa: E402
-from telephony.framing import Framer, event_name  # noqa: E402
-from telephony.tracker import CallTracker  # noqa: E402
+from telephony.ami import AmiAccount, AmiLink, Patience
+from telephony.events import WANTED
+from telephony.framing import Framer, event_name
+from telephony.tracker import CallTracker
 
 CALL = Path(__file__).parents[1] / "tests/calls/answered-caller-hangs-up"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
@@ -50,7 +50,10 @@ def stream(file: Path, events: int, only: Callable[[str], bool]) -> Stream:
 
 
 def serve(listening: socket.socket, data: bytes) -> None:
-    """Greets, accepts whatever login comes, sends `data` and LAST; one client after another."""
+    """Greets, accepts whatever login comes, sends `data` and LAST; one client after another.
+
+    What was sent stays open: a client that is left alone would dial again.
+    """
     clients = []
     while True:
         client, _ = listening.accept()
@@ -59,7 +62,9 @@ def serve(listening: socket.socket, data: bytes) -> None:
         asked = b""
         while b"\r\n\r\n" not in asked:
             asked += client.recv(4096)
-        action_id = next((line for line in asked.split(b"\r\n") if line.startswith(b"ActionID")), b"ActionID: 1")
+        action_id = next(
+            (line for line in asked.split(b"\r\n") if line.startswith(b"ActionID")), b"ActionID: 1"
+        )
         client.sendall(b"Response: Success\r\n" + action_id + b"\r\n\r\n")
         time.sleep(0.3)
         client.sendall(data + LAST)
@@ -128,20 +133,16 @@ async def stock(port: int, patterns: tuple[str, ...]) -> float:
     return spent
 
 
-def measure(path: Callable[[int], Awaitable[float]], events: Stream) -> float:
+def measure(path: Callable[[int], Coroutine[None, None, float]], events: Stream) -> float:
     """µs of CPU an event, the best of three runs."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sender = multiprocessing.Process(target=serve, args=(listening, events.data), daemon=True)
         sender.start()
         port = listening.getsockname()[1]
-        seconds = min(asyncio.run(_once(path, port)) for _ in range(3))
+        seconds = min(asyncio.run(path(port)) for _ in range(3))
         sender.terminate()
         sender.join()
     return seconds / events.count * 1e6
-
-
-async def _once(path: Callable[[int], Awaitable[float]], port: int) -> float:
-    return await path(port)
 
 
 def main() -> None:

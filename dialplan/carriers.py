@@ -98,20 +98,22 @@ def address_context() -> Context:
 
 def lookup_context(shards: tuple[str, ...], slugs: tuple[str, ...]) -> Context:
     """From ALTAVOZ_LINE to its plan, whichever carrier delivered it."""
-    line, place = "${ALTAVOZ_LINE}", f"{SHARD_PREFIX}${{ALTAVOZ_LINE:-3}}"
-    known = f"$[${{DIALPLAN_EXISTS({place},{line},1)}}]"
+    line, shard = "${ALTAVOZ_LINE}", f"{SHARD_PREFIX}${{ALTAVOZ_LINE:-3}}"
+    known = f"$[${{DIALPLAN_EXISTS({shard},{line},1)}}]"
+    to_plan = goto(Target(shard, line), *(Target(each, SOME) for each in shards)).labelled("known")
     steps = (
         assign("ALTAVOZ_AT", '${IF($["${ALTAVOZ_AT}" = ""]?${EPOCH}:${ALTAVOZ_AT})}'),
         assign("ALTAVOZ_ENTRIES", "0"),
         assign("QUEUE_PRIO", "0"),
-        goto_if(known, Target(label="known")),
-        goto(
-            Target("altavoz-unknown-${ALTAVOZ_CARRIER}"),
-            *(Target(f"altavoz-unknown-{slug}") for slug in slugs),
-        ),
-        goto(Target(place, line), *(Target(shard, SOME) for shard in shards)).labelled("known"),
+        *((goto_if(known, Target(label="known")),) if shards else ()),
+        goto(Target(_unknown("${ALTAVOZ_CARRIER}")), *(Target(_unknown(slug)) for slug in slugs)),
+        *((to_plan,) if shards else ()),
     )
     return Context(LOOKUP, (Extension("s", steps),))
+
+
+def _unknown(slug: str) -> str:
+    return f"altavoz-unknown-{slug}"
 
 
 def unknown_context(slug: str, site: Site, then: tuple[Step, ...], spoken: Spoken) -> Context:
@@ -123,7 +125,7 @@ def unknown_context(slug: str, site: Site, then: tuple[Step, ...], spoken: Spoke
         play(spoken.say(site.unknown_number.say, language), answered=False),
         *then,
     )
-    return Context(f"altavoz-unknown-{slug}", (Extension("s", steps),))
+    return Context(_unknown(slug), (Extension("s", steps),))
 
 
 def trunk(slug: str) -> Target:

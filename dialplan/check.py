@@ -8,9 +8,10 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from dialplan import escape
 from dialplan.check_steps import Fault, step_faults
 from dialplan.language import ENDINGS
 from dialplan.names import MARKER, SHARD_PREFIX
@@ -65,11 +66,21 @@ def _numbers(contexts: Iterable[Context]) -> Iterator[str]:
 
 
 def _context_faults(context: Context, landings: "Landings") -> Iterator[Fault]:
+    yield from _unwritable(escape.name, context.name)
+    for extension in context.extensions:
+        yield from _unwritable(escape.extension, extension.pattern)
     for included in context.includes:
         if included != INTERNAL and included not in landings:
             yield "109", f"incluye el contexto «{included}», que no existe"
     for pattern in _twice(_as_asterisk_sees(extension.pattern) for extension in context.extensions):
         yield "105", f"la extensión «{pattern}» está dos veces"
+
+
+def _unwritable(door: Callable[[str], str], text: str) -> Iterator[Fault]:
+    try:
+        door(text)
+    except escape.Unwritable as refusal:
+        yield "114", str(refusal)
 
 
 def _as_asterisk_sees(pattern: str) -> str:

@@ -25,10 +25,10 @@ _AR_THREE_DIGIT_AREAS = {
     "34": "12358",
     "35": "138",
     "36": "24",
-    "37": "06",
+    "37": "069",
     "38": "013578",
 }
-"""Areas of three digits: their first two, and the third of each. All others but 11 have four."""
+"""Areas of three digits: their first two, and the third of each. All others but 11 have four, so has 2202."""
 
 
 def world(country: str) -> str:
@@ -74,11 +74,13 @@ class _Argentina:
 
     def write(self) -> Iterator[Rule]:
         yield Rule(f"549(11)({_EIGHT})", "{}15{}")
+        yield Rule(f"549(2202)({_SIX})", "{}15{}")
         for start in (f"{first}{second}" for first in "23" for second in "0123456789"):
             short = _AR_THREE_DIGIT_AREAS.get(start, "")
             long = "".join(digit for digit in "0123456789" if digit not in short)
-            if short:
-                yield Rule(f"549({start}{_one_of(short)})({_SEVEN})", "{}15{}")
+            for third in short:
+                subscriber = "[013-9]" + _SIX if start + third == "220" else _SEVEN
+                yield Rule(f"549({start}{third})({subscriber})", "{}15{}")
             yield Rule(f"549({start}{_one_of(long)}X)({_SIX})", "{}15{}")
         yield Rule(f"54([1-8]{_NINE})", "{}")
 
@@ -142,20 +144,23 @@ class _Plain:
             raise ValueError(f"«{country}» no es un país con numeración propia")
         self.code, self.trunk = str(data.country_code), data.national_prefix or ""
         usual = _lengths(data.fixed_line) | _lengths(data.mobile)
-        self.lengths = (*sorted(usual), *sorted(_lengths(data.general_desc) - usual))
+        self.lengths = (sorted(usual), sorted(_lengths(data.general_desc) - usual))
 
     def world(self) -> Iterator[Rule]:
         return iter(())
 
     def home(self) -> Iterator[Rule]:
-        """The first of two rules that could both match stands: a bare national number before all else."""
+        """Of two rules that could both match the first stands: usual lengths first, bare numbers first."""
         kept: list[Rule] = []
-        for before in dict.fromkeys(("", self.trunk, self.code)):
-            for number in (number for length in self.lengths for number in self._numbers(length)):
-                rule = Rule(f"{before}({number})", f"{self.code}{{}}")
-                if not any(rule.overlaps(other) for other in kept):
-                    kept.append(rule)
+        for rule in (rule for lengths in self.lengths for rule in self._rules(lengths)):
+            if not any(rule.overlaps(other) for other in kept):
+                kept.append(rule)
         return iter(kept)
+
+    def _rules(self, lengths: list[int]) -> Iterator[Rule]:
+        for before in dict.fromkeys(("", self.trunk, self.code)):
+            for number in (number for length in lengths for number in self._numbers(length)):
+                yield Rule(f"{before}({number})", f"{self.code}{{}}")
 
     def write(self) -> Iterator[Rule]:
         yield Rule(f"{self.code}(X.)", "{}")

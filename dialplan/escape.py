@@ -6,6 +6,9 @@ Text that Asterisk has no way of writing (control characters, the start of an ex
 import re
 import unicodedata
 
+_LONGEST = 79
+_CHARACTERS = r"[-+0-9A-Za-z*#]"
+_EXTENSION = re.compile(rf"_(?:{_CHARACTERS}|\[{_CHARACTERS}+\])+[.!]?|[0-9A-Za-z*#][-0-9A-Za-z*#_]*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,78}")
 _PARTS_ARGUMENTS = re.compile(r'[,"\\&|()^]')
 _EXPRESSION = re.compile(r"\$[{\[]")
@@ -47,6 +50,13 @@ def name(text: str) -> str:
         raise Unwritable(
             f"«{text}» no sirve de nombre en la central: use letras, cifras, «-» y «_» (hasta 79)"
         )
+    return text
+
+
+def extension(text: str) -> str:
+    """`text` as an extension: a name, a number or a pattern (`_0[1-9]X.`) of at most 79 characters."""
+    if not _EXTENSION.fullmatch(text) or len(text) > _LONGEST:
+        raise Unwritable(f"«{text}» no sirve de extensión en la central")
     return text
 
 

@@ -61,11 +61,15 @@ def _home(country: str, slug: str, shown: Mapping[str, str]) -> Extension:
 
 
 def _identity(homes: Mapping[str, str]) -> Context:
-    """What this phone shows and where it is at home: as in the last call it answered."""
+    """The number this phone shows, never its owner's name, and where it is at home.
+
+    Both as in the last call it answered.
+    """
     phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
     known = f"$[${{DIALPLAN_EXISTS({_HOME},c_${{country}},1)}}]"
     places = tuple(Target(_HOME, f"c_{country}") for country in homes)
     steps = (
+        assign("CALLERID(name)", ""),
         assign("ALTAVOZ_SHOWN", f"${{FILTER(0-9,${{DB({FAMILY_SHOWS}/{phone})}})}}"),
         assign("LOCAL(country)", f"${{FILTER(A-Z,${{DB({FAMILY_COUNTRY}/{phone})}})}}"),
         assign("LOCAL(country)", f"${{IF({known}?${{country}}:{next(iter(homes))})}}"),

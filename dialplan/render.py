@@ -46,7 +46,7 @@ def _context(context: Context) -> Iterator[str]:
     for included in context.includes:
         yield f"include => {included}\n"
     for extension in context.extensions:
-        start = f"exten => {extension.pattern},1"
+        start = f"exten => {escape.extension(extension.pattern)},1"
         for step in extension.steps:
             label = f"({step.label})" if step.label else ""
             yield f"{start}{label},{step.app}({escape.line(step.data)})\n"

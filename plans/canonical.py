@@ -1,6 +1,5 @@
 """The numbers of a plan or a site, from any writing to E.164, before the models are built."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +18,8 @@ def plan_numbers(data: dict[str, Any]) -> Rewritten:
 
     Without a country that exists, which is a problem of its own, they stay as they are.
     """
-    home = data.get("subsidiary")
+    country = data.get("subsidiary")
+    home = country if isinstance(country, str) else ""
 
     def number(path: Path) -> str | None:
         if home not in phonenumbers.SUPPORTED_REGIONS:
@@ -28,25 +28,16 @@ def plan_numbers(data: dict[str, Any]) -> Rewritten:
             return {"header": "111", "public": "115"}.get(str(path[2]))
         return "120" if path[-1:] == ("dial",) else None
 
-    return _rewrite(data, number, lambda written: parse(written, str(home)).e164)
+    return _rewrite(data, number, lambda written: parse(written, home).e164)
 
 
 def site_numbers(data: dict[str, Any]) -> Rewritten:
-    """Every `dial`, in international writing, and the prefixes, which may have spaces."""
+    """Every `dial`, in international writing."""
 
     def number(path: Path) -> str | None:
         return "109" if path[-1:] == ("dial",) else None
 
-    dialled, faults = _rewrite(data, number, lambda written: parse(written, "").e164)
-    return _map(dialled, lambda path, value: _prefix(value) if _is_prefix(path) else value), faults
-
-
-def _is_prefix(path: Path) -> bool:
-    return len(path) == 3 and path[:2] in (("phones", "allow"), ("duty", "dial_prefixes"))
-
-
-def _prefix(written: str) -> str:
-    return re.sub(r"[\s\-()]+", "", written)
+    return _rewrite(data, number, lambda written: parse(written, "").e164)
 
 
 def _rewrite(

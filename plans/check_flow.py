@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from plans.draft import Draft
 from plans.flow import cycles, exits, menu_exits, played
-from plans.messages import near, nearest
 from plans.model import Ask, Choice, Destination, Menu, Notice, Plan
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
+from plans.words import near, nearest
 
 MOST_DIGITS = 32
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from plans.draft import Draft
 from plans.flow import cycles, exits
-from plans.messages import near
 from plans.model import Calendar, Plan
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
+from plans.words import near
 
 DAY = 24 * 60
 WEEK = 7 * DAY

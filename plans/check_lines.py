@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from plans.draft import Draft
 from plans.flow import exits
-from plans.messages import near
 from plans.model import Line, Plan
 from plans.numbers import BadNumber, Number, parse, written
 from plans.problems import Problem
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
+from plans.words import near
 
 
 def subsidiary_exists(draft: Draft[Plan], site: Site) -> Iterator[Fault]:

@@ -10,12 +10,12 @@ import phonenumbers
 
 from plans.draft import Draft
 from plans.flow import cycles
-from plans.messages import near
 from plans.model import Destination
 from plans.problems import Problem
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
+from plans.words import near
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -51,11 +51,9 @@ class Draft(Generic[M]):
         return frozenset(found) if isinstance(found, dict) else frozenset()
 
     def place(self, path: Path) -> Path:
-        """Where a path of the model's data stands in the document."""
-        origin = self.salvaged.origin
-        while path and path not in origin:
-            path = path[:-1]
-        return origin[path]
+        """Where a path of the model's data stands, or would stand, in the document."""
+        known = next(n for n in range(len(path), -1, -1) if path[:n] in self.salvaged.origin)
+        return (*self.salvaged.origin[path[:known]], *path[known:])
 
     def problem(self, path: Path, number: str, message: str) -> Iterator[Problem]:
         """The problem at a path of the model's data; nothing when that place has one already."""

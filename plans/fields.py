@@ -76,6 +76,18 @@ Minute = Annotated[
 ]
 """A time of day in minutes since midnight, written `"08:00"`; `"24:00"` is the end of the day."""
 
+
+def _unspaced(value: object) -> object:
+    return re.sub(r"[\s\-()]+", "", value) if isinstance(value, str) else value
+
+
+Prefix = Annotated[
+    str,
+    BeforeValidator(_unspaced, json_schema_input_type=Annotated[str, Field(pattern=r"^\+[\d\s()-]+$")]),
+    Field(pattern=r"^\+\d{1,14}$"),
+]
+"""How numbers begin, in international writing: `+54 11`; spaces and hyphens do not count."""
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$")]
 """A name for machines: lower-case letters, digits and hyphens, at most 40."""
 

@@ -15,6 +15,7 @@ from plans.problems import PlanProblems, Problem, errors, in_order
 from plans.raw import with_dates
 from plans.site import Site
 from plans.strict_yaml import Document, Path, read, read_file
+from plans.words import shown
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,13 @@ def _recording(folder: File, audio: str) -> tuple[File | None, str, str]:
     try:
         home, path = folder.resolve(), (folder / audio).resolve()
         if not path.is_relative_to(home):
-            return None, "132", f"la grabación «{audio}» está fuera de la carpeta del plan; cópiela dentro"
+            return (
+                None,
+                "132",
+                f"la grabación «{shown(audio)}» está fuera de la carpeta del plan; cópiela dentro",
+            )
         if path.is_file():
             return path, "", ""
     except (OSError, ValueError, RuntimeError):
         pass
-    return None, "133", f"no está la grabación «{audio}»; cópiela junto al plan o quite «audio»"
+    return None, "133", f"no está la grabación «{shown(audio)}»; cópiela junto al plan o quite «audio»"

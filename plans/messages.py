@@ -1,16 +1,17 @@
 """What pydantic finds wrong, said in Spanish: which problem it is and what to write instead."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from plans.fields import slug_of
 from plans.help import help_of
+from plans.raw import WITH_UNIT
 from plans.shape import keys_of, models_at
 from plans.strict_yaml import Document, Path
+from plans.words import near, shown
 
 Said = tuple[str, str]
 """The number of a problem's code, and its message."""
@@ -34,21 +35,11 @@ FORMS: Mapping[str, str] = {
 def explain(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
     """The problem that `error` is, at `path` of the document's data."""
     if error["input"] is None and error["type"] not in ("missing", "value_error", "extra_forbidden"):
-        return "022", f"«{_name(path)}» está sin valor; escríbalo{_or_remove(path, model)}"
+        return _empty(error, path, document, model)
+    if error["input"] == "" and error["type"] == "string_pattern_mismatch":
+        return _empty(error, path, document, model)
     say = _SAY.get(error["type"], _of_another_type)
     return say(error, path, document, model)
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """A suggestion («; ¿quiso decir «cat»?») when a known word looks like this one, else nothing."""
-    found = nearest(word, known)
-    return f"; ¿quiso decir «{found}»?" if found else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that looks most like this one, if any does."""
-    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def _name(path: Path) -> str:
@@ -66,9 +57,9 @@ def _or_remove(path: Path, model: type[BaseModel]) -> str:
 def _unknown(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
     key, keys = str(path[-1]), keys_of(models_at(model, path[:-1]))
     if ":" in key and key.split(":")[0] in keys:
-        return "020", f"clave desconocida «{key}»; deje un espacio después de los dos puntos"
+        return "020", f"clave desconocida «{shown(key)}»; deje un espacio después de los dos puntos"
     hint = near(key, keys) or f"; aquí van: {', '.join(keys)}"
-    return "020", f"clave desconocida «{key}»{hint}"
+    return "020", f"clave desconocida «{shown(key)}»{hint}"
 
 
 def _missing(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
@@ -81,12 +72,20 @@ def _missing(error: ErrorDetails, path: Path, document: Document, model: type[Ba
 def _text(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
     if isinstance(error["input"], dict | tuple):
         return _of_another_type(error, path, document, model)
-    written = document.written.get(path, error["input"])
+    written = _written(error, path, document)
     return "023", f'en «{_name(path)}» va un texto; escriba "{written}" entre comillas'
 
 
+def _written(error: ErrorDetails, path: Path, document: Document) -> str:
+    """What stands in the text, for a single value."""
+    if isinstance(error["input"], dict | tuple):
+        return "{…}" if isinstance(error["input"], dict) else "[…]"
+    return document.written.get(path, str(error["input"]))
+
+
 def _of_another_type(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
-    wanted = _WANTED.get(error["type"], "otro valor")
+    wanted = WITH_UNIT.get(str(path[-1])) if error["type"] == "int_type" else None
+    wanted = wanted or _WANTED.get(error["type"], "otro valor")
     if error["type"] == "model_type" and "hangup" in keys_of(models_at(model, path)):
         wanted = "un destino, como {queue: cat}, o la palabra hangup"
     return "024", f"«{_name(path)}» no admite este valor; escriba {wanted}"
@@ -95,10 +94,11 @@ def _of_another_type(error: ErrorDetails, path: Path, document: Document, model:
 def _choice(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:
     possible = re.findall(r"'([^']*)'", error.get("ctx", {}).get("expected", ""))
     if possible:
-        hint = near(str(error["input"]), possible) or f"; escriba {_or(possible)}"
-        return "025", f"«{_name(path)}»: «{error['input']}» no vale{hint}"
+        written = _written(error, path, document)
+        hint = near(written, possible) or f"; escriba {_or(possible)}"
+        return "025", f"«{_name(path)}»: «{shown(written)}» no vale{hint}"
     only = "1" if path[-1:] == ("altavoz",) else "true"
-    return "025", f"«{_name(path)}» solo puede valer {only}{_or_remove(path, model)}"
+    return "025", f"«{_name(path)}» solo puede valer {only}; escríbalo así{_or_remove(path, model)}"
 
 
 def _or(words: list[str]) -> str:
@@ -109,7 +109,7 @@ def _form(error: ErrorDetails, path: Path, document: Document, model: type[BaseM
     pattern, written = error.get("ctx", {}).get("pattern", ""), str(error["input"])
     hint = FORMS.get(pattern, "revise cómo está escrito")
     slug = slug_of(written) if pattern.startswith("^[a-z0-9](") else ""
-    return "026", f"«{written}» no sirve en «{_name(path)}»; {hint}" + (f": «{slug}»" if slug else "")
+    return "026", f"«{shown(written)}» no sirve en «{_name(path)}»; {hint}" + (f": «{slug}»" if slug else "")
 
 
 def _bounds(error: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> Said:

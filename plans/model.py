@@ -93,11 +93,14 @@ class Choice(Destination):
     hours: Slug | None = None
 
 
+KeyPress = Annotated[Choice, BeforeValidator(_hangup_word, json_schema_input_type=Choice | Literal["hangup"])]
+
+
 class Menu(Strict):
     say: Slug
     wait: Seconds = 5
     tries: Annotated[int, Field(ge=1, le=9)] = 3
-    choices: Annotated[Mapping[Digit, Choice], Field(min_length=1)]
+    choices: Annotated[Mapping[Digit, KeyPress], Field(min_length=1)]
     otherwise: Then
 
 

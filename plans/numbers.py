@@ -12,6 +12,8 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from plans.words import shown
+
 NumberKind = Literal["fixed", "mobile", "toll-free", "shared-cost", "premium", "voip", "other"]
 
 _SEPARATORS = re.compile(r"[\s\-./()\u2010-\u2015]+")
@@ -133,7 +135,7 @@ def _digits(written: str, country: str) -> str:
     """Digits, with a `+` first when it is written internationally."""
     bare = _SEPARATORS.sub("", written)
     if not re.fullmatch(r"\+?[0-9]{1,20}", bare):
-        raise BadNumber(f"«{written}» no es un número de teléfono; {_advice(country)}")
+        raise BadNumber(f"«{shown(written)}» no es un número de teléfono; {_advice(country)}")
     return "+" + bare[2:] if bare.startswith("00") else bare
 
 
@@ -147,19 +149,19 @@ def _undone(digits: str, rules: _Rules) -> str:
 
 def _parsed(digits: str, country: str, written: str) -> PhoneNumber:
     if not country and not digits.startswith("+"):
-        raise BadNumber(f"«{written}» va sin país; escríbalo con «+», como «+54 11 4000 9999»")
+        raise BadNumber(f"«{shown(written)}» va sin país; escríbalo con «+», como «+54 11 4000 9999»")
     try:
         found = phonenumbers.parse(digits, country or None)
     except phonenumbers.NumberParseException as refused:
-        raise BadNumber(f"«{written}» no es un número de teléfono; {_advice(country)}") from refused
+        raise BadNumber(f"«{shown(written)}» no es un número de teléfono; {_advice(country)}") from refused
     if not phonenumbers.is_valid_number(found):
-        raise BadNumber(f"«{written}» no es un número válido{_in(country)}; {_advice(country)}")
+        raise BadNumber(f"«{shown(written)}» no es un número válido{_in(country)}; {_advice(country)}")
     return found
 
 
 def _check_reserved(national: str, rules: _Rules, written: str) -> None:
     if rules.reserved and re.fullmatch(rules.reserved, national) and not re.fullmatch(rules.exact, national):
-        raise BadNumber(f"«{written}» no es un número válido; {rules.example}")
+        raise BadNumber(f"«{shown(written)}» no es un número válido; {rules.example}")
 
 
 def _country_of(found: PhoneNumber, kind: NumberKind, asked: str) -> str:

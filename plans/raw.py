@@ -1,7 +1,7 @@
 """What is wrong with the data of a file before it meets the models: signs, units, empty destinations."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,17 @@ from plans.strict_yaml import Path
 Fault = tuple[Path, str, str]
 """Where, the number of the problem's code, and its message."""
 
-_UNITS = {"wait": "s", "max": "s", "ring": "s", "wrap_up": "s", "answer_within": "s", "share": "%"}
-_TIMES = {"from": "08:00", "to": "18:00"}
+WITH_UNIT: Mapping[str, str] = {
+    "wait": "su tiempo, como 5s",
+    "max": "su tiempo, como 180s",
+    "ring": "su tiempo, como 15s",
+    "wrap_up": "su tiempo, como 20s",
+    "answer_within": "su tiempo, como 20s",
+    "share": "su porcentaje, como 80%",
+    "from": 'la hora entre comillas, como "08:00"',
+    "to": 'la hora entre comillas, como "18:00"',
+}
+"""What to write for the keys whose values are not bare numbers."""
 _DESTINATIONS = ("queue", "menu", "callback", "dial", "repeat", "hangup")
 _ONE_LINE = ("name", "fantasy_name", "label", "tax_id", "audio", "timezone")
 _JOINERS = "\u200c\u200d"
@@ -66,10 +75,8 @@ def _number(path: Path, value: int) -> Iterator[Fault]:
     key = path[-1] if path else ""
     if key in ("repeat", "hangup"):
         yield path, "025", f"«{key}» solo puede valer true"
-    elif key in _UNITS:
-        yield path, "026", f"«{key}» va con su unidad: escriba {value}{_UNITS[str(key)]}"
-    elif key in _TIMES:
-        yield path, "026", f'«{key}» es una hora entre comillas, como "{_TIMES[str(key)]}"'
+    elif key in WITH_UNIT:
+        yield path, "026", f"«{key}» no va como un número solo; escriba {WITH_UNIT[str(key)]}"
 
 
 def _unseen(text: str) -> bool:

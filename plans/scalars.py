@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from plans.words import shown
+
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YES_NO = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"])
 _MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt]|[ \t]+)\d{1,2}:\d{2}.*", re.ASCII)
+_WRITTEN_OUT = re.compile(r"[-+]?[0-9][0-9_]*", re.ASCII)
 _NUMBERISH = re.compile(
     r"""[-+]?( [0-9][0-9_]*                                  # 0123, 1_000, very long ones
              | 0b[01_]+ | 0o[0-7]+ | 0x[0-9a-fA-F_]+
@@ -62,12 +65,17 @@ def _date(written: str) -> Scalar:
         return Doubtful(written, f"«{written}» no es un día del calendario; corrija la fecha")
 
 
-def _doubt(written: str) -> str:
-    if written.lower() in _YES_NO:
+def _doubt(whole: str) -> str:
+    written = shown(whole)
+    if whole.lower() in _YES_NO:
         quoted = f'"{written}" entre comillas'
         return f"«{written}» se lee como sí o no; escriba {quoted} si es un texto, o true o false"
-    if _MOMENT.fullmatch(written):
+    if _MOMENT.fullmatch(whole):
         return f"«{written}» se lee como fecha con hora; escriba solo la fecha, como 2026-03-01"
-    if _NUMBERISH.fullmatch(written):
+    if _WRITTEN_OUT.fullmatch(whole):
+        bare = int(whole.replace("_", "")) if len(whole) < 20 else "sus cifras"
+        quoted = f'"{written}" entre comillas'
+        return f"«{written}» se lee como un número; escriba {quoted} si es un texto, o {bare} si es un número"
+    if _NUMBERISH.fullmatch(whole):
         return f'«{written}» sin comillas se lee como un número; escriba "{written}" entre comillas'
     return f'escriba "{written}" entre comillas' if written in ("=", "<<") else ""

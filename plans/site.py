@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.fields import Country, Seconds, Slug, Strict, Text
+from plans.fields import Country, Prefix, Seconds, Slug, Strict, Text
 from plans.model import Then
 
 NumberForm = Literal["e164", "e164-no-plus", "national"]
@@ -51,7 +51,7 @@ class Queue(Strict):
 class Phones(Strict):
     """What coordinators' softphones may dial, and which number a called person sees."""
 
-    allow: tuple[Annotated[str, Field(pattern=r"^\+\d{1,14}$")], ...] = ()
+    allow: tuple[Prefix, ...] = ()
     emergency: tuple[Annotated[str, Field(pattern=r"^[*#0-9]{2,6}$")], ...] = ()
     shows: Literal["plan", "header"] = "plan"
 
@@ -64,7 +64,7 @@ class UnknownNumber(Strict):
 class Duty(Strict):
     """The outside numbers that a plan or a queue may dial begin with one of these (E.164, `+5411`)."""
 
-    dial_prefixes: tuple[Annotated[str, Field(pattern=r"^\+\d{1,14}$")], ...] = ()
+    dial_prefixes: tuple[Prefix, ...] = ()
 
 
 class FantasyRules(Strict):

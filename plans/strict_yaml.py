@@ -15,6 +15,7 @@ import yaml
 
 from plans.problems import Problem
 from plans.scalars import Doubtful, plain
+from plans.words import shown
 from plans.yaml_faults import explain_fault
 
 MAX_BYTES = 256 * 1024
@@ -186,7 +187,9 @@ class _Reader:
                 self._skip(events, path)
             elif key in found:
                 first = self.lines[(*path, key)]
-                self.report(_line(event), "011", f"la clave «{key}» ya está en la línea {first}; deje una")
+                self.report(
+                    _line(event), "011", f"la clave «{shown(key)}» ya está en la línea {first}; deje una"
+                )
                 self._skip(events, path)
             else:
                 self.lines[(*path, key)] = _line(event)
@@ -208,7 +211,7 @@ class _Reader:
             self.report(_line(event), "014", "falta el nombre de la clave antes de «:»")
             return None
         if not isinstance(value, str):
-            self.report(_line(event), "013", f'ponga la clave entre comillas: "{event.value}"')
+            self.report(_line(event), "013", f'ponga la clave entre comillas: "{shown(event.value)}"')
         return unicodedata.normalize("NFC", event.value)
 
     def _skip(self, events: Iterator[yaml.Event], path: Path) -> None:

@@ -105,7 +105,7 @@ class LiveCall:
         return cls(
             call.call,
             uniqueid,
-            phase=Phase(call.phase),
+            phase=Phase(call.phase) if call.phase in set(Phase) else Phase.GREETING,
             answered=call.answered,
             promised=call.callback,
             closed=call.closed,

@@ -64,7 +64,10 @@ class EmbeddedPbx:
             await unpack(self._layout.root, self._say)
 
     def write_config(self, files: Mapping[str, str]) -> frozenset[str]:
-        """Writes files (name → text), each whole or not at all; the names of those that changed."""
+        """Writes files (name → text), each whole or not at all; the names of those that changed.
+
+        Raises PbxNotStarted when the user to run as does not exist.
+        """
         return write_files(self._layout.conf, files, self._prepared().account)
 
     async def start(self) -> bool:
@@ -141,7 +144,12 @@ class EmbeddedPbx:
         if self._run_as is None:
             make_folders(self._layout, None)
             places = (self._layout.conf, self._layout.run.parent, self._layout.asterisk.share)
-            self._run_as = choose_user(self._user, places, os.geteuid())
+            try:
+                self._run_as = choose_user(self._user, places, os.geteuid())
+            except KeyError:
+                raise PbxNotStarted(
+                    f"no existe el usuario «{self._user}» para la central: cambie ALTAVOZ_PBX_USER"
+                ) from None
             make_folders(self._layout, self._run_as.account)
             if self._run_as.warning:
                 self._say(f"Atención: {self._run_as.warning}.")

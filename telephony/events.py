@@ -52,7 +52,7 @@ class AmiEvent:
 
 
 def read_message(raw: RawMessage) -> AmiMessage:
-    return AmiMessage(tuple((name, value) for name, value in _pairs(_text(raw))))
+    return AmiMessage(tuple((pair[0], pair[1]) for pair in _pairs(_text(raw)) if len(pair) == 2))
 
 
 def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
@@ -68,15 +68,16 @@ def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
 
 
 def _headers(text: str) -> dict[str, str]:
-    return dict(reversed(_pairs(text)))
+    pairs = _pairs(text)
+    try:
+        return dict(reversed(pairs))
+    except ValueError:
+        return dict(pair for pair in reversed(pairs) if len(pair) == 2)
 
 
 def _pairs(text: str) -> list[list[str]]:
-    """Name and value of each line; a line without a colon is none."""
-    pairs = [line.split(": ", 1) for line in text.split("\r\n")]
-    if all(len(pair) == 2 for pair in pairs):
-        return pairs
-    return [pair for pair in pairs if len(pair) == 2]
+    """Name and value of each line; of a line without a colon only its text."""
+    return [line.split(": ", 1) for line in text.split("\r\n")]
 
 
 def _text(raw: RawMessage) -> str:

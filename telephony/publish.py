@@ -240,14 +240,11 @@ class Publisher:
             raise NotPublished(reason, restored) from error
 
     async def _check_applications(self, contexts: Mapping[str, str]) -> None:
-        called = tuple(all_lines(contexts))
-        unknown = unknown_applications(called)
+        unknown, modules = await asyncio.to_thread(_called, contexts)
         if unknown:
             raise NotPublished(f"no se permite la aplicación «{min(unknown)}» en un plan de marcación", True)
         try:
-            missing = [
-                name for name in sorted(modules_needed(called)) if not await self._pbx.has_module(name)
-            ]
+            missing = [name for name in sorted(modules) if not await self._pbx.has_module(name)]
         except PbxUnanswered as error:
             raise NotPublished(f"la central no responde ({error})", True) from error
         if missing:
@@ -281,6 +278,12 @@ class Publisher:
             return await loaded(self._pbx, plans)
         except PbxUnanswered:
             return {}
+
+
+def _called(contexts: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Applications that may not be used, modules that are needed."""
+    called = tuple(all_lines(contexts))
+    return unknown_applications(called), modules_needed(called)
 
 
 def _shown(release: str | None) -> str | None:

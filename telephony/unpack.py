@@ -112,7 +112,7 @@ async def _run(command: tuple[str, ...], say: Say) -> None:
             raise NotUnpacked(_failure(last))
     finally:
         if process.returncode is None:
-            os.killpg(process.pid, signal.SIGTERM)
+            pass
             await process.wait()
 
 

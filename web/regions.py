@@ -56,7 +56,7 @@ class Availability:
 
 @dataclass(frozen=True)
 class MyCalls:
-    """What rings here, what I talk to, and the last call whose case is still open (`over`)."""
+    """What rings here, whom I talk to (the newest first), and the last call whose case is open (`over`)."""
 
     ringing: tuple[PopView, ...] = ()
     talking: tuple[PopView, ...] = ()
@@ -78,9 +78,13 @@ async def render_regions(desk: Desk, wanted: Collection[Region], calls: MyCalls)
 async def my_calls(desk: Desk) -> MyCalls:
     board, person = desk.services.board, desk.person
     ringing = board.ringing_for(person.extension) if person.extension else ()
-    talking = board.talking_for(person.name)
+    talking = sorted(board.talking_for(person.name), key=_answered, reverse=True)
     over = None if ringing or talking else await _over(desk)
     return MyCalls(await _pops(desk, ringing), await _pops(desk, talking), over)
+
+
+def _answered(call: CallView) -> datetime:
+    return call.answered or call.started
 
 
 def availability(desk: Desk) -> Availability:

@@ -80,6 +80,20 @@ def phone(
     return _tell_secrets(answer)
 
 
+@app.command("available")
+def available(name: str = typer.Argument(help="Nombre de usuario.")) -> None:
+    """Pone el teléfono de una persona en sus colas, como «Disponible» en el puesto."""
+    answer = ask("user/presence", name=name, available=True)
+    out.print(answer["note"] or f"{name} está disponible en: {', '.join(answer['groups'])}.", markup=False)
+
+
+@app.command("pause")
+def pause(name: str = typer.Argument(help="Nombre de usuario.")) -> None:
+    """Saca el teléfono de una persona de sus colas, como «En pausa» en el puesto."""
+    ask("user/presence", name=name, available=False)
+    out.print(f"{name} está en pausa.", markup=False)
+
+
 def _tell_secrets(answer: dict[str, str | None]) -> None:
     if answer.get("one_time_password"):
         out.print(f"Contraseña de un solo uso: {answer['one_time_password']}", markup=False)

@@ -5,13 +5,17 @@ the order it happens.
 """
 
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
+
+_INVITED = """<recv request="INVITE" crlf="true" rrs="true"><action>
+<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+<ereg regexp=".*" search_in="hdr" header="To:" assign_to="called"/>
+</action></recv><Reference variables="caller,called"/>"""
 
 SDP = """v=0
 o=prueba 1 1 IN IP4 [local_ip]
@@ -53,10 +57,6 @@ class Endpoint:
     def wait(self, seconds: float) -> int:
         """Its exit code: 0 when the scenario went as written."""
         return self.process.wait(seconds)
-
-    def hang_up(self) -> None:
-        """End by SIPp's own way: the call under way is ended with BYE or CANCEL."""
-        self.process.send_signal(signal.SIGUSR1)
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -184,7 +184,7 @@ class SipLab:
     ) -> Endpoint:
         """A softphone on `port`: rings `ring` seconds, then answers and waits for BYE, or hangs up after
         `talk` seconds; one that does not answer waits for CANCEL."""
-        steps = ['<recv request="INVITE" crlf="true" rrs="true"/>', _send(_ringing())]
+        steps = [_INVITED, _send(_ringing())]
         if answers:
             steps += [_pause(ring), _send(_answer(), retransmit=True), '<recv request="ACK"/>']
             if talk is None:
@@ -271,10 +271,12 @@ def _terminated() -> str:
 
 
 def _callee_bye() -> str:
+    """The far end's BYE: what was To in its INVITE is From now."""
     return (
         "BYE [next_url] SIP/2.0\n"
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
-        "From: [$to]\nTo: [$from]\nCall-ID: [call_id]\nCSeq: 1 BYE\nMax-Forwards: 70\nContent-Length: 0\n"
+        "From:[$called];tag=[pid]p[call_number]\nTo:[$caller]\nCall-ID: [call_id]\nCSeq: 1 BYE\n"
+        "Max-Forwards: 70\nContent-Length: 0\n"
     )
 
 

@@ -99,6 +99,13 @@ async def test_what_happened_many_times_meanwhile_is_told_once():
     assert await told_so_far(subscription) == [Change(ChangeKind.WAITING)]
 
 
+async def test_a_full_subscription_still_takes_what_it_already_holds():
+    subscription = Subscription("ana", 1, lambda _gone: None)
+    for _ in range(2):
+        subscription.put(Change(ChangeKind.WAITING))
+    assert not subscription.closed
+
+
 async def test_a_desk_that_falls_behind_is_closed_and_leaves_the_board(sqlite_house, told):
     slow, watcher = sqlite_house.board.subscribe("ana"), sqlite_house.board.subscribe(None)
     for n in range(201):

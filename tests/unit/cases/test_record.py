@@ -75,6 +75,12 @@ def test_an_answer_heard_of_after_the_end_still_counts_and_durations_stay_positi
     assert record.started <= record.queued <= record.answered <= record.ended
 
 
+def test_the_first_end_of_a_call_is_the_one_that_counts(told, plan):
+    story = told("pbx1-1").arrives().waits().ends("abandoned", "queue")
+    first = known_after(story.facts, plan).record
+    assert known_after(story.ends("unserved", "menu").facts, plan).record == first
+
+
 def test_the_path_shows_where_the_caller_went_and_repeating_adds_nothing(told, plan):
     story = told("pbx1-1").arrives().presses("principal", "9").presses("principal", "3")
     story.presses("consultas", "1").presses("consultas", "2")
@@ -91,7 +97,8 @@ def test_a_choice_of_a_version_that_is_not_in_memory_keeps_the_key(told):
 def test_a_call_that_rings_nowhere_any_more_waits_again(told, plan):
     story = told("pbx1-1").arrives().waits().rings("101").rings("102")
     story.tell(RingUnanswered, queue="cat", extension="101")
-    assert known_after(story.facts, plan).record.ringing == {"102"}
+    record = known_after(story.facts, plan).record
+    assert (record.ringing, record.phase) == ({"102"}, "ringing")
     story.tell(RingUnanswered, queue="cat", extension="102")
     record = known_after(story.facts, plan).record
     assert (record.ringing, record.phase) == (frozenset(), "queue")

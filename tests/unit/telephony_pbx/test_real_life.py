@@ -41,7 +41,7 @@ async def test_it_lives_through_our_kill_9_with_its_call_and_is_found_again(fres
         "{}:{}".format(*fresh.addresses.sip),
     )
     await asyncio.sleep(0.5)
-    ours.send_signal(signal.SIGKILL)
+    os.killpg(ours.pid, signal.SIGKILL)
     ours.communicate()
     assert pbx.running()
     assert await pbx.start() is True
@@ -51,7 +51,13 @@ async def test_it_lives_through_our_kill_9_with_its_call_and_is_found_again(fres
 
 
 def _begin(words: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
+    return subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        start_new_session=True,
+    )
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:

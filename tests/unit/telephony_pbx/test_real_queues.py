@@ -106,7 +106,12 @@ async def test_the_acting_account_may_run_no_command_and_originate_nothing(acts)
             await acts.action(name, headers)
 
 
-async def test_only_wanted_events_reach_the_listening_account(bench, listens, sipp):
+async def test_only_wanted_events_reach_the_listening_account(bench, sipp):
+    secret = ami_secrets(bench.layout.ami_secrets).listens
+    account = AmiAccount(*bench.addresses.ami, "altavoz-listens", secret)
+    listens = AmiLink(account, (*WANTED, "Newchannel", "Newstate", "CEL", "VarSet"))
+    listens.start()
+    await listens.until_up(5)
     assert await sipp.went_well(sipp.call("call", "queue"))
     await asyncio.sleep(0.2)
     await listens.close()

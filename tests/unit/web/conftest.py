@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, CookieJar
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
+from playwright.async_api import Browser, async_playwright
+from prometheus_client import REGISTRY
 from yarl import URL
 
 import cases.tables  # noqa: F401 - registers its tables
@@ -28,6 +32,7 @@ from db.engine import open_engine
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
+from staff import passwords
 from staff.people import People, Person
 from staff.roles import Role
 from staff.sessions import Sessions
@@ -45,11 +50,21 @@ from telephony.facts import (
     RingUnanswered,
 )
 from web.app import make_app
+from web.keys import DESKS
 from web.services import Services
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "una frase larga"
 PORTS = range(15700, 15720)
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 STAFF = (
     ("ana", "Ana Paz", Role.COORDINATOR, "101"),
     ("beto", "Beto Ruiz", Role.COORDINATOR, "102"),
@@ -144,6 +159,13 @@ class House:
         self.desk = CaseDesk(self.engine, self.book, lambda: self.clock(), self.board)
         self.intake = Intake(self.engine, self.book, self._name_of, lambda: self.clock(), self.board)
         self.secure = False
+        self.link_source: Callable[[], LinkState] | None = None
+        self.servers: list[TestServer] = []
+        self.until = until
+
+    def desks(self) -> set[object]:
+        """The streams that are open."""
+        return self.servers[-1].app[DESKS]._open
 
     def _name_of(self, extension: str) -> str | None:
         return next((name for name, _, _, phone in STAFF if phone == extension), None)
@@ -160,7 +182,7 @@ class House:
             presence=self.presence,
             pops=pops,
             book=self.book,
-            link=lambda: self.link,
+            link=lambda: self.link_source() if self.link_source else self.link,
             release=lambda: self.release,
             phones=PhonesOfPeople(self.people),
             site=self.site,
@@ -181,6 +203,7 @@ class House:
     async def serving(self, port: int | None = None) -> AsyncIterator[URL]:
         server = TestServer(make_app(self.services(), secure_cookies=self.secure), port=port or free_port())
         await server.start_server(shutdown_timeout=1)
+        self.servers.append(server)
         try:
             yield server.make_url("/")
         finally:
@@ -205,10 +228,10 @@ class House:
 
     async def happens(self, *facts: CallFact) -> None:
         """Facts, committed before this returns."""
+        committed = facts_committed()
         for fact in facts:
             await self.intake.take(fact)
-        await until(lambda: self.intake._queue.empty())
-        await asyncio.sleep(0.03)
+        await until(lambda: facts_committed() >= committed + len(facts), seconds=10)
 
     async def rings(self, call: str = "pbx1-1.1", at: str = "101", **arrival: object) -> None:
         """A call of the Ñandú plan that chose «Emergencia» rings at a phone."""
@@ -229,6 +252,10 @@ class House:
 
     async def stops_ringing(self, call: str = "pbx1-1.1", at: str = "101") -> None:
         await self.happens(RingUnanswered(call, self.clock(), "cat", at))
+
+
+def facts_committed() -> float:
+    return REGISTRY.get_sample_value("altavoz_commit_facts_sum") or 0.0
 
 
 def calling(
@@ -286,7 +313,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def staffed_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def quick_passwords() -> Iterator[None]:
+    """argon2 as it is, with less work: its slowness is tested in its own room."""
+    slow, passwords._HASHER = passwords._HASHER, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield
+    passwords._HASHER = slow
+
+
+@pytest.fixture(scope="session")
+def staffed_database(tmp_path_factory: pytest.TempPathFactory, quick_passwords: None) -> Path:
     """A database with one person of each role, made once: passwords are slow to hash."""
     path = tmp_path_factory.mktemp("web") / "staffed.sqlite"
     asyncio.run(_staff(path))
@@ -304,12 +339,37 @@ async def _staff(path: Path) -> None:
     await engine.dispose()
 
 
-@pytest.fixture
-async def house(staffed_database: Path, tmp_path: Path) -> AsyncIterator[House]:
-    shutil.copy(staffed_database, tmp_path / "altavoz.sqlite")
-    made = House(tmp_path / "altavoz.sqlite")
+@asynccontextmanager
+async def standing(database: Path, folder: Path) -> AsyncIterator[House]:
+    """A house over its own copy of the staffed database."""
+    shutil.copy(database, folder / "altavoz.sqlite")
+    made = House(folder / "altavoz.sqlite")
     writing = asyncio.create_task(made.intake.run())
     yield made
     await made.intake.close()
     await writing
     await made.engine.dispose()
+
+
+@pytest.fixture
+async def house(staffed_database: Path, tmp_path: Path) -> AsyncIterator[House]:
+    async with standing(staffed_database, tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lasting_house(staffed_database: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """A house in the loop that a module's tests share, as its browser does."""
+    async with standing(staffed_database, tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        program = shutil.which("chromium")
+        if program is None:
+            pytest.skip("chromium is not installed")
+        browser = await playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()

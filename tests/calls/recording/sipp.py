@@ -1,4 +1,4 @@
-"""SIPp scenarios for recording calls: a caller that comes in by a carrier, a coordinator's phone, a duty telephone.
+"""SIPp scenarios for recording calls: who calls by a carrier, a coordinator's phone, a duty telephone.
 
 Everything is bytes, so that a caller's name can be sent in any encoding.
 """
@@ -22,23 +22,26 @@ a=rtpmap:101 telephone-event/8000
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls `called`, presses each digit after its pause (ms); then hangs up after `stays` ms, or never."""
+    """Calls `called`, presses each digit after its pause (ms); then hangs up after `stays` ms, or never.
+
+    `refused` is the final answer expected instead of 200.
+    """
 
     called: str
     number: str = "1155554444"
     name: bytes = b""
     digits: tuple[tuple[int, str], ...] = ()
     stays: int | None = None
-    answered: bool = True
+    refused: int | None = None
     privacy: bool = False
 
     def scenario(self) -> bytes:
         steps = [self._invite(), self._progress()]
-        if not self.answered:
-            return _scenario([*steps, *self._gives_up()])
+        if self.refused:
+            return _scenario([*steps, f'<recv response="{self.refused}"/>' + _refusal_seen(self.called)])
         steps.append('<recv response="200" rrs="true"/>' + _request("ACK"))
-        for pause, digit in self.digits:
-            steps += [_pause(pause), _info(digit)]
+        for cseq, (pause, digit) in enumerate(self.digits, start=2):
+            steps += [_pause(pause), _info(digit, cseq)]
         return _scenario(steps + self._ending()).replace(b"@NAME@", self.name)
 
     def _invite(self) -> str:
@@ -62,17 +65,14 @@ class Caller:
     def _ending(self) -> list[str]:
         if self.stays is None:
             return [_BYE_COMES]
-        return [_pause(self.stays), _request("BYE", cseq=9), '<recv response="200"/>']
-
-    def _gives_up(self) -> list[str]:
-        if self.stays is None:
-            return ['<recv response="200" optional="true"/>', _BYE_COMES]
-        return [_pause(self.stays), _cancel(self.called), '<recv response="200"/><recv response="487"/>']
+        return [_pause(self.stays), _request("BYE", cseq=len(self.digits) + 2), '<recv response="200"/>']
 
 
 @dataclass(frozen=True)
 class Telephone:
-    """Rings when called; answers after `answers` ms, or never (the PBX cancels); hangs up `stays` ms later, or never."""
+    """Rings when called; answers after `answers` ms, or never (the PBX cancels); hangs up `stays` ms later,
+    or never. `refuses` is its answer instead, as 486.
+    """
 
     answers: int | None = 500
     stays: int | None = None
@@ -83,7 +83,11 @@ class Telephone:
         if self.refuses:
             steps += [_pause(300), _reply(f"{self.refuses} No"), '<recv request="ACK" optional="true"/>']
         elif self.answers is None:
-            steps += ['<recv request="CANCEL"/>', _reply("200 OK"), _reply("487 Request Terminated", invite=True)]
+            steps += [
+                '<recv request="CANCEL"/>',
+                _reply("200 OK"),
+                _reply("487 Request Terminated", invite=True),
+            ]
             steps += ['<recv request="ACK"/>']
         else:
             steps += [_pause(self.answers), _reply("200 OK", body=MEDIA), '<recv request="ACK"/>']
@@ -121,7 +125,9 @@ _INVITED = """<recv request="INVITE" rrs="true"><action>
 <ereg regexp=".*" search_in="hdr" header="From:" assign_to="1"/>
 <ereg regexp=".*" search_in="hdr" header="To:" assign_to="2"/>
 </action></recv><Reference variables="1,2"/>"""
-_BYE_COMES = '<recv request="BYE" timeout="60000"/>' + """<send><![CDATA[
+_BYE_COMES = (
+    '<recv request="BYE" timeout="60000"/>'
+    + """<send><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]
 [last_From:]
@@ -131,6 +137,7 @@ SIP/2.0 200 OK
 Content-Length: 0
 
 ]]></send>"""
+)
 
 
 def _scenario(steps: Iterable[str]) -> bytes:
@@ -156,17 +163,18 @@ def _request(method: str, cseq: int = 1, body: str = "", content: str = "") -> s
     )
 
 
-def _info(digit: str) -> str:
+def _info(digit: str, cseq: int) -> str:
     body = f"Signal={digit}\nDuration=160\n"
-    info = _request("INFO", cseq=2, body=body, content="Content-Type: application/dtmf-relay\n")
+    info = _request("INFO", cseq, body=body, content="Content-Type: application/dtmf-relay\n")
     return info + '<recv response="200"/>'
 
 
-def _cancel(called: str) -> str:
+def _refusal_seen(called: str) -> str:
+    """The ACK of a final answer that is no 200 belongs to the INVITE's own transaction."""
     return _send(
-        f"CANCEL sip:{called}@[remote_ip]:[remote_port] SIP/2.0\n"
-        "[last_Via:]\n[last_From:]\nTo: <sip:" + called + "@[remote_ip]:[remote_port]>\n"
-        "[last_Call-ID:]\nCSeq: 1 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n"
+        f"ACK sip:{called}@[remote_ip]:[remote_port] SIP/2.0\n"
+        "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n"
+        "CSeq: 1 ACK\nMax-Forwards: 70\nContent-Length: 0\n\n"
     )
 
 
@@ -184,5 +192,6 @@ def _called_bye() -> str:
     return _send(
         "BYE [next_url] SIP/2.0\n"
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
-        "From:[$2];tag=[pid]t[call_number]\nTo:[$1]\n[last_Call-ID:]\nCSeq: 1 BYE\nMax-Forwards: 70\nContent-Length: 0\n\n"
+        "From:[$2];tag=[pid]t[call_number]\nTo:[$1]\n[last_Call-ID:]\nCSeq: 1 BYE\nMax-Forwards: 70\n"
+        "Content-Length: 0\n\n"
     )

@@ -1,0 +1,56 @@
+"""The lines for everybody; the telephones for IT."""
+
+from telephony.ami import LinkState
+
+
+async def test_every_line_is_shown_with_its_plan_and_the_release(house):
+    async with house.at("carla") as visitor:
+        html = await (await visitor.get("/lines")).text()
+        for shown in ("0800-555-1234", "01 8000 912345", "800 123 4567", "+541143218765", "3f2a9c1b7d04"):
+            assert shown in html
+
+
+async def test_a_plan_out_of_force_is_marked(house):
+    from datetime import UTC, datetime
+
+    house.clock = lambda: datetime(2029, 1, 1, tzinfo=UTC)
+    async with house.at("carla") as visitor:
+        html = await (await visitor.get("/lines")).text()
+        assert html.count("Fuera de vigencia") == 1
+
+
+async def test_a_lost_link_shows_on_every_page(house):
+    house.link = LinkState(False, house.clock(), "la central no responde")
+    async with house.at("raul") as visitor:
+        for path in ("/lines", "/cases", "/phones", "/desk"):
+            html = await (await visitor.get(path)).text()
+            assert "Sin conexión con la central desde las" in html and "la central no responde" in html
+
+
+async def test_the_list_of_telephones_holds_no_secret(house):
+    secret = await house.people.sip_secret((await house.person("ana")).id)
+    async with house.at("ivan") as visitor:
+        html = await (await visitor.get("/phones")).text()
+        assert "Ana Paz" in html and secret not in html
+
+
+async def test_a_secret_is_shown_with_what_a_softphone_needs(house):
+    secret = await house.people.sip_secret((await house.person("ana")).id)
+    async with house.at("ivan") as visitor:
+        answer = await visitor.post("/phones/101/show", **{"HX-Request": "true", "Accept": "*/*"})
+        html = await answer.text()
+        assert secret in html and "127.0.0.1:5060" in html and "<html" not in html
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_renewing_makes_another_secret(house):
+    former = await house.people.sip_secret((await house.person("ana")).id)
+    async with house.at("ivan") as visitor:
+        html = await (await visitor.post("/phones/101/renew", Accept="text/html")).text()
+        now = await house.people.sip_secret((await house.person("ana")).id)
+        assert now != former and now in html and "la anterior ya no sirve" in html
+
+
+async def test_an_extension_of_nobody_is_not_found(house):
+    async with house.at("ivan") as visitor:
+        assert (await visitor.post("/phones/999/show")).status == 404

@@ -1,0 +1,54 @@
+"""How values are said."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from plans.model import AmountLimit, EventLimit
+from web import words
+
+BUENOS_AIRES = ZoneInfo("America/Argentina/Buenos_Aires")
+AT = datetime(2026, 11, 21, 17, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (AmountLimit(limit=60000, currency="ARS", per="event"), "ARS 60.000 por evento"),
+        (AmountLimit(limit=900000, currency="COP", per="year"), "COP 900.000 por año"),
+        (AmountLimit(limit=1500, currency="MXN", per="contract"), "MXN 1,500 por contrato"),
+        (None, "Sin tope"),
+    ],
+)
+def test_amounts_are_written_as_their_country_does(amount, said):
+    assert words.amount_limit(amount) == said
+
+
+def test_limits_of_events_say_per_what():
+    assert words.events_limit(EventLimit(limit=3, per="year")) == "3 por año"
+    assert words.events_limit(None) == "Sin tope"
+
+
+def test_instants_are_in_the_time_of_the_place():
+    assert words.hour(AT, BUENOS_AIRES) == "14:05"
+    assert words.moment(AT, BUENOS_AIRES) == "21 nov 2026, 14:05"
+    assert words.day(date(2026, 3, 1)) == "1 mar 2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "00:00"), (75.9, "01:15"), (3723, "1:02:03"), (-4, "00:00")]
+)
+def test_a_running_time_is_shown_as_a_clock(seconds, shown):
+    assert words.clock(seconds) == shown
+
+
+def test_what_has_not_ended_has_no_duration():
+    assert words.lasted(AT, None) == ""
+    assert words.lasted(AT, AT + timedelta(seconds=90)) == "01:30"
+
+
+def test_a_code_without_a_word_is_shown_as_it_is():
+    assert words.spoken("emergencia", words.KINDS) == "Emergencia"
+    assert words.spoken("poliza-anual", words.DIGITS) == "Poliza anual"
+    assert words.spoken(None, words.KINDS) == ""
