@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from altavoz.settings import DATABASE
 from altavoz.startup import StartupFailed
 
 
@@ -25,3 +26,9 @@ def claimed(home: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def private_database(home: Path) -> None:
+    """The embedded database belongs to its owner alone, for it holds the phones' secrets."""
+    os.close(os.open(home / DATABASE, os.O_RDWR | os.O_CREAT, 0o600))
+    (home / DATABASE).chmod(0o600)

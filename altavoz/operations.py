@@ -26,6 +26,7 @@ from staff.passwords import WeakPassword
 from staff.people import Person, PersonRefused
 from staff.roles import Role
 from staff.tokens import TokenRefused
+from telephony.embedded import NotReloaded
 from telephony.phones import BadPhone
 from telephony.publish import NotPublished
 
@@ -41,6 +42,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     DialplanProblems,
     NoSuchPhone,
     NotPublished,
+    NotReloaded,
     PersonRefused,
     PlanProblems,
     PresenceRefused,
@@ -111,12 +113,20 @@ class Operations:
             arguments["groups"],
             arguments.get("password"),
         )
-        await self._house.phones.publish()
         return _person(added.person) | {
+            "warning": await self._phones_published(),
             "one_time_password": added.one_time_password,
             "sip_secret": added.sip_secret,
             "sip_server": self._house.sip,
         }
+
+    async def _phones_published(self) -> str | None:
+        """What stands against the new account's phone ringing; its account is made all the same."""
+        try:
+            await self._house.phones.publish()
+        except NotReloaded as error:
+            return f"La central no leyó el teléfono nuevo: {error}. Lo leerá al arrancar de nuevo."
+        return None
 
     async def user_list(self, _arguments: Arguments) -> Any:
         return [_person(person) for person in await self._house.people.all()]

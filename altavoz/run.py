@@ -16,7 +16,7 @@ from aiohttp import web
 
 from altavoz.central import central
 from altavoz.control import ControlServer
-from altavoz.home import claimed
+from altavoz.home import claimed, private_database
 from altavoz.house import House
 from altavoz.operations import REFUSALS, Operations
 from altavoz.settings import Settings
@@ -27,7 +27,7 @@ from plans.load import load_site
 from plans.problems import PlanProblems
 from plans.site import Site
 from staff.roles import Role
-from telephony.embedded import PbxNotStarted
+from telephony.embedded import NotReloaded, PbxNotStarted
 from telephony.exchange import DeadlinePassed
 from telephony.publish import NotPublished
 from telephony.unpack import NotUnpacked
@@ -43,6 +43,7 @@ LINK_SECONDS = 15.0
 async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
     """Start, say "ready", and stop at SIGINT or SIGTERM. Raises StartupFailed."""
     stop = _stop_signal()
+    os.umask(0o022)  # the PBX's user reads what is published and the prompts
     async with AsyncExitStack() as stack:
         starting = asyncio.create_task(_start(settings, steps, stack, examples=examples))
         stopping = asyncio.create_task(stop.wait())
@@ -70,6 +71,7 @@ async def _start(
 ) -> tuple[House, str | None]:
     """Everything in order; `stack` stops it backwards. The first account's password, when made."""
     stack.enter_context(claimed(settings.home))
+    private_database(settings.home)
     with steps.step("Preparando los datos"):
         site = _site(settings)
         house = House(settings, site, open_engine(settings.database), central(settings, site, steps.say))
@@ -119,7 +121,7 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
             if await pbx.start():
                 steps.say("La central ya estaba en marcha; se sigue con ella.")
                 _warn_restart(steps, await pbx.reload(changed))
-    except (NotUnpacked, PbxNotStarted, NotPublished) as error:
+    except (NotUnpacked, NotReloaded, PbxNotStarted, NotPublished) as error:
         raise StartupFailed(str(error)) from error
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import yaml
 
 FILE = Path("altavoz.yaml")
+DATABASE = "altavoz.db"
 EXAMPLE_SITE = Path(__file__).parent.parent / "plans" / "example-site.yaml"
 
 
@@ -164,7 +165,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         ami_listens=(text["ami_listens"], text["ami_listens_secret"]),
         ami_acts=(text["ami_acts"], text["ami_acts_secret"]),
         site=Path(text["site"]).absolute() if text["site"] else EXAMPLE_SITE,
-        database=text["database"] or f"sqlite+aiosqlite:///{home / 'altavoz.db'}",
+        database=text["database"] or f"sqlite+aiosqlite:///{home / DATABASE}",
         tls=_tls(text["tls_cert"], text["tls_key"]),
         log=_one_of("log", text["log"], LogForm),
     )

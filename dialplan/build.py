@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dialplan import carriers, numbers, phones, routines
+from dialplan import carriers, escape, numbers, phones, routines
 from dialplan.destinations import Manner, Place, queue_extension, queues_reached, steps
 from dialplan.hours import holiday_context
-from dialplan.nodes import Context, Dialplan, Step
+from dialplan.nodes import Context, Dialplan, Extension, Step
 from dialplan.plan import plan_contexts
 from dialplan.sentences import Spoken
 from plans.model import PlanVersion
@@ -15,7 +15,8 @@ from plans.site import Site
 def build(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Dialplan:
     """The dialplan that serves exactly these versions; the same for any order of them.
 
-    `years` are those whose public holidays are written out; `pbx` is the short name of the PBX that runs it.
+    `years` are those whose public holidays are written out; `pbx` is the short name of the PBX it is for, which
+    the context `altavoz-pbx` tells.
     Raises CannotBuild for what the checks of plans refuse, Unwritable for text no file of Asterisk can hold.
     """
     spoken = Spoken()
@@ -24,6 +25,7 @@ def build(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx
     entries = zip(ordered, (contexts[0].name for contexts in plans), strict=True)
     shards = tuple(numbers.lookup_contexts(entries, site))
     contexts = (
+        Context("altavoz-pbx", (Extension("id", (Step("NoOp", escape.name(pbx)), Step("Hangup"))),)),
         *_arrival(site, shards, spoken),
         *shards,
         *routines.shared_contexts(_languages(site), spoken),

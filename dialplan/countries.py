@@ -11,6 +11,7 @@ from functools import cache
 
 import phonenumbers
 
+from dialplan.errors import CannotBuild
 from dialplan.patterns import Rule, Table
 
 _SIX, _SEVEN, _EIGHT, _NINE = "X" * 6, "X" * 7, "X" * 8, "X" * 9
@@ -141,7 +142,7 @@ class _Plain:
     def __init__(self, country: str) -> None:
         data = phonenumbers.PhoneMetadata.metadata_for_region(country)
         if data is None:
-            raise ValueError(f"«{country}» no es un país con numeración propia")
+            raise CannotBuild(f"«{country}» no es un país con numeración propia: corrija la filial")
         self.code, self.trunk = str(data.country_code), data.national_prefix or ""
         usual = _lengths(data.fixed_line) | _lengths(data.mobile)
         self.lengths = (sorted(usual), sorted(_lengths(data.general_desc) - usual))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dialplan import carriers, routines
+from dialplan.errors import CannotBuild
 from dialplan.nodes import Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.numbers import digits, trunk_for
 from plans.model import Destination, Waiting
@@ -14,10 +15,6 @@ MOST_QUEUES = 4
 
 LONGEST_WAIT = 300
 """Seconds in a queue for which the plan says nothing."""
-
-
-class CannotBuild(ValueError):
-    """A plan or site that the checks of plans should have refused; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NAME = re.compile(r"\w*")
+_BRACKET = re.compile(r"\$\{|\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,8 @@ def references(text: str, within: tuple[str, ...] = ()) -> Iterator[Reference]:
 
 def _closing(text: str, start: int) -> int:
     depth = 0
-    for place in range(start, len(text)):
-        if text.startswith("${", place):
-            depth += 1
-        elif text[place] == "}":
-            depth -= 1
-            if not depth:
-                return place
+    for bracket in _BRACKET.finditer(text, start):
+        depth += 1 if bracket[0] == "${" else -1
+        if not depth:
+            return bracket.start()
     raise ValueError(f"«{text[start:]}» no cierra su llave")

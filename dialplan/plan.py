@@ -8,7 +8,8 @@ import hashlib
 from collections.abc import Iterator
 
 from dialplan import escape, routines, sentences
-from dialplan.destinations import CannotBuild, Manner, Place, queue_extension, queues_reached, steps
+from dialplan.destinations import Manner, Place, queue_extension, queues_reached, steps
+from dialplan.errors import CannotBuild
 from dialplan.hours import open_routine
 from dialplan.menus import keys_context, menu_context_of
 from dialplan.names import PLAN_PREFIX

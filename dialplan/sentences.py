@@ -25,15 +25,15 @@ class Spoken:
     """The sentences a dialplan speaks, gathered while it is built."""
 
     def __init__(self) -> None:
-        self._speech: dict[str, Speech] = {}
+        self._names: dict[Speech, str] = {}
 
     def say(self, text: str, language: str) -> str:
         """The name of the sound that says `text`."""
         speech = Speech(text, language)
-        name = spoken_name(speech)
-        self._speech[name] = speech
-        return name
+        if speech not in self._names:
+            self._names[speech] = spoken_name(speech)
+        return self._names[speech]
 
     def all(self) -> Mapping[str, Speech]:
         """By sound name, in the order of the names."""
-        return dict(sorted(self._speech.items()))
+        return dict(sorted((name, speech) for speech, name in self._names.items()))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from telephony.ami import AmiLink
+from telephony.ami import AmiLink, Patience
 from telephony.dialplan_port import PbxUnanswered
 from telephony.dialplan_text import DialplanLine
 from telephony.events import AmiMessage
@@ -13,6 +13,9 @@ _ABSENT = "Did not find context"
 _BUSY = ("in progress", "queued")
 _PATIENCE = 30.0
 _RETRIES, _PAUSE = 50, 0.2
+
+PATIENCE = Patience(silence=_PATIENCE)
+"""For the link that reloads: Asterisk answers no ping meanwhile, 3 s and more with 10,000 plans."""
 
 
 class AmiDialplan:

@@ -81,7 +81,6 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
         ("language", "es"),
         ("force_rport", "yes"),
         ("rewrite_contact", "no" if here else "yes"),
-        ("device_state_busy_at", "1"),
     )
     auth = template(PHONE_AUTH, ("type", "auth"), ("auth_type", "digest"))
     aor = template(

@@ -39,17 +39,13 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     async def greeting(self, deadline: float) -> None:
-        """Waits for the banner. Raises TimeoutError, and Lost when the connection ends first."""
+        """Waits for the banner, or for the connection's end. Raises TimeoutError."""
         async with asyncio.timeout(deadline):
             await asyncio.wait({self._greeted, self._lost}, return_when=asyncio.FIRST_COMPLETED)
-        self._raise_lost()
 
     async def ended(self, within: float) -> None:
         """Waits `within` seconds. Raises Lost as soon as the connection ends."""
         await asyncio.wait({self._lost}, timeout=within)
-        self._raise_lost()
-
-    def _raise_lost(self) -> None:
         if self._lost.done():
             raise Lost(self._lost.result())
 

@@ -8,10 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-_HEADER = re.compile(r"^\[([^\]\n]+)\].*$", re.MULTILINE)
 _ENTRY = re.compile(r"(exten|same|include)\s*=>?\s*(.*)")
-_FOREIGN = re.compile(r"^(?!\s*$|;(?!--)|\[[^\]\n]+\]$|(?:exten|same|include) => ).*$", re.MULTILINE)
-_SOUND = re.compile(r"\baltavoz/[0-9a-f]{20}\b")
 _NO_CONTEXTS = ("general", "globals")
 
 
@@ -30,14 +27,27 @@ class DialplanLine:
     data: str
 
 
+class Unreadable(Exception):
+    """A file does not part into contexts; the message quotes the line."""
+
+
 def sections(text: str) -> dict[str, str]:
-    """Context → its text without the header, in the order of the file; equal names are joined."""
-    heads = list(_HEADER.finditer(text))
-    ends = [*(head.start() for head in heads), len(text)][1:]
+    """Context → its text without the header, in the order of the file; equal names are joined.
+
+    Raises `Unreadable` for what is no header, and for what stands before the first one but comments.
+    """
+    start, *pieces = f"\n{text}".split("\n[")
+    stray = next((line for line in start.split("\n") if line.strip() and not line.startswith(";")), None)
+    if stray is not None:
+        raise Unreadable(f"«{stray[:60]}»")
     found: dict[str, str] = {}
-    for head, end in zip(heads, ends, strict=True):
-        if head[1] not in _NO_CONTEXTS:
-            found[head[1]] = found.get(head[1], "") + text[head.end() : end].strip("\n") + "\n"
+    for piece in pieces:
+        head, _, body = piece.partition("\n")
+        name = head.removesuffix("]")
+        if name == head or not name or "]" in name:
+            raise Unreadable(f"«[{head[:60]}»")
+        if name not in _NO_CONTEXTS:
+            found[name] = found.get(name, "") + body.strip("\n") + "\n"
     return found
 
 
@@ -94,25 +104,3 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     """Contexts that are new or other in `after` with their text there; those gone have an empty text."""
     there = {name: body for name, body in after.items() if before.get(name) != body}
     return there | {name: "" for name in before if name not in after}
-
-
-def unreadable(text: str) -> int | None:
-    """The number of the first line that is none of ours; the PBX might drop it, or all that follows it."""
-    found = _FOREIGN.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found else None
-
-
-def last_context(text: str) -> str | None:
-    """The context a file ends with: when it is loaded, no error cut the file short."""
-    return next(reversed(sections(text)), None)
-
-
-def sounds(files: Mapping[str, str]) -> frozenset[str]:
-    """Our sounds that the files play."""
-    return frozenset(name for text in files.values() for name in _SOUND.findall(text))
-
-
-def all_lines(contexts: Mapping[str, str]) -> Iterator[DialplanLine]:
-    """The entries of several contexts."""
-    for name, body in contexts.items():
-        yield from lines(name, body)

@@ -15,7 +15,7 @@ import structlog
 from telephony.base_config import RELOADS, modules_to_reload, needs_restart
 from telephony.console import NoConsole, console
 from telephony.layout import PbxAddresses, PbxLayout
-from telephony.pbx_files import make_folders, write_files
+from telephony.pbx_files import make_folders, remove_outside, write_files
 from telephony.pbx_log import LogFollower
 from telephony.pbx_ports import ami_answers, taken
 from telephony.pbx_process import begin, find, send
@@ -124,6 +124,7 @@ class EmbeddedPbx:
                 send(pid, signal.SIGKILL)
                 await self._gone(_END)
         await self.leave()
+        remove_outside(self._layout)
 
     async def leave(self) -> None:
         """Lets the PBX run on and follows it no more."""

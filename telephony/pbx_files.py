@@ -1,6 +1,7 @@
 """The PBX's folders, aliases and configuration files on disk, owned by the user it runs as."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def make_folders(layout: PbxLayout, account: Account | None) -> None:
         _own_folder(folder, account)
     for alias, target in layout.aliases().items():
         _alias(alias, target)
+
+
+def remove_outside(layout: PbxLayout) -> None:
+    """A run folder outside home is of no use without a running PBX."""
+    if not layout.run.is_relative_to(layout.home):
+        shutil.rmtree(layout.run, ignore_errors=True)
 
 
 def _own_folder(folder: Path, account: Account | None) -> None:

@@ -5,7 +5,6 @@ leaves the former release as the one that stands, and `prepare` or the next publ
 """
 
 import asyncio
-import errno
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ from ivr_audio.store import Progress, SoundStore
 from ivr_audio.voice import SpeechError
 from telephony import release_log
 from telephony.dialplan_port import DialplanPort, PbxUnanswered
-from telephony.dialplan_text import all_lines, sections, sounds, unreadable
+from telephony.dialplan_text import Unreadable, sections
 from telephony.draining import drained
-from telephony.modules_needed import modules_needed, unknown_applications
+from telephony.preflight import Unfit, needs
 from telephony.readback import Unlike, loaded, read_back, standing_in
 from telephony.release_log import Entry, What
-from telephony.release_state import State, release_contexts
-from telephony.releases import EMPTY, PublicationUnderWay, Releases
+from telephony.release_state import State, parted
+from telephony.releases import EMPTY, PublicationUnderWay, Releases, disk_words
 
 log = structlog.get_logger()
 
@@ -101,7 +100,7 @@ class Publisher:
             former = self._former()
             if self._releases.current() != former:
                 self._releases.switch(former)
-            own = release_contexts(self._releases.text(former))
+            own = self._state(former).contexts
             self._releases.keep(drained(self._releases.pool(), {}, own, self._clock()), own)
 
     def current(self) -> str | None:
@@ -170,8 +169,10 @@ class Publisher:
                 yield
         except PublicationUnderWay:
             raise NotPublished("otra publicación está en curso; espere a que termine", True) from None
+        except Unreadable as error:
+            raise NotPublished(f"la línea {error} no se entiende", True) from error
         except OSError as error:
-            raise NotPublished(_disk_words(error), True) from error
+            raise NotPublished(disk_words(error), True) from error
 
     def _former(self) -> str:
         """The release that was last found whole in the PBX."""
@@ -179,30 +180,43 @@ class Publisher:
         return recorded if recorded is not None and self._releases.has(recorded) else EMPTY
 
     async def _stand(self, release: str, files: Files, by: str, what: What) -> Published:
-        self._check_text(files)
-        self._check_sounds(files)
         found, former = await self._found(), self._former()
         await asyncio.to_thread(self._releases.write, release, files)
         previous = _shown(former)
         if release == former == found == self._releases.current():
             return Published(release, previous, False)
-        old = State(former, self._releases.text(former), self._releases.pool())
-        leaving = old.plans | await self._calls_may_be_in(found, former)
-        new = await asyncio.to_thread(old.followed_by, release, files, leaving, self._clock())
-        await self._change(old, new, found == former, Entry(release, self._clock(), by, what))
+        old = await asyncio.to_thread(self._state, former)
+        leaving = {**old.plans, **await self._calls_may_be_in(found, former)}
+        new, fresh = await asyncio.to_thread(self._next, old, found, release, files, leaving)
+        await self._check(fresh)
+        await self._change(old, new, fresh, Entry(release, self._clock(), by, what))
         log.info("published", release=release, previous=previous, by=by, what=what)
         return Published(release, previous, True)
 
-    def _check_text(self, files: Files) -> None:
-        for name, text in files.items():
-            line = unreadable(text)
-            if line:
-                raise NotPublished(
-                    f"la línea {line} de {name} no se entiende; repórtelo con el plan que la produjo", True
-                )
+    def _state(self, release: str) -> State:
+        return State(release, parted(self._releases.text(release)), self._releases.pool())
 
-    def _check_sounds(self, files: Files) -> None:
-        missing = sorted(self._sounds.missing(sounds(files)))
+    def _next(
+        self, old: State, found: str | None, release: str, files: Files, leaving: Files
+    ) -> tuple[State, Files]:
+        """The state to come, and of its contexts those that the PBX may show otherwise now."""
+        new = old.followed_by(release, parted(files), leaving, self._clock())
+        return new, new.changed_since(old if found == old.release else None)
+
+    async def _check(self, contexts: Mapping[str, str]) -> None:
+        """That the PBX has what the contexts need."""
+        try:
+            wanted = await asyncio.to_thread(needs, contexts)
+            lacking = [name for name in sorted(wanted.modules) if not await self._pbx.has_module(name)]
+        except Unfit as error:
+            raise NotPublished(str(error), True) from error
+        except PbxUnanswered as error:
+            raise NotPublished(f"la central no responde ({error})", True) from error
+        if lacking:
+            raise NotPublished(
+                f"a la central le falta el módulo {lacking[0]}; cárguelo en modules.conf", True
+            )
+        missing = sorted(self._sounds.missing(wanted.sounds))
         if missing:
             names = ", ".join(missing[:3])
             raise NotPublished(
@@ -219,57 +233,49 @@ class Publisher:
         """The plans of a release that stands without being in the log: a crash came between."""
         if found is None or found == former or not self._releases.has(found):
             return {}
-        plans = sections(self._releases.text(found)["plans.conf"])
+        plans = await asyncio.to_thread(self._plans, found)
         try:
             return await loaded(self._pbx, plans)
         except PbxUnanswered as error:
             raise NotPublished(f"la central no responde ({error})", True) from error
 
-    async def _change(self, old: State, new: State, known: bool, entry: Entry) -> None:
-        """`known`: the PBX stands on `old`, so that only what differs from it needs to be read back."""
-        expected = await asyncio.to_thread(new.expected_after, old if known else None)
-        await self._check_applications(expected)
+    def _plans(self, release: str) -> dict[str, str]:
+        return sections(self._releases.text(release)["plans.conf"])
+
+    async def _change(self, old: State, new: State, fresh: Files, entry: Entry) -> None:
         await asyncio.to_thread(self._releases.keep, new.pool, new.contexts)
         try:
-            await self._put(new, expected)
-            self._releases.record(entry)
+            await self._put(new, fresh)
+            await asyncio.to_thread(self._releases.record, entry)
         except (OSError, PbxUnanswered, Unlike) as error:
-            reason = _disk_words(error) if isinstance(error, OSError) else str(error)
+            reason = disk_words(error) if isinstance(error, OSError) else str(error)
             restored = await self._restored(old, new)
             log.warning("not_published", release=new.release, reason=reason, restored=restored)
             raise NotPublished(reason, restored) from error
 
-    async def _check_applications(self, contexts: Mapping[str, str]) -> None:
-        unknown, modules = await asyncio.to_thread(_called, contexts)
-        if unknown:
-            raise NotPublished(f"no se permite la aplicación «{min(unknown)}» en un plan de marcación", True)
-        try:
-            missing = [name for name in sorted(modules) if not await self._pbx.has_module(name)]
-        except PbxUnanswered as error:
-            raise NotPublished(f"la central no responde ({error})", True) from error
-        if missing:
-            raise NotPublished(
-                f"a la central le falta el módulo {missing[0]}; cárguelo en modules.conf", True
-            )
-
-    async def _put(self, state: State, expected: Mapping[str, str]) -> None:
-        self._releases.switch(state.release)
+    async def _put(self, state: State, fresh: Files) -> None:
+        await asyncio.to_thread(self._releases.switch, state.release)
         await self._pbx.reload()
-        await read_back(self._pbx, state.release, expected)
+        await read_back(self._pbx, state.release, state.to_read_back(fresh))
 
     async def _restored(self, old: State, failed: State) -> bool:
         """Whether the old state is back and was read back whole."""
-        back = old.followed_by(old.release, old.files, await self._stood(old, failed), self._clock())
+        stood = await self._stood(old, failed)
+        back = await asyncio.to_thread(self._kept_back, old, failed, stood)
         try:
-            self._releases.keep(back.pool, back.contexts)
-        except OSError:
-            back = old.beside(failed)
-        try:
-            await self._put(back, back.expected_after(failed))
+            await self._put(back, await asyncio.to_thread(back.changed_since, failed))
         except (OSError, PbxUnanswered, Unlike) as error:
             log.error("former_release_unverified", release=old.release, reason=str(error))
             return False
         return True
+
+    def _kept_back(self, old: State, failed: State, stood: Files) -> State:
+        back = old.followed_by(old.release, old.files, stood, self._clock())
+        try:
+            self._releases.keep(back.pool, back.contexts)
+        except OSError:
+            return old.beside(failed)
+        return back
 
     async def _stood(self, old: State, failed: State) -> dict[str, str]:
         """New plans that stood for the moment before the failure: calls may be in them."""
@@ -280,22 +286,5 @@ class Publisher:
             return {}
 
 
-def _called(contexts: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Applications that may not be used, modules that are needed."""
-    called = tuple(all_lines(contexts))
-    return unknown_applications(called), modules_needed(called)
-
-
 def _shown(release: str | None) -> str | None:
     return None if release == EMPTY else release
-
-
-def _disk_words(error: OSError) -> str:
-    place = f" en {error.filename}" if error.filename else ""
-    if error.errno == errno.ENOENT:
-        return f"falta el archivo {error.filename}; publique de nuevo los planes"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"no queda espacio en el disco{place}; libere espacio y publique de nuevo"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"no hay permiso para escribir{place}; dé permiso al usuario del servicio"
-    return f"no se pudo escribir{place}: {error.strerror or error}"

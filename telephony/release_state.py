@@ -5,66 +5,80 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from telephony.dialplan_text import changed, joined, last_context, sections
+from telephony.dialplan_text import changed, joined, sections
 from telephony.draining import Pool, drained, to_conf
 
 MOST_PLANS = 1000
 """Contexts of plans that are read back at most."""
 
 
-def release_contexts(files: Mapping[str, str]) -> dict[str, str]:
-    """Context → text, over all files of a release."""
-    return joined(map(sections, files.values()))
+Parted = Mapping[str, Mapping[str, str]]
+"""File → context → text."""
+
+
+def parted(files: Mapping[str, str]) -> Parted:
+    """The files of a release in their contexts. Raises Unreadable."""
+    return {name: sections(text) for name, text in files.items()}
 
 
 @dataclass(frozen=True)
 class State:
-    """A release with its files (name → text) and the pool of former plans."""
+    """A release and the pool of former plans."""
 
     release: str
-    files: Mapping[str, str]
+    files: Parted
     pool: Pool
 
     @cached_property
     def contexts(self) -> dict[str, str]:
         """The release's own."""
-        return release_contexts(self.files)
+        return joined(self.files.values())
 
-    @cached_property
-    def plans(self) -> dict[str, str]:
+    @property
+    def plans(self) -> Mapping[str, str]:
         """Those that a call stays in, whatever is published meanwhile."""
-        return sections(self.files["plans.conf"])
+        return self.files["plans.conf"]
 
     @cached_property
-    def draining(self) -> str:
-        return to_conf(self.pool, self.contexts)
+    def draining(self) -> dict[str, str]:
+        return sections(to_conf(self.pool, self.contexts))
 
     @cached_property
     def whole(self) -> dict[str, str]:
         """All contexts that the PBX reads from us."""
-        return joined((self.contexts, sections(self.draining)))
+        return joined((self.contexts, self.draining))
 
-    def followed_by(
-        self, release: str, files: Mapping[str, str], leaving: Mapping[str, str], now: datetime
-    ) -> "State":
+    def followed_by(self, release: str, files: Parted, leaving: Mapping[str, str], now: datetime) -> "State":
         """The state in which `release` stands and the plans `leaving`, unless it has them, drain."""
-        return State(release, files, drained(self.pool, leaving, release_contexts(files), now))
+        return State(release, files, drained(self.pool, leaving, joined(files.values()), now))
 
     def beside(self, other: "State") -> "State":
         """This release with the former plans that were written for `other`."""
         pool = {name: kept for name, kept in other.pool.items() if name not in other.contexts}
         return State(self.release, self.files, pool)
 
-    def expected_after(self, old: "State | None") -> dict[str, str]:
-        """What to read back when this took the place of `old`, which stood whole; of all when it is None.
+    def changed_since(self, old: "State | None") -> dict[str, str]:
+        """Contexts new or other than in `old`, and with an empty text those gone; all when it is None.
+
+        A former plan that comes back into the release is new to it, although it was never gone.
+        """
+        if old is None:
+            return self.whole
+        return changed(old.whole, self.whole) | self._new_to(old.contexts)
+
+    def _new_to(self, contexts: Mapping[str, str]) -> dict[str, str]:
+        return {name: body for name, body in self.contexts.items() if contexts.get(name) != body}
+
+    def to_read_back(self, contexts: Mapping[str, str]) -> dict[str, str]:
+        """Of changed `contexts` those to compare with the PBX.
 
         Each file's last context is among them: a file that an error cut short lacks it. Of thousands of
         changed plans `MOST_PLANS`, evenly spread, stand for all: Asterisk looks for a context by walking
         through all it has, so that reading 50,000 takes ten minutes.
         """
-        ends = (last_context(text) for text in (*self.files.values(), self.draining))
-        last = {name: self.whole[name] for name in ends if name is not None}
-        return _some_plans(changed(old.whole if old else {}, self.whole), self.plans) | last
+        parts = (*self.files.values(), self.draining)
+        ends = {name: self.whole[name] for part in parts for name in list(part)[-1:]}
+        return _some_plans(contexts, self.plans) | ends
 
 
 def _some_plans(contexts: Mapping[str, str], plans: Collection[str]) -> dict[str, str]:

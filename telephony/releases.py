@@ -6,6 +6,7 @@ draining.conf, draining.json                former plans while their calls end, 
 releases.jsonl                              what stood when; append-only
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -118,3 +119,15 @@ class Releases:
         """Make `pool`, without the contexts of the `current` release, the former plans that the PBX reads."""
         write_durably(self._draining, to_json(pool).encode())
         write_durably(self._folder / "draining.conf", to_conf(pool, current).encode())
+
+
+def disk_words(error: OSError) -> str:
+    """What a person can do about it, in Spanish."""
+    place = f" en {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOENT:
+        return f"falta el archivo {error.filename}; publique de nuevo los planes"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"no queda espacio en el disco{place}; libere espacio y publique de nuevo"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"no hay permiso para escribir{place}; dé permiso al usuario del servicio"
+    return f"no se pudo escribir{place}: {error.strerror or error}"

@@ -22,7 +22,7 @@ _PARTS = (
 _BEGUN = ".unpacking-"
 _STEPS = {
     "running apt-get update": "se consulta la lista de paquetes de Debian…",
-    "downloading packages": "se descargan los paquetes (unos 60 MB)…",
+    "downloading packages": "se descargan los paquetes…",
     "extracting archives": "se extraen los paquetes…",
     "cleaning package lists": "se limpia lo que no hace falta…",
 }
@@ -112,7 +112,7 @@ async def _run(command: tuple[str, ...], say: Say) -> None:
             raise NotUnpacked(_failure(last))
     finally:
         if process.returncode is None:
-            pass
+            os.killpg(process.pid, signal.SIGTERM)
             await process.wait()
 
 

@@ -46,6 +46,8 @@ def add(
     if as_json:
         return show_json(added)
     out.print(f"Creado: {added['name']}", markup=False)
+    if added["warning"]:
+        out.print(added["warning"], markup=False)
     _tell_secrets(added)
     return None
 

@@ -16,7 +16,7 @@ from ivr_audio.speech import Speech, spoken_name
 from ivr_audio.store import SoundStore
 from plans.site import Site
 from telephony.ami import AmiAccount, AmiLink
-from telephony.ami_dialplan import AmiDialplan
+from telephony.ami_dialplan import PATIENCE, AmiDialplan
 from telephony.base_config import render_base
 from telephony.console import console
 from telephony.dialplan_port import PbxUnanswered
@@ -81,7 +81,7 @@ def _account(secret: str) -> AmiAccount:
 
 @pytest.fixture
 async def port(asterisk: SimpleNamespace) -> AsyncIterator[AmiDialplan]:
-    link = AmiLink(_account(asterisk.secrets.acts))
+    link = AmiLink(_account(asterisk.secrets.acts), patience=PATIENCE)
     link.start()
     await link.until_up(10)
     yield AmiDialplan(link)
@@ -154,9 +154,10 @@ async def test_a_context_that_the_pbx_does_not_load_whole_brings_the_former_rele
 ) -> None:
     good = plan("aaaaaaaaaaa3")
     await publisher.publish(good, "ana")
-    too_long = plan("aaaaaaaaaaa4", Step("NoOp", "x" * 9000))
+    other = plan("aaaaaaaaaaa4", Step("NoOp", "x"))
+    dropped = other.files["plans.conf"].replace("same => n,NoOp(x)", "same => nn,NoOp(x)")
     with pytest.raises(NotPublished, match="plan-hogar-aaaaaaaaaaa4") as refused:
-        await publisher.publish(too_long, "ana")
+        await publisher.publish(_with(other, "plans.conf", dropped), "ana")
     assert refused.value.restored
     standing = await publisher.status()
     assert (standing.on_disk, standing.in_pbx) == (good.release, good.release)
@@ -164,35 +165,41 @@ async def test_a_context_that_the_pbx_does_not_load_whole_brings_the_former_rele
     assert not await port.show("plan-hogar-aaaaaaaaaaa4")
 
 
-async def test_a_line_that_is_no_dialplan_is_refused_before_the_pbx_sees_it(publisher: Publisher) -> None:
+async def test_a_header_left_open_is_refused_before_the_pbx_sees_it(publisher: Publisher) -> None:
     good = plan("aaaaaaaaaaa5")
     await publisher.publish(good, "ana")
     other = plan("aaaaaaaaaaa6")
-    broken = Rendered(
-        other.release,
-        {**other.files, "extensions.conf": "[cortado\n" + other.files["extensions.conf"]},
-        other.dialplan,
-    )
-    with pytest.raises(NotPublished, match="línea 1 de extensions") as refused:
-        await publisher.publish(broken, "ana")
+    broken = "[cortado\n" + other.files["extensions.conf"]
+    with pytest.raises(NotPublished, match="cortado") as refused:
+        await publisher.publish(_with(other, "extensions.conf", broken), "ana")
     assert refused.value.restored
     assert (await publisher.status()).in_pbx == good.release
 
 
 async def test_a_file_that_the_pbx_stops_reading_halfway_brings_the_former_release_back(
-    publisher: Publisher, asterisk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    publisher: Publisher, port: AmiDialplan, asterisk: SimpleNamespace
 ) -> None:
-    good = plan("aaaaaaaaaaa7")
+    good, other = plan("aaaaaaaaaaa7"), plan("aaaaaaaaaaa8")
     await publisher.publish(good, "ana")
-    other = plan("aaaaaaaaaaa8")
-    text = other.files["extensions.conf"].replace("[altavoz-mark]", "[cortado\n[altavoz-mark]")
-    monkeypatch.setattr(publisher, "_check_text", lambda files: None)
+    path = asterisk.layout.published / "releases" / other.release / "extensions.conf"
+
+    class Damaging(AmiDialplan):
+        """Leaves a header open in the new release, between the switch and the reload."""
+
+        async def reload(self) -> None:
+            path.write_text(path.read_text().replace("[altavoz-mark]", "[cortado\n[altavoz-mark]"))
+            await super().reload()
+
+    damaged = Publisher(asterisk.layout.published, asterisk.sounds, Damaging(port._link))
     with pytest.raises(NotPublished, match="la central no cargó") as refused:
-        await publisher.publish(
-            Rendered(other.release, {**other.files, "extensions.conf": text}, other.dialplan), "ana"
-        )
+        await damaged.publish(other, "ana")
     assert refused.value.restored
     assert (await publisher.status()).in_pbx == good.release
+    assert await port.show("altavoz-mark")
+
+
+def _with(rendered: Rendered, name: str, text: str) -> Rendered:
+    return Rendered(rendered.release, {**rendered.files, name: text}, rendered.dialplan)
 
 
 async def test_an_application_that_is_not_allowed_is_named(publisher: Publisher) -> None:

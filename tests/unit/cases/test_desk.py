@@ -93,6 +93,7 @@ async def test_closing_needs_what_the_outcome_needs(house, case):
 async def test_a_closed_case_takes_no_changes_until_it_is_opened_again(house, case):
     closed = await house.desk.close(case.id, "informado", "ana")
     assert (closed.state, closed.outcome, closed.closed) == ("closed", "informado", house.clock.now)
+    assert await house.store.open_of("ana") == ()
     with pytest.raises(CaseClosed, match="reábralo"):
         await house.desk.edit(case.id, "who", "José", "ana")
     with pytest.raises(CaseClosed):

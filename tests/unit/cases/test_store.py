@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -66,50 +67,56 @@ def test_a_mark_can_be_undone(told):
     assert unmark(mark(at, "pbx1-1.2~3")) == (at, "pbx1-1.2~3")
 
 
+@contextmanager
+def asked(house):
+    """The statements that the database is asked meanwhile, with their values."""
+    statements = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(house.engine.sync_engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(house.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def steps_of(house, statement, parameters) -> str:
+    async with house.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return " / ".join(row.detail for row in rows)
+
+
 @pytest.mark.parametrize(
-    ("kind", "filter"),
+    ("filter", "index"),
     [
-        ("calls", CallFilter()),
-        ("calls", CallFilter(line="+541143218765")),
-        ("calls", CallFilter(plan="hogar-nandu")),
-        ("calls", CallFilter(caller="+5491155550001")),
-        ("cases", CaseFilter()),
-        ("cases", CaseFilter(line="+541143218765")),
-        ("cases", CaseFilter(plan="hogar-nandu")),
-        ("cases", CaseFilter(state="open")),
-        ("cases", CaseFilter(state="open", owner="ana")),
+        (CallFilter(), "calls_started_id"),
+        (CallFilter(line="+541143218765"), "calls_line_started_id"),
+        (CallFilter(plan="hogar-nandu"), "calls_plan_started_id"),
+        (CallFilter(caller="+5491155550001"), "calls_caller_started_id"),
+        (CaseFilter(), "cases_opened_id"),
+        (CaseFilter(line="+541143218765"), "cases_line_opened_id"),
+        (CaseFilter(plan="hogar-nandu"), "cases_plan_opened_id"),
+        (CaseFilter(state="open"), "cases_state_opened_id"),
+        (CaseFilter(state="open", owner="ana"), "cases_owner_state_opened_id"),
     ],
 )
-async def test_no_page_sorts_or_reads_the_whole_table(sqlite_house, told, kind, filter):
-    asked = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
-        asked.append((statement, parameters))
-
-    after = mark(told("x").at, "7")
-    event.listen(sqlite_house.engine.sync_engine, "before_cursor_execute", note)
-    await getattr(sqlite_house.store, kind)(filter, 50, after)
-    event.remove(sqlite_house.engine.sync_engine, "before_cursor_execute", note)
-    statement, parameters = asked[0]
-    async with sqlite_house.engine.connect() as connection:
-        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        steps = [row.detail for row in rows]
-    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+async def test_no_page_sorts_or_reads_the_whole_table(sqlite_house, told, filter, index):
+    read = sqlite_house.store.calls if isinstance(filter, CallFilter) else sqlite_house.store.cases
+    with asked(sqlite_house) as statements:
+        await read(filter, 50, mark(told("x").at, "7"))
+    steps = await steps_of(sqlite_house, *statements[0])
+    assert f"ix_{index} " in steps
+    assert "TEMP B-TREE" not in steps
 
 
-async def test_the_history_of_a_number_is_found_by_an_index(sqlite_house, told):
+async def test_the_past_of_a_number_is_found_by_an_index(sqlite_house, told):
     await sqlite_house.feed(*told("pbx1-1").served().facts)
     call = await sqlite_house.store.call("pbx1-1")
-    asked = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(sqlite_house.engine.sync_engine, "before_cursor_execute", note)
-    await sqlite_house.store.earlier_calls(call.caller, call)
-    await sqlite_house.store.open_cases_of_number(call.caller)
-    event.remove(sqlite_house.engine.sync_engine, "before_cursor_execute", note)
-    async with sqlite_house.engine.connect() as connection:
-        for statement, parameters in asked:
-            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            assert not any(row.detail.startswith("SCAN") for row in rows), statement
+    with asked(sqlite_house) as statements:
+        await sqlite_house.store.earlier_calls(call.caller, call)
+        await sqlite_house.store.open_cases_of_number(call.caller)
+    steps = [await steps_of(sqlite_house, *statement) for statement in statements]
+    assert "ix_calls_caller_started_id" in steps[0]
+    assert "ix_cases_caller_state_opened_id" in steps[1]
+    assert "ix_cases_telephone_state_opened_id" in steps[1]
+    assert "SCAN" not in steps[1]

@@ -215,6 +215,7 @@ _BASE_MODULES = (
     *("res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_sdp_rtp", "res_pjsip_caller_id"),
     *("res_pjsip_dtmf_info", "res_pjsip_diversion", "res_pjsip_endpoint_identifier_ip", "res_pjsip_pubsub"),
     "res_pjsip_authenticator_digest",
+    "cel_manager",
     *(
         "res_rtp_asterisk",
         "res_sorcery_config",
@@ -243,7 +244,7 @@ def _base(pbx: Pbx, rendered: Rendered) -> dict[str, str]:
     return {
         "asterisk.conf": "[directories]\n" + "".join(f"{key}={folder}\n" for key, folder in folders.items()),
         "modules.conf": f"[modules]\nautoload=no\n{modules}",
-        "logger.conf": "[logfiles]\nmessages => notice,warning,error\nfull => notice,warning,error,verbose,dtmf\n",
+        "logger.conf": "[logfiles]\nmessages => notice,warning,error\n",
         "manager.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nport={AMI}\n"
         "[test]\nsecret=test\nread=all\nwrite=all\n",
         "rtp.conf": f"[general]\nrtpstart={RTP[0]}\nrtpend={RTP[1]}\n",

@@ -280,3 +280,26 @@ def test_a_phone_hears_that_anything_else_is_not_allowed(pbx, carriers, phone, d
 def test_a_phone_reaches_another(pbx, carriers, phone):
     phone.call("102", "<sip:101@x>")
     pbx.until(lambda: 486 in phone.status())
+
+
+def test_a_caller_who_hides_the_number_does_not_hide_the_fantasy_name(pbx, carriers, phone):
+    caller = carriers["telecom-ar"]
+    headers = ("Privacy: id", "P-Asserted-Identity: <sip:1143210000@red>")
+    caller.call("1143218765", "<sip:anonymous@anonymous.invalid>", "", *headers)
+    caller.answered().press("1")
+    invite = phone.invited()
+    assert '"ASISTENCIA ÑANDÚ"' in invite
+    assert "1143210000" not in invite
+
+
+def test_every_mark_goes_to_the_journal_too(pbx, carriers):
+    carriers["telecom-ar"].call("1143218765")
+    carriers["telecom-ar"].answered().press("2")
+    pbx.mark("queue")
+    journal = [event for event in list(pbx.events) if event.get("EventName") == "ALTAVOZ"]
+    version = pbx.mark("arrived")["Version"]
+    assert [event["Extra"] for event in journal] == [
+        f'{{"extra":"arrived;line={NANDU};plan=hogar-nandu;version={version};carrier=telecom-ar"}}',
+        '{"extra":"choice;menu=principal;digit=2"}',
+        '{"extra":"queue;queue=cat;priority=0"}',
+    ]

@@ -15,7 +15,7 @@ AR_AREAS = ("11", "220", "341", "351", "387", "2202", "2221", "2966", "3327", "3
 
 
 def _like(country: str, kind: int) -> st.SearchStrategy[str]:
-    """National significant numbers of a kind, valid ones, with other last digits than the library's example."""
+    """Valid national significant numbers of a kind: the example of the library with other last digits."""
     example = str(phonenumbers.example_number_for_type(country, kind).national_number)
     changed = st.text("0123456789", min_size=5, max_size=5).map(lambda tail: example[:-5] + tail)
     return changed.filter(lambda number: _valid(country, number))
@@ -23,9 +23,8 @@ def _like(country: str, kind: int) -> st.SearchStrategy[str]:
 
 def _valid(country: str, number: str) -> bool:
     code = phonenumbers.country_code_for_region(country)
-    return phonenumbers.is_valid_number(
-        phonenumbers.PhoneNumber(country_code=code, national_number=int(number))
-    )
+    parsed = phonenumbers.PhoneNumber(country_code=code, national_number=int(number))
+    return phonenumbers.is_valid_number(parsed)
 
 
 ar_subscribers = st.sampled_from(AR_AREAS).flatmap(
@@ -77,7 +76,7 @@ def test_a_mexican_number_is_known_with_every_old_prefix(number):
         assert read(tables("MX"), world("MX"), before + number) == f"52{number}", before
 
 
-@given(st.sampled_from("124567 8".replace(" ", "")), st.text("0123456789", min_size=6, max_size=6))
+@given(st.sampled_from("1245678"), st.text("0123456789", min_size=6, max_size=6))
 def test_a_colombian_fixed_number_is_known_by_its_old_and_its_new_writing(area, rest):
     number = f"60{area}5{rest}"
     _both("CO", f"57{number}")

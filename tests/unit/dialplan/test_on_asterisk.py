@@ -62,9 +62,6 @@ def test_the_pbx_reads_numbers_as_the_rules_say(pbx):
 
 
 def test_the_pbx_writes_numbers_as_the_rules_say(pbx):
-    numbers = (
-        "541143218765 5491143218765 5493414567890 5492202456789 576015551234 525541239876 13055551234".split()
-    )
     asked = [(write(country), number) for country in WRITINGS for number in NUMBERS]
     found = pbx.probe("number", asked)
     for table, number in asked:

@@ -4,7 +4,7 @@ import pytest
 
 from dialplan.build import build
 from dialplan.check import check
-from dialplan.destinations import CannotBuild
+from dialplan.errors import CannotBuild
 from dialplan.escape import Unwritable
 from dialplan.nodes import Context, Dialplan
 from dialplan.routines import mark
@@ -192,3 +192,14 @@ def test_a_mark_takes_the_values_of_its_kind():
     assert mark("choice", "principal", "1").data == "altavoz-mark,choice,1(principal,1)"
     with pytest.raises(ValueError, match="choice"):
         mark("choice", "principal")
+
+
+def test_a_country_without_numbers_of_its_own_cannot_have_a_carrier(site, nandu):
+    nowhere = site.carriers["telmex"].model_copy(update={"subsidiary": "XX"})
+    other = site.model_copy(update={"carriers": {"telmex": nowhere}})
+    with pytest.raises(CannotBuild, match="«XX» no es un país"):
+        _build(other, nandu)
+
+
+def test_the_dialplan_tells_which_pbx_it_is_for(site, nandu):
+    assert _steps(_context(_build(site, nandu), start="altavoz-pbx"), "id")[0] == "NoOp(pbx1)"

@@ -105,3 +105,18 @@ def test_a_site_tells_form_and_meaning_together(
     path.write_text(changed(site_text, *slips))
     found = [(problem.line, problem.code) for problem in examine_site(path)[1]]
     assert found == [(16, "SITE-103"), (29, "SITE-026"), (42, "SITE-020")]
+
+
+@pytest.mark.parametrize("wrong", ["{AR: x}", "[AR]", "3", "", "NO", "zz"])
+def test_a_country_that_is_none_does_not_stop_the_reading(
+    wrong: str,
+    examples: dict[str, str],
+    changed: Callable[..., str],
+    said: Callable[..., list[tuple[int, str]]],
+) -> None:
+    text = changed(
+        examples["hogar-nandu"], ("subsidiary: AR", f"subsidiary: {wrong}"), ("code: CERR", "code: PLOM")
+    )
+    found = said(text)
+    assert [line for line, _ in found] == [6, 63]
+    assert found[1] == (63, "PLAN-170")

@@ -64,11 +64,11 @@ class Central:
         self._server: asyncio.Server | None = None
         self._playing: set[asyncio.Task[None]] = set()
 
-    async def start(self, *scripts: Play) -> int:
+    async def start(self, *scripts: Play, port: int = 0) -> int:
         self.scripts = list(scripts)
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
 
     async def stop(self) -> None:
         if self._server is not None:

@@ -58,6 +58,12 @@ def test_a_message_with_a_short_end_does_not_wait_for_the_next() -> None:
     assert Framer().feed(b"Event: Short\r\n\n") == [b"Event: Short"]
 
 
+def test_a_message_that_comes_with_the_rest_of_the_banner_does_not_wait() -> None:
+    framer = Framer(greeted=False)
+    assert framer.feed(b"Asterisk Call Manager/11.") == []
+    assert framer.feed(b"0.0\r\nEvent: A\r\n\r\n") == [b"Event: A"]
+
+
 @pytest.mark.parametrize(
     "greeting", [b"220 mail.example ESMTP\r\n", b"x" * 200, b"Asterisk Call Manager/" + b"9" * 200]
 )

@@ -70,6 +70,18 @@ async def test_a_closed_port_is_told_with_its_address(until: Any) -> None:
     assert state.reason.startswith(f"la central no acepta conexiones en 127.0.0.1:{port}")
 
 
+async def test_only_the_link_itself_dials_again(central: Any, until: Any) -> None:
+    port = await central.start(accepts)
+    await central.stop()
+    link = AmiLink(AmiAccount("127.0.0.1", port, "x", "y"), patience=Patience(first_wait=60, longest_wait=60))
+    link.start()
+    await until(gave_up(link))
+    await central.start(accepts, port=port)
+    await asyncio.sleep(2.2)  # panoramisk would dial again after two seconds
+    await link.close()
+    assert central.connections == 0
+
+
 async def test_silence_after_connecting_is_told(linked: Any, until: Any) -> None:
     async def says_nothing(client: Any) -> None:
         await client.gone()
@@ -194,6 +206,7 @@ async def test_an_action_without_an_answer_ends_at_its_deadline_and_the_link_goe
     await link.until_up(2)
     with pytest.raises(DeadlinePassed):
         await link.action("Slow", deadline=0.05)
+    assert link._connection._exchange._open == {}
     assert (await link.action("Next"))[0].get("Which") == "second"
     assert link.state.up
 
@@ -251,7 +264,7 @@ async def test_a_half_open_connection_is_noticed(linked: Any, until: Any) -> Non
     assert link.state.reason == "la central dejó de responder"
 
 
-async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: Any) -> None:
+async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: Any, central: Any) -> None:
     async def babbles(client: Any) -> None:
         await client.accept()
         while True:
@@ -262,7 +275,7 @@ async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: 
     link = await linked(babbles)
     await link.until_up(2)
     await asyncio.sleep(0.8)
-    assert link.state.up
+    assert (link.state.up, central.connections) == (True, 1)
 
 
 async def test_shutdown_and_reset_are_told_and_it_comes_back(linked: Any, central: Any, until: Any) -> None:
@@ -287,15 +300,19 @@ async def test_shutdown_and_reset_are_told_and_it_comes_back(linked: Any, centra
 
 
 async def test_a_message_without_end_closes_the_link(linked: Any, until: Any) -> None:
+    closed = asyncio.Event()
+
     async def never_ends(client: Any) -> None:
         await client.accept()
         client.writer.write(b"Response: Success\r\n" + b"Output: x\r\n" * 500_000)
         await client.gone()
+        closed.set()
 
     link = await linked(never_ends, patience=dataclasses.replace(Patience(), first_wait=0.02))
     await link.until_up(2)
     await until(gave_up(link))
     assert link.state.reason == "la central envió un mensaje desmedido"
+    await asyncio.wait_for(closed.wait(), 1)
 
 
 async def test_an_answer_of_megabytes_is_read(linked: Any) -> None:

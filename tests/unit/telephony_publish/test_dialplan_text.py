@@ -1,15 +1,15 @@
+import re
+
 import pytest
 
 from dialplan.nodes import Context, Dialplan, Extension, Step
 from dialplan.render import render
 from telephony.dialplan_text import (
     DialplanLine,
+    Unreadable,
     changed,
-    last_context,
     lines,
     sections,
-    sounds,
-    unreadable,
 )
 
 # Each pair was read from an Asterisk 22: what the file says, and the listing of ShowDialPlan.
@@ -58,15 +58,13 @@ def test_everything_rendered_can_be_read_again() -> None:
     steps = (Step("NoOp", 'a;b,"c"\\d (e) ${X}', label="top"), Step("Return"))
     context = Context("uno", (Extension("_X.", steps), Extension("h", steps)), includes=("dos",))
     rendered = render(Dialplan((context, Context("dos")), {}, frozenset()))
-    text = rendered.files["extensions.conf"]
-    assert unreadable(text) is None
+    contexts = sections(rendered.files["extensions.conf"])
     expected = {
         DialplanLine("uno", line.extension, str(line.priority), line.step.app, line.step.data)
         for line in context.lines()
     }
-    assert set(lines("uno", sections(text)["uno"])) == expected | {
-        DialplanLine("uno", "", "include", "dos", "")
-    }
+    assert list(contexts) == ["uno", "dos", "altavoz-release"]
+    assert set(lines("uno", contexts["uno"])) == expected | {DialplanLine("uno", "", "include", "dos", "")}
 
 
 def test_a_context_in_two_pieces_is_one() -> None:
@@ -79,26 +77,16 @@ def test_settings_of_the_file_are_no_context() -> None:
     assert sections("[general]\nstatic=yes\n[globals]\nX=1\n[a]\n") == {"a": "\n"}
 
 
-@pytest.mark.parametrize(
-    ("line", "readable"),
-    [
-        ("exten => s,1,A()", True),
-        ("same => n,A()", True),
-        ("include => b", True),
-        ("[a]", True),
-        ("; words", True),
-        ("", True),
-        ("[a", False),
-        ("esto no es nada", False),
-        ("#include otro.conf", False),
-        ("#exec ls", False),
-        (";-- comment over lines", False),
-        ("[a](!)", False),
-        ("switch => Realtime", False),
-    ],
-)
-def test_a_line_of_another_kind_is_found_with_its_number(line: str, readable: bool) -> None:
-    assert unreadable(f"[x]\nexten => s,1,A()\n{line}\nsame => n,B()\n") == (None if readable else 3)
+@pytest.mark.parametrize("line", ["[cortado", "[a](!)", "[]", "[a] ; x"])
+def test_a_header_that_asterisk_stops_at_is_refused(line: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(line)):
+        sections(f"[x]\nexten => s,1,A()\n{line}\nsame => n,B()\n")
+
+
+@pytest.mark.parametrize("line", ["exten => s,1,A()", "#include otro.conf", "basura"])
+def test_nothing_but_comments_stands_before_the_first_context(line: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(line)):
+        sections(f"; words\n\n{line}\n[x]\n")
 
 
 def test_what_changed_says_what_is_gone() -> None:
@@ -107,13 +95,3 @@ def test_what_changed_says_what_is_gone() -> None:
         "d": "4",
         "c": "",
     }
-
-
-def test_the_last_context_is_where_the_file_ends() -> None:
-    assert last_context("[a]\n[b]\nexten => s,1,A()\n") == "b"
-    assert last_context("; nothing\n") is None
-
-
-def test_our_sounds_are_found_wherever_they_are_played() -> None:
-    text = "same => n,BackGround(altavoz/0123456789abcdef0123&beep&altavoz/ffffffffffffffffffff)\n"
-    assert sounds({"a": text}) == {"altavoz/0123456789abcdef0123", "altavoz/ffffffffffffffffffff"}

@@ -363,6 +363,22 @@ async def test_a_release_damaged_on_disk_is_mended_by_publishing_it(publisher, f
     assert publisher.text(rendered.release) == rendered.files
 
 
+async def test_a_header_that_the_pbx_would_stop_at_publishes_nothing(publisher, pbx, plan: Plan) -> None:
+    rendered = plan("hogar-1")
+    broken = {**rendered.files, "plans.conf": rendered.files["plans.conf"] + "[cortado\n"}
+    with pytest.raises(NotPublished, match=r"«.cortado» no se entiende") as refused:
+        await publisher.publish(Rendered(rendered.release, broken, rendered.dialplan), "ana")
+    assert refused.value.restored
+    assert pbx.reloads == 0
+
+
+async def test_of_thousands_of_changed_plans_a_thousand_are_read_back(publisher, pbx, plan: Plan) -> None:
+    await publisher.publish(plan(*(f"hogar-{n}" for n in range(2500))), "ana")
+    read = [name for name in pbx.asked if name.startswith("plan-")]
+    assert 800 <= len(read) <= 1001
+    assert {"did-765", "altavoz-mark", "plan-hogar-0", "plan-hogar-2499"} <= set(pbx.asked)
+
+
 @pytest.mark.parametrize("release", ["../../etc", "x", ""])
 def test_a_name_that_is_no_release_opens_no_file(publisher, release: str) -> None:
     with pytest.raises(ValueError, match="not a release"):

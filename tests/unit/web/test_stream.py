@@ -225,6 +225,15 @@ async def test_the_stream_ends_with_its_session(house, path):
         assert await code_of_close(socket) == SIGNED_OUT
 
 
+async def test_a_changed_password_ends_the_streams_of_every_browser(house):
+    change = {"current": house.password, "new": "otra frase larga", "again": "otra frase larga"}
+    async with house.serving() as root, house.visit(root, "ana") as here, house.visit(root, "ana") as there:
+        socket = await there.stream()
+        await socket.receive_json()
+        await here.post("/password", change)
+        assert await code_of_close(socket) == SIGNED_OUT
+
+
 async def test_a_session_that_ended_elsewhere_ends_the_stream(house, monkeypatch):
     monkeypatch.setattr(watch, "LOOK_EVERY", 0.05)
     async with house.at("ana") as visitor:
@@ -256,8 +265,10 @@ async def code_of_close(socket):
                 return socket.close_code
 
 
-async def test_a_browser_that_does_not_read_is_cut_off_and_delays_nobody(house, monkeypatch):
-    monkeypatch.setattr(stream, "SEND_SECONDS", 0.5)
+@pytest.mark.parametrize(("queued", "seconds"), [(32, 60), (10**6, 0.5)], ids=["queue", "time"])
+async def test_a_browser_that_does_not_read_is_cut_off_and_delays_nobody(house, monkeypatch, queued, seconds):
+    monkeypatch.setattr(stream, "QUEUED", queued)
+    monkeypatch.setattr(stream, "SEND_SECONDS", seconds)
     monkeypatch.setattr(feed, "LOOK_EVERY", 0.01)
     count = itertools.count()
     async with house.serving() as root, house.visit(root, "ana") as ana, house.visit(root, "beto") as beto:
@@ -327,11 +338,12 @@ async def test_a_desk_in_pause_that_nobody_touches_keeps_no_session(house, monke
 
 async def test_a_coordinator_who_waits_for_a_call_stays_signed_in(house, monkeypatch):
     monkeypatch.setattr(watch, "LOOK_EVERY", 0.005)
+    monkeypatch.setattr(watch, "IDLE", timedelta(seconds=0.15))
     person = await house.person("ana")
     secret = await house.sessions.open(person.id)
     await house.presence.available(person)
-    began, minutes = house.clock(), itertools.count()
-    house.clock = lambda: began + timedelta(minutes=next(minutes))
+    began, started = house.clock(), asyncio.get_running_loop().time()
+    house.clock = lambda: began + 12_000 * timedelta(seconds=asyncio.get_running_loop().time() - started)
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(0.5):
             await watch.SessionWatch(Desk(house, person), secret.token).over()

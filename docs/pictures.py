@@ -1,0 +1,120 @@
+"""Takes the picture that the README shows, from a real call: `.venv/bin/python docs/pictures.py`.
+
+With a folder as argument it takes every page in both sizes and schemes instead.
+"""
+
+import re
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from playwright.sync_api import Page
+from support.browser import NARROW, WIDE, chromium, open_page, sign_in
+from support.instance import Instance
+from support.sip import SipLab
+
+PASSWORD = "clave-de-prueba-1"  # noqa: S105 (of an instance that lives for a minute)
+SHAPES = [
+    ("wide", WIDE, "light"),
+    ("wide", WIDE, "dark"),
+    ("narrow", NARROW, "light"),
+    ("narrow", NARROW, "dark"),
+]
+
+
+class Album:
+    """The same moment on several screens."""
+
+    def __init__(self, folder: Path, pages: dict[str, Page]) -> None:
+        self.folder = folder
+        self.pages = pages
+
+    def take(self, moment: str) -> None:
+        for shape, page in self.pages.items():
+            page.screenshot(path=self.folder / f"{moment}-{shape}.png")
+
+    def go(self, url: str) -> None:
+        for page in self.pages.values():
+            page.goto(url)
+
+
+def main() -> None:
+    everything = len(sys.argv) > 1
+    folder = Path(sys.argv[1]) if everything else Path(__file__).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    altavoz = Instance(base=17800)
+    try:
+        ready = altavoz.start()
+        with chromium() as browser:
+            shapes = SHAPES if everything else SHAPES[:1]
+            pages = {f"{name}-{scheme}": open_page(browser, size, scheme) for name, size, scheme in shapes}
+            _visit(altavoz, Album(folder, pages), ready, everything=everything)
+    finally:
+        altavoz.remove()
+
+
+def _visit(altavoz: Instance, album: Album, ready: str, *, everything: bool) -> None:
+    lab_folder = altavoz.home / "sip"
+    lab_folder.mkdir()
+    lab = SipLab(lab_folder, altavoz.sip, media=altavoz.base + 300)
+    secret = altavoz.add_coordinator("ana", "101", "cat,sac", PASSWORD)
+    altavoz.run("user", "add", "ines", "--role", "it", "--password-stdin", stdin=PASSWORD + "\n")
+    lab.register("101", secret, altavoz.base + 10)
+    try:
+        lab.call("127.0.0.11", "1143218765", "1155556666", name="Juan Pena", talk=3).wait(30)
+        if everything:
+            album.go(f"{altavoz.http}/sign-in")
+            album.take("1-sign-in")
+        for page in album.pages.values():
+            sign_in(page, altavoz.http, "ana", PASSWORD)
+        album.go(f"{altavoz.http}/desk")
+        altavoz.run("user", "available", "ana")
+        time.sleep(1)
+        if everything:
+            album.take("2-waiting")
+        _call(altavoz, album, lab, everything=everything)
+        if everything:
+            _rest(altavoz, album, ready)
+    finally:
+        lab.stop()
+
+
+def _call(altavoz: Instance, album: Album, lab: SipLab, *, everything: bool) -> None:
+    lab.phone(altavoz.base + 10, ring=12)
+    lab.call("127.0.0.11", "1143218765", "1155556666", name="Juan Pena", keys=[(1.5, "1")], talk=45)
+    first = next(iter(album.pages.values()))
+    first.wait_for_selector("[data-pop]", timeout=60_000)
+    time.sleep(1.5)
+    if not everything:
+        first.screenshot(path=album.folder / "desk.png")
+        return
+    album.take("3-ringing")
+    first.wait_for_selector("form.case-form", timeout=30_000)
+    first.select_option("form.case-form [name=coverage]", "PLOM")
+    first.fill("form.case-form [name=who]", "Juan Peña")
+    first.fill("form.case-form [name=address]", "Av. Rivadavia 1234, 5.º B")
+    first.fill("form.case-form [name=notes]", "Pérdida de agua en la cocina.")
+    time.sleep(2)
+    album.take("4-case")
+
+
+def _rest(altavoz: Instance, album: Album, ready: str) -> None:
+    for number, path in enumerate(("cases", "cases/1", "calls", "lines"), start=5):
+        album.go(f"{altavoz.http}/{path}")
+        album.take(f"{number}-{re.sub('/', '-', path)}")
+    for page in album.pages.values():
+        page.context.clear_cookies()
+        sign_in(page, altavoz.http, "ines", PASSWORD)
+    album.go(f"{altavoz.http}/phones")
+    album.take("9-phones")
+    for page in album.pages.values():
+        page.context.clear_cookies()
+    page = next(iter(album.pages.values()))
+    sign_in(page, altavoz.http, "admin", ready.split()[-1])
+    page.screenshot(path=album.folder / "10-password.png")
+
+
+if __name__ == "__main__":
+    main()
