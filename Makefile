@@ -16,6 +16,7 @@ run: $(VENV)/.run ## la central, la consola y los planes de ejemplo, hasta Ctrl-
 	@exec $(BIN)/altavoz run --examples
 
 test: $(VENV)/.test ## todas las pruebas, con una central y un navegador de verdad
+	@$(BIN)/altavoz pbx unpack
 	@$(BIN)/python -m pytest tests --ignore=tests/acceptance
 
 check: $(VENV)/.test ## formato, estilo, tipos y las pruebas rápidas
@@ -25,10 +26,12 @@ check: $(VENV)/.test ## formato, estilo, tipos y las pruebas rápidas
 	@$(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance
 
 acceptance: $(VENV)/.test ## las pruebas largas
+	@$(BIN)/altavoz pbx unpack
 	@if compgen -G "tests/acceptance/test_*.py" >/dev/null; then $(BIN)/python -m pytest tests/acceptance; \
 	else echo "Todavía no hay pruebas largas."; fi
 
 bench: $(VENV)/.test ## las medidas, cada una junto a su límite
+	@$(BIN)/altavoz pbx unpack
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 lock: $(VENV)/.test ## vuelve a fijar las versiones de las dependencias

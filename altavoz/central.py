@@ -36,7 +36,7 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
     if settings.pbx is PbxMode.EXTERNAL:
         return _external(settings)
     program = _installed() if settings.pbx is PbxMode.SYSTEM else None
-    layout = PbxLayout(settings.pbx_root / "root", settings.home, program)
+    layout = layout_of(settings, program)
     secrets = ami_secrets(layout.ami_secrets)
     addresses = PbxAddresses(settings.sip, settings.ami, settings.rtp)
     return Central(
@@ -47,6 +47,11 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
         AmiAccount(*settings.ami, "altavoz-listens", secrets.listens),
         AmiAccount(*settings.ami, "altavoz-acts", secrets.acts),
     )
+
+
+def layout_of(settings: Settings, program: Program | None = None) -> PbxLayout:
+    """Where the PBX's program and files are."""
+    return PbxLayout(settings.pbx_root / "root", settings.home, program)
 
 
 def _installed() -> Program:

@@ -19,7 +19,7 @@ from dialplan.diff import Touched
 from plans.book import StoredPlan
 from plans.numbers import written
 from plans.problems import PlanProblems
-from provisioning.apply import DialplanProblems, Proposal
+from provisioning.apply import DialplanProblems, Outdated, Proposal
 from provisioning.phones import NoSuchPhone
 from staff.names import BadName
 from staff.passwords import WeakPassword
@@ -43,6 +43,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     NoSuchPhone,
     NotPublished,
     NotReloaded,
+    Outdated,
     PersonRefused,
     PlanProblems,
     PresenceRefused,
@@ -84,7 +85,7 @@ class Operations:
         return _proposal(await self._house.provisioner.propose(_files(arguments)))
 
     async def plan_apply(self, arguments: Arguments) -> Any:
-        applied = await self._house.provisioner.apply(_files(arguments), "altavoz")
+        applied = await self._house.provisioner.apply(_files(arguments), "altavoz", arguments.get("release"))
         published = applied.published
         return _proposal(applied.proposal) | {"release": published.release, "changed": published.changed}
 

@@ -161,7 +161,10 @@ class Intake:
             async with writing(self._engine) as connection:
                 await set_aside(connection, fact, repr(error), self._clock())
 
-        await self._persist(keep)
+        try:
+            await self._persist(keep)
+        except Exception as second:  # noqa: BLE001 - the facts that follow must still be committed
+            log.critical("a refused fact is kept in this line only", fact=repr(fact), error=repr(second))
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do a transaction until the database takes it; only what passes by itself is waited for."""

@@ -1,4 +1,5 @@
-"""Bringing a database up to date. `python -m db.migrate revision "what changed"` writes the next revision.
+"""Bringing a database up to date. `python -m db.migrate revision "what changed"` writes the next revision
+(run `ruff format db` after it).
 
 The revisions are part of the package, so that an installed Altavoz migrates without a checkout.
 """

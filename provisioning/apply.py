@@ -35,8 +35,13 @@ class DialplanProblems(Exception):
         self.problems = tuple(problems)
 
 
-class NothingToRollBack(Exception):
-    """There is no release before the present one."""
+class Outdated(Exception):
+    """What would be published is no longer what was shown: somebody published, or a file changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Lo publicado cambió desde que se mostró la diferencia: revísela y publique de nuevo."
+        )
 
 
 @dataclass(frozen=True)
@@ -110,10 +115,16 @@ class Provisioner:
             tuple(loading.problems),
         )
 
-    async def apply(self, files: Sequence[Path], by: str) -> Applied:
-        """Publish these files with all that is live already. Raises what `propose` and `publish` raise."""
+    async def apply(self, files: Sequence[Path], by: str, shown: str | None = None) -> Applied:
+        """Publish these files with all that is live already.
+
+        `shown` is the release that a person saw proposed. Raises Outdated when it would be another one, and
+        what `propose` and `publish` raise.
+        """
         async with self._turn:
             proposal = await self.propose(files)
+            if shown not in (None, proposal.rendered.release):
+                raise Outdated
             now = self._clock()
             for draft in proposal.drafts:
                 await self._store.save(draft.version, draft.text, by, now)

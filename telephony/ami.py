@@ -185,7 +185,7 @@ class AmiLink:
                 except Lost as lost:
                     failures = 0 if self._held() else failures + 1
                     self._change(False, str(lost))
-                except Exception:  # noqa: BLE001  a defect of ours must not end the link for good
+                except Exception:  # a defect of ours must not end the link for good
                     failures += 1
                     log.exception("ami_link_defect", account=self.account.username)
                     self._change(False, "falló el enlace con la central; vea el registro del servicio")
@@ -285,5 +285,5 @@ class AmiLink:
         for listener in self._listeners:
             try:
                 listener(self._state)
-            except Exception:  # noqa: BLE001  the others must hear it all the same
+            except Exception:  # the others must hear it all the same
                 log.exception("ami_listener_defect", account=self.account.username)

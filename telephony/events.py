@@ -1,6 +1,6 @@
 """AMI messages as values: the headers of one message, and an event with its instant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType

@@ -109,7 +109,7 @@ class Connection:
             try:
                 self._out.put_nowait(text)
             except asyncio.QueueFull as full:
-                pass
+                raise FellBehind from full
 
     async def _write(self) -> None:
         while True:

@@ -51,7 +51,7 @@ def diff(
         return show_json(answer)
     if not answer["diff"]:
         return out.print("Sin cambios.", markup=False)
-    return print_change(answer, whole=True)
+    return print_change(answer)
 
 
 @app.command("rollback")

@@ -2,7 +2,7 @@
 
 import typer
 
-from altavoz.commands import call, case, dialplan, plan, run, settings, status, token, user
+from altavoz.commands import call, case, dialplan, pbx, plan, run, settings, status, token, user
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ app.command("status")(status.status)
 app.command("settings")(settings.settings)
 app.add_typer(plan.app, name="plan")
 app.add_typer(dialplan.app, name="dialplan")
+app.add_typer(pbx.app, name="pbx")
 app.add_typer(user.app, name="user")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")

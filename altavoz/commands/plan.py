@@ -1,6 +1,7 @@
 """`altavoz plan …`: check, apply, show and list plans."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -10,6 +11,8 @@ from plans.problems import PlanProblems
 from plans.site import Site
 
 app = typer.Typer(no_args_is_help=True, help="Planes.")
+
+SHOWN_LINES = 60
 
 COLUMNS = {
     "plan": "Plan",
@@ -57,24 +60,29 @@ def apply(
     as_json: bool = AsJson,
 ) -> None:
     """Publica planes en la central, junto con los que ya están; muestra antes qué cambia."""
-    command = "plan/propose" if dry_run else "plan/apply"
-    answer = ask(command, files=[str(file.absolute()) for file in files])
+    paths = [str(file.absolute()) for file in files]
+    proposal = ask("plan/propose", files=paths)
+    if not as_json:
+        for warning in proposal["warnings"]:
+            out.print(warning, markup=False)
+        print_change(proposal, None if dry_run else SHOWN_LINES)
+    if dry_run:
+        return show_json(proposal) if as_json else out.print("No se publicó nada (--dry-run).", markup=False)
+    answer = ask("plan/apply", files=paths, release=proposal["release"])
     if as_json:
         return show_json(answer)
-    for warning in answer["warnings"]:
-        out.print(warning, markup=False)
-    print_change(answer, whole=dry_run)
-    if dry_run:
-        return out.print("No se publicó nada (--dry-run).", markup=False)
     word = "Publicado" if answer["changed"] else "Sin cambios"
     return out.print(f"{word}: {answer['release']}", markup=False)
 
 
-def print_change(answer: dict[str, object], *, whole: bool) -> None:
-    """The numbers a change touches and, when `whole`, the diff of the generated files."""
-    if whole and answer["diff"]:
-        out.print(str(answer["diff"]), markup=False, end="")
-    out.print(str(answer["touched"]), markup=False)
+def print_change(proposal: dict[str, Any], lines: int | None = None) -> None:
+    """The diff of the generated files, its first `lines` or all, and the numbers that it touches."""
+    diff = proposal["diff"].splitlines()
+    for line in diff[:lines]:
+        out.print(line, markup=False)
+    if lines is not None and len(diff) > lines:
+        out.print(f"… y {len(diff) - lines} líneas más; «--dry-run» las muestra todas", markup=False)
+    out.print(proposal["touched"], markup=False)
 
 
 @app.command("show")

@@ -103,6 +103,13 @@ async def test_a_fact_that_cannot_be_applied_does_not_stop_the_others(house, tol
     assert await count(house, refused_facts) == 1
 
 
+@pytest.mark.parametrize("broken", [{"at": None}, {"call": "x" * 400}, {"call": "a\x00b"}])
+async def test_a_fact_that_cannot_even_be_set_aside_does_not_stop_the_others(house, told, broken):
+    good = told("pbx1-1").served().facts
+    await house.feed(*good[:3], replace(good[0], **broken), *good[3:])
+    assert (await house.store.call("pbx1-1")).outcome == "answered"
+
+
 async def test_nothing_reaches_the_board_before_it_is_committed(house, told):
     intake = house.intake()
     seen = []

@@ -26,9 +26,7 @@ class Clock:
 def quick_argon2(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same algorithm with the least work; its real cost has a test of its own."""
     quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(
-        staff.passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    )
+    monkeypatch.setattr(staff.passwords, "_HASHER", quick)
     staff.passwords._dummy.cache_clear()
 
 

@@ -7,16 +7,25 @@ export class Ring {
     this.button = button;
     this.muted = read() === "yes";
     this.timer = null;
-    button.addEventListener("click", () => this.toggle());
-    for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => this.unlock());
+    this.context = new AudioContext();
+    this.context.addEventListener("statechange", () => this.show());
+    for (const sign of ["pointerdown", "keydown"]) {
+      button.addEventListener(sign, () => (this.unlocking = this.silent));
+      addEventListener(sign, () => this.unlock());
+    }
+    button.addEventListener("click", () => (this.unlocking ? (this.unlocking = false) : this.toggle()));
     this.unlock();
     this.show();
   }
 
+  // Wanted, but the browser does not let the page sound yet.
+  get silent() {
+    return !this.muted && this.context.state === "suspended";
+  }
+
   // Browsers let a page sound once its person has acted on the site: signing in did, or the next key will.
   unlock() {
-    this.context ??= new AudioContext();
-    if (this.context.state === "suspended") this.context.resume().then(() => this.show(), () => {});
+    if (this.context.state === "suspended") this.context.resume().catch(() => {});
   }
 
   toggle() {
@@ -31,7 +40,11 @@ export class Ring {
 
   show() {
     this.button.setAttribute("aria-pressed", String(this.muted));
-    this.button.textContent = this.muted ? "Sonido silenciado" : "Sonido activado";
+    this.button.textContent = this.muted
+      ? "Sonido silenciado"
+      : this.silent
+        ? "Toque aquí para que suene"
+        : "Sonido activado";
   }
 
   start(emergency) {
