@@ -30,6 +30,7 @@ from provisioning.apply import Provisioner
 from provisioning.phones import Phones
 from provisioning.releases import ReleaseHistory
 from staff.people import People
+from staff.phonebook import PhoneBook
 from staff.sessions import Sessions
 from staff.tokens import Tokens
 from telephony.ami import AmiLink
@@ -62,8 +63,12 @@ class House:
         return People(self.engine, now)
 
     @cached_property
-    def directory(self) -> "Directory":
-        return Directory(self.people)
+    def phonebook(self) -> PhoneBook:
+        return PhoneBook()
+
+    async def people_changed(self) -> None:
+        """Read the accounts again: the intake asks whose an extension is for every fact."""
+        self.phonebook.replace(await self.people.all())
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -95,7 +100,7 @@ class House:
 
     @cached_property
     def phones(self) -> Phones:
-        return Phones(self.people, self.central.pbx, self.directory.refresh)
+        return Phones(self.people, self.central.pbx, self.people_changed)
 
     # plans
 
@@ -124,11 +129,11 @@ class House:
 
     @cached_property
     def board(self) -> Board:
-        return Board(self.directory.by_extension)
+        return Board(self.phonebook.name_of)
 
     @cached_property
     def intake(self) -> Intake:
-        return Intake(self.engine, self.book, self.directory.by_extension, now, self.board)
+        return Intake(self.engine, self.book, self.phonebook.name_of, now, self.board)
 
     @cached_property
     def store(self) -> CaseStore:
@@ -149,7 +154,7 @@ class House:
     @cached_property
     def live(self) -> LiveCalls:
         tracker = CallTracker(self.settings.pbx_name)
-        return LiveCalls(self.listens, tracker, self.intake, self.presence, self.directory.by_extension)
+        return LiveCalls(self.listens, tracker, self.intake, self.presence, self.phonebook.name_of)
 
     # the console
 
@@ -214,24 +219,3 @@ class House:
             "console": self.address,
             "sip": self.sip,
         }
-
-
-class Directory:
-    """Whose an extension or an id is, in memory: the intake asks for every fact."""
-
-    def __init__(self, people: People) -> None:
-        self._people = people
-        self._extensions: dict[str, str] = {}
-        self._ids: dict[int, str] = {}
-
-    async def refresh(self) -> None:
-        """Read the accounts again: at start and after each change."""
-        everybody = await self._people.all()
-        self._ids = {person.id: person.name for person in everybody}
-        self._extensions = {person.extension: person.name for person in everybody if person.extension}
-
-    def by_extension(self, extension: str) -> str | None:
-        return self._extensions.get(extension)
-
-    def by_id(self, person: int) -> str:
-        return self._ids.get(person, "")

@@ -1,13 +1,12 @@
 """Live calls: the PBX's events become facts, and what was missed while the link was down is made up for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import structlog
 
 from cases.presence import Presence
-from cases.views import CallView
 from cases.writer import Intake
 from telephony.ami import AmiLink, LinkState
 from telephony.exchange import AmiError
@@ -38,19 +37,10 @@ class LiveCalls:
         self._catching_up: set[asyncio.Task[None]] = set()
         link.on_state(self._link_changed)
 
-    def resume(self, open_calls: tuple[CallView, ...]) -> None:
+    def resume(self, open_calls: Iterable[OpenCall]) -> None:
         """Go on with calls that had not ended when the service stopped."""
         for call in open_calls:
-            self._tracker.resume(
-                OpenCall(
-                    call.id,
-                    call.linkedid,
-                    call.phase,
-                    answered=call.answered is not None,
-                    callback=call.phase == "callback",
-                    closed=call.phase == "closed",
-                )
-            )
+            self._tracker.resume(call)
 
     async def run(self) -> None:
         """Until the link is closed."""

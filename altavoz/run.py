@@ -78,7 +78,7 @@ async def _start(
         stack.push_async_callback(house.engine.dispose)
         await upgrade(house.engine)
         password = await _first_account(house)
-        await house.directory.refresh()
+        await house.people_changed()
     await _start_pbx(house, steps, stack)
     with steps.step("Conectando con la central"):
         await _connect(house, stack)
@@ -133,7 +133,11 @@ def _warn_restart(steps: Steps, files: tuple[str, ...]) -> None:
 async def _connect(house: House, stack: AsyncExitStack) -> None:
     """Listen before anything is published, so that no call goes unseen."""
     house.book.replace(await house.plan_store.live())
-    house.live.resume(await house.intake.restore())
+    await house.intake.restore()
+    for plan, version in house.intake.versions_in_use():
+        if stored := await house.plan_store.find(plan, version):
+            house.book.remember(stored)
+    house.live.resume(house.intake.open_calls())
     await stack.enter_async_context(_running(house.intake.run(), house.intake.close))
     await stack.enter_async_context(_running(house.live.run(), house.listens.close))
     stack.push_async_callback(house.acts.close)

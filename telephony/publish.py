@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -18,12 +19,12 @@ from ivr_audio.store import Progress, SoundStore
 from ivr_audio.voice import SpeechError
 from telephony import release_log
 from telephony.dialplan_port import DialplanPort, PbxUnanswered
-from telephony.dialplan_text import Unreadable, sections
+from telephony.dialplan_text import Unreadable
 from telephony.draining import drained
 from telephony.preflight import Unfit, needs
 from telephony.readback import Unlike, loaded, read_back, standing_in
 from telephony.release_log import Entry, What
-from telephony.release_state import State, parted
+from telephony.release_state import MOST_PLANS, State, parted
 from telephony.releases import EMPTY, PublicationUnderWay, Releases, disk_words
 
 log = structlog.get_logger()
@@ -186,7 +187,7 @@ class Publisher:
         if release == former == found == self._releases.current():
             return Published(release, previous, False)
         old = await asyncio.to_thread(self._state, former)
-        leaving = {**old.plans, **await self._calls_may_be_in(found, former)}
+        leaving = {**old.plans, **await self._calls_may_be_in(old, found)}
         new, fresh = await asyncio.to_thread(self._next, old, found, release, files, leaving)
         await self._check(fresh)
         await self._change(old, new, fresh, Entry(release, self._clock(), by, what))
@@ -229,18 +230,14 @@ class Publisher:
         except PbxUnanswered as error:
             raise NotPublished(f"la central no responde ({error})", True) from error
 
-    async def _calls_may_be_in(self, found: str | None, former: str) -> dict[str, str]:
+    async def _calls_may_be_in(self, old: State, found: str | None) -> dict[str, str]:
         """The plans of a release that stands without being in the log: a crash came between."""
-        if found is None or found == former or not self._releases.has(found):
+        if found is None or found == old.release or not self._releases.has(found):
             return {}
-        plans = await asyncio.to_thread(self._plans, found)
         try:
-            return await loaded(self._pbx, plans)
+            return await self._stood(old, await asyncio.to_thread(self._state, found))
         except PbxUnanswered as error:
             raise NotPublished(f"la central no responde ({error})", True) from error
-
-    def _plans(self, release: str) -> dict[str, str]:
-        return sections(self._releases.text(release)["plans.conf"])
 
     async def _change(self, old: State, new: State, fresh: Files, entry: Entry) -> None:
         await asyncio.to_thread(self._releases.keep, new.pool, new.contexts)
@@ -260,7 +257,10 @@ class Publisher:
 
     async def _restored(self, old: State, failed: State) -> bool:
         """Whether the old state is back and was read back whole."""
-        stood = await self._stood(old, failed)
+        try:
+            stood = await self._stood(old, failed)
+        except PbxUnanswered:
+            stood = {}
         back = await asyncio.to_thread(self._kept_back, old, failed, stood)
         try:
             await self._put(back, await asyncio.to_thread(back.changed_since, failed))
@@ -277,13 +277,13 @@ class Publisher:
             return old.beside(failed)
         return back
 
-    async def _stood(self, old: State, failed: State) -> dict[str, str]:
-        """New plans that stood for the moment before the failure: calls may be in them."""
-        plans = {name: body for name, body in failed.plans.items() if name not in old.plans}
-        try:
-            return await loaded(self._pbx, plans)
-        except PbxUnanswered:
-            return {}
+    async def _stood(self, old: State, other: State) -> dict[str, str]:
+        """Plans that `other` has and `old` has not, as far as they stand in the PBX: calls may be in them.
+
+        Of thousands the first `MOST_PLANS` are looked at, for the former release must come back soon.
+        """
+        plans = ((name, body) for name, body in other.plans.items() if name not in old.plans)
+        return await loaded(self._pbx, dict(islice(plans, MOST_PLANS)))
 
 
 def _shown(release: str | None) -> str | None:
