@@ -72,9 +72,11 @@ class House:
 
     @cached_property
     def sessions(self) -> Sessions:
-        return Sessions(
-            self.engine, now, busy=lambda person: self.board.in_call(self.directory.by_id(person))
-        )
+        return Sessions(self.engine, now, busy=self._in_call)
+
+    def _in_call(self, person: int) -> bool:
+        name = self.phonebook.name_of_id(person)
+        return name is not None and self.board.in_call(name)
 
     @cached_property
     def tokens(self) -> Tokens:
