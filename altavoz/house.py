@@ -34,7 +34,7 @@ from staff.phonebook import PhoneBook
 from staff.sessions import Sessions
 from staff.tokens import Tokens
 from telephony.ami import AmiLink
-from telephony.ami_dialplan import AmiDialplan
+from telephony.ami_dialplan import PATIENCE, AmiDialplan
 from telephony.events import WANTED
 from telephony.publish import Publisher
 from telephony.queues import QueueDesk
@@ -90,7 +90,7 @@ class House:
 
     @cached_property
     def acts(self) -> AmiLink:
-        return AmiLink(self.central.acts)
+        return AmiLink(self.central.acts, patience=PATIENCE)
 
     @cached_property
     def sounds(self) -> SoundStore:
@@ -156,7 +156,7 @@ class House:
     @cached_property
     def live(self) -> LiveCalls:
         tracker = CallTracker(self.settings.pbx_name)
-        return LiveCalls(self.listens, tracker, self.intake, self.presence, self.phonebook.name_of)
+        return LiveCalls(self.listens, self.acts, tracker, self.intake, self.presence, self.phonebook.name_of)
 
     # the console
 

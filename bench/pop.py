@@ -56,7 +56,7 @@ def main() -> None:
 
 def _one_call(altavoz: Instance, lab: SipLab, page: Page) -> None:
     phone = lab.phone(altavoz.base + 10, answers=False)
-    call = lab.call("127.0.0.13", "525541239876", "5512345678", talk=4)
+    call = lab.call("127.0.0.13", "525541239876", "5512345678", talk=7)
     page.wait_for_selector("[data-pop]", timeout=30_000)
     call.wait(30)
     phone.wait(30)

@@ -40,7 +40,7 @@ class AmiAccount:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """`reason` says in Spanish why the link is down, ready to be shown; empty while it is up."""
+    """Up or down `since` when. `reason` says in Spanish why it is down, ready to be shown; empty while up."""
 
     up: bool
     since: datetime
@@ -276,7 +276,8 @@ class AmiLink:
     def _change(self, up: bool, reason: str) -> None:
         if (up, reason) == (self._state.up, self._state.reason):
             return
-        self._state = LinkState(up, self._clock(), reason)
+        since = self._state.since if up == self._state.up else self._clock()
+        self._state = LinkState(up, since, reason)
         if up:
             self._went_up.set()
         else:

@@ -15,7 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 _INVITED = """<recv request="INVITE" crlf="true" rrs="true"><action>
 <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
 <ereg regexp=".*" search_in="hdr" header="To:" assign_to="called"/>
-</action></recv><Reference variables="caller,called"/>"""
+<ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
+</action></recv><Reference variables="caller,called,cseq"/>"""
 
 SDP = """v=0
 o=prueba 1 1 IN IP4 [local_ip]
@@ -266,7 +267,7 @@ def _answer() -> str:
 def _terminated() -> str:
     return (
         "SIP/2.0 487 Request Terminated\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n"
-        "CSeq: 1 INVITE\nContent-Length: 0\n"
+        "CSeq:[$cseq]\nContent-Length: 0\n"
     )
 
 

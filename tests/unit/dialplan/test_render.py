@@ -104,6 +104,7 @@ def test_the_numbers_a_change_touches_are_named(versions, site, rendered):
     change = touched(rendered.files, _render((renamed, *versions[1:]), site).files)
     assert (change.added, change.removed, change.changed) == ((), (), ("+541143218765",))
     assert change.numbers == ("+541143218765",)
+    assert not change.shared
     assert touched(rendered.files, rendered.files).numbers == ()
 
 

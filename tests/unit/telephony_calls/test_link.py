@@ -67,6 +67,24 @@ async def test_a_closed_port_is_told_with_its_address(until: Any) -> None:
     assert state.reason.startswith(f"la central no acepta conexiones en 127.0.0.1:{port}")
 
 
+async def test_a_link_that_stays_down_is_told_once_a_reason_and_since_when(
+    linked: Any, central: Any, until: Any
+) -> None:
+    async def refuses(client: Any) -> None:
+        await client.accept("Authentication failed", response="Error")
+
+    async def leaves(client: Any) -> None:
+        await client.accept()
+
+    told: list[LinkState] = []
+    link = await linked(leaves, refuses)
+    link.on_state(told.append)
+    await until(lambda: central.connections >= 5)
+    reasons = [state.reason for state in told if not state.up]
+    assert len(reasons) == len(set(reasons)) == 2
+    assert len({state.since for state in told if not state.up}) == 1
+
+
 async def test_only_the_link_itself_dials_again(central: Any, until: Any) -> None:
     port = await central.start(accepts)
     await central.stop()

@@ -86,6 +86,21 @@ async def test_an_action_without_a_link_is_refused_at_once() -> None:
         await link.action("Ping")
 
 
+async def test_an_action_before_the_login_is_answered_is_not_sent(linked: Any) -> None:
+    login_came = asyncio.Event()
+
+    async def hesitates(client: Any) -> None:
+        client.writer.write(b"Asterisk Call Manager/11.0.0\r\n")
+        await client.asked()
+        login_came.set()
+        await client.gone()
+
+    link = await linked(hesitates, patience=Patience())
+    await login_came.wait()
+    with pytest.raises(LinkDown):
+        await link.action("Ping", deadline=0.2)
+
+
 async def test_an_open_action_ends_with_the_link_and_is_never_asked_again(linked: Any, central: Any) -> None:
     seen: list[str] = []
 

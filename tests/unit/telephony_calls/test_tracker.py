@@ -229,6 +229,15 @@ def test_nothing_is_kept_of_a_call_that_ended(story: Story) -> None:
     assert story.tracker._legs == {}
 
 
+def test_phones_that_rang_in_vain_are_forgotten_while_the_caller_waits(story: Story) -> None:
+    story.arrives()
+    for leg in ("1.1", "1.2", "1.3"):
+        story.rings("101", leg)
+        story.tell("Hangup", leg)
+    assert story.tracker._legs == {}
+    assert story.tracker.live == {CALL}
+
+
 def test_a_call_from_its_record_goes_on(story: Story) -> None:
     story.tracker.resume(OpenCall(CALL, TRUNK, "talking", answered=True))
     story.tell("HangupRequest")

@@ -228,6 +228,8 @@ async def test_shortcuts_act_outside_fields_and_can_be_switched_off(chromium, la
 
 async def test_muting_the_ring_is_remembered(chromium, lasting_house):
     async with at_desk(chromium, lasting_house) as page:
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#mute")).to_have_text("Sonido activado")
         await page.click("#mute")
         await page.reload()
         await expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")

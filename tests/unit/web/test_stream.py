@@ -239,6 +239,7 @@ async def test_a_session_that_ended_elsewhere_ends_the_stream(house, monkeypatch
     async with house.at("ana") as visitor:
         socket = await visitor.stream()
         await house.sessions.close_all((await house.person("ana")).id)
+        await socket.send_json({"active": True})
         assert await code_of_close(socket) == SIGNED_OUT
 
 

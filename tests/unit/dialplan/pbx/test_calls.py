@@ -24,6 +24,7 @@ TRICKY = r'"a:b@c \"q\" <sip:999@x>" <sip:+576015551234@h:5060;user=phone>;x=y'
         ("claro-co", "1", "<tel:+576015551234>", (), CONDOR),
         ("claro-co", "", "sip:+5715551234@h", (), CONDOR),
         ("claro-co", "576015551234", "<sip:10.0.0.1>", (), CONDOR),
+        ("claro-co", "576015551234", "<sip:10.0.0.1>;x=a@b", (), CONDOR),
         ("telmex", AJOLOTE, "", (), AJOLOTE),
         ("telmex", "5215541239876", "", (), AJOLOTE),
         ("telmex", NANDU, "", (), NANDU),
