@@ -1,7 +1,9 @@
 """Coming in, going out, and the password."""
 
+import structlog
 from aiohttp import web
 
+from cases.presence import PresenceRefused
 from staff.passwords import WeakPassword
 from staff.people import Person
 from staff.roles import Role
@@ -10,6 +12,8 @@ from web.asked import local_path, see_other
 from web.cookies import drop_cookie, read_cookie, write_cookie
 from web.keys import DESKS, SECURE, SESSION, services, session
 from web.pages import render
+
+log = structlog.get_logger(__name__)
 
 _WRONG = "El nombre o la contraseña no coinciden. Revise las mayúsculas y pruebe otra vez."
 _LONGEST = 200
@@ -44,6 +48,8 @@ async def enter(request: web.Request) -> web.Response:
 
 
 async def leave(request: web.Request) -> web.Response:
+    """The end of a shift: no more calls come to this person's phone."""
+    await _take_calls(request, session(request).person, wanted=False)
     await _close_session(request)
     answer = see_other("/sign-in")
     drop_cookie(request, answer, secure=request.app[SECURE])
@@ -106,9 +112,22 @@ async def _with_session(request: web.Request, person: Person, after: str | None)
     if former:
         await services(request).sessions.close(former)
     secret = await services(request).sessions.open(person.id)
+    if not person.one_time:
+        await _take_calls(request, person, wanted=True)
     answer = see_other("/password" if person.one_time else after or first_page(person))
     write_cookie(request, answer, secret.token, secure=secure)
     return answer
+
+
+async def _take_calls(request: web.Request, person: Person, *, wanted: bool) -> None:
+    """Who comes in takes calls and who leaves does not; what stands against it does not keep anybody out."""
+    if person.extension is None or not person.groups:
+        return
+    presence = services(request).presence
+    try:
+        await (presence.available(person) if wanted else presence.pause(person))
+    except PresenceRefused as refused:
+        log.warning("presence_refused", person=person.name, reason=str(refused))
 
 
 async def _close_session(request: web.Request) -> None:

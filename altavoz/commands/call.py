@@ -3,6 +3,7 @@
 import typer
 
 from altavoz.commands.common import AsJson, ask, show_one, show_rows
+from web.words import CALL_OUTCOMES
 
 app = typer.Typer(no_args_is_help=True, help="Llamadas.")
 
@@ -28,7 +29,7 @@ def list_calls(
 ) -> None:
     """Lista las últimas llamadas."""
     rows = ask("call/list", plan=plan, line=line, limit=limit)
-    show_rows(rows, COLUMNS, as_json, "Todavía no entró ninguna llamada.")
+    show_rows(rows, COLUMNS, as_json, "Todavía no entró ninguna llamada.", {"outcome": CALL_OUTCOMES})
 
 
 @app.command("show")

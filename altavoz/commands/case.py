@@ -3,6 +3,7 @@
 import typer
 
 from altavoz.commands.common import AsJson, ask, show_one, show_rows
+from web.words import CASE_OUTCOMES, KINDS
 
 app = typer.Typer(no_args_is_help=True, help="Casos.")
 
@@ -17,6 +18,13 @@ COLUMNS = {
 }
 
 
+WORDS = {
+    "state": {"open": "abierto", "closed": "cerrado"},
+    "kind": KINDS,
+    "outcome": CASE_OUTCOMES,
+}
+
+
 @app.command("list")
 def list_cases(
     plan: str | None = typer.Option(None, help="Solo los de este plan."),
@@ -26,7 +34,7 @@ def list_cases(
 ) -> None:
     """Lista los últimos casos."""
     rows = ask("case/list", plan=plan, state=state, limit=limit)
-    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.")
+    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.", WORDS)
 
 
 @app.command("show")

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import typer
@@ -48,9 +49,16 @@ def ask(command: str, **arguments: Any) -> Any:
 
 
 def show_rows(
-    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool, empty: str
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    as_json: bool,
+    empty: str,
+    words: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> None:
-    """A table of `columns` (key → Spanish heading), or JSON of the whole rows."""
+    """A table of `columns` (key → Spanish heading), or JSON of the whole rows.
+
+    `words` says what a column's codes are called.
+    """
     if as_json:
         return show_json(rows)
     if not rows:
@@ -59,7 +67,7 @@ def show_rows(
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row.get(key)) for key in columns))
+        table.add_row(*(_cell(words.get(key, {}).get(row[key], row[key])) for key in columns))
     return out.print(table)
 
 

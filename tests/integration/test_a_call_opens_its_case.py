@@ -38,7 +38,6 @@ def test_a_call_rings_shows_its_plan_opens_its_case_and_is_closed(altavoz: Insta
         page = open_page(browser)
         sign_in(page, altavoz.http, "ana", PASSWORD)
         page.goto(f"{altavoz.http}/desk")
-        page.click("#available")
         expect(page.locator("#available")).to_have_attribute("aria-pressed", "true")
         phone = sip.phone(PHONE, ring=3)
         caller = sip.call(TELECOM, "1143218765", "1155556666", name="Juan Peña", keys=[(1.5, "1")], talk=25)

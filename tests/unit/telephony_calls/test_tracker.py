@@ -166,6 +166,14 @@ def test_who_leaves_first_ends_the_call(story: Story) -> None:
     assert story.ends() == CallEnded(CALL, story.at, "answered", "talking", "coordinator", 16)
 
 
+def test_a_coordinator_who_left_did_not_end_a_call_that_went_on(story: Story) -> None:
+    story.arrives()
+    story.answers("101", "1.1")
+    story.tell("AgentComplete", Reason="agent")
+    story.tell("QueueCallerJoin", Queue="sac")
+    assert story.ends() == CallEnded(CALL, story.at, "answered", "queue", "pbx", 16)
+
+
 def test_the_queue_says_who_left_when_the_channel_does_not(story: Story) -> None:
     for reason, by in (("caller", "caller"), ("agent", "coordinator"), ("transfer", "pbx")):
         story.arrives()
@@ -224,7 +232,6 @@ def test_nothing_is_kept_of_a_call_that_ended(story: Story) -> None:
         story.arrives(trunk)
         story.tell("AgentCalled", trunk, Queue="cat", Interface="PJSIP/101", DestUniqueid=f"{number}.1")
         story.tell("Hangup", trunk, Cause="16")
-        story.tell("Hangup", f"{number}.1", Cause="16")
     assert story.tracker.live == frozenset()
     assert story.tracker._legs == {}
 
@@ -242,6 +249,11 @@ def test_a_call_from_its_record_goes_on(story: Story) -> None:
     story.tracker.resume(OpenCall(CALL, TRUNK, "talking", answered=True))
     story.tell("HangupRequest")
     assert story.ends() == CallEnded(CALL, story.at, "answered", "talking", "caller", 16)
+
+
+def test_a_record_with_an_unheard_of_phase_goes_on_from_the_start(story: Story) -> None:
+    story.tracker.resume(OpenCall(CALL, TRUNK, "closed", closed=True))
+    assert story.ends() == CallEnded(CALL, story.at, "closed", "greeting", "pbx", 16)
 
 
 def test_a_call_that_is_followed_already_is_not_taken_from_its_record(story: Story) -> None:

@@ -131,6 +131,13 @@ class Pbx:
         self.until(lambda: self.marks(kind) != [])
         return self.marks(kind)[0]
 
+    def reached(self, application: str, times: int = 1) -> None:
+        """Wait until calls have come to this application so many times."""
+        self.until(lambda: [event.get("Application") for event in self._steps()].count(application) >= times)
+
+    def _steps(self) -> list[dict[str, str]]:
+        return [event for event in list(self.events) if event.get("Event") == "Newexten"]
+
     def hang_up_all(self) -> None:
         self._socket.sendall(b"Action: Hangup\r\nChannel: /.*/\r\n\r\n")
         self.until(lambda: not self.channels)

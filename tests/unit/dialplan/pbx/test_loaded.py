@@ -81,29 +81,30 @@ def _open(calendar, zone: str, days_off, at: datetime) -> bool:
     return False
 
 
+CLOCK = (
+    (0, 0),
+    (2, 0),
+    (5, 59),
+    (6, 0),
+    (8, 0),
+    (9, 0),
+    (13, 29),
+    (13, 30),
+    (17, 59),
+    (18, 0),
+    (20, 0),
+    (23, 59),
+)
+DAYS = (*((5, day) for day in range(1, 8)), (5, 25), (5, 26), (7, 8), (7, 9), (7, 10))
+"""A week, and the nights into and out of a Monday and a Thursday that are public holidays in Argentina."""
+
+
 def _instants(zone: str) -> list[datetime]:
-    """Around every hour at which something opens or closes, and the nights around a public holiday."""
+    """Around every hour at which something opens or closes, and at random."""
     chosen = random.Random(7)
     start = datetime(2026, 4, 27, tzinfo=ZoneInfo(zone))
-    near = [start + timedelta(minutes=chosen.randrange(14 * 24 * 60)) for _ in range(150)]
-    edges = [
-        datetime(2026, 5, day, hour, minute, tzinfo=ZoneInfo(zone))
-        for day in range(1, 8)
-        for hour, minute in (
-            (5, 59),
-            (6, 0),
-            (8, 0),
-            (9, 0),
-            (13, 29),
-            (13, 30),
-            (17, 59),
-            (18, 0),
-            (20, 0),
-            (0, 0),
-            (23, 59),
-        )
-    ]
-    return near + edges
+    near = [start + timedelta(minutes=chosen.randrange(14 * 24 * 60)) for _ in range(100)]
+    return near + [datetime(2026, *day, *clock, tzinfo=ZoneInfo(zone)) for day in DAYS for clock in CLOCK]
 
 
 def test_opening_hours_hold_to_the_minute_past_midnight_and_on_holidays(pbx, running, wide_version, versions):
