@@ -15,8 +15,8 @@ from plans.site import Site
 def build(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Dialplan:
     """The dialplan that serves exactly these versions; the same for any order of them.
 
-    `years` are those whose public holidays are written out; `pbx` is the short name of the PBX it is for, which
-    the context `altavoz-pbx` tells.
+    `years` are those whose public holidays are written out; `pbx` is the short name of the PBX it is for,
+    which the context `altavoz-pbx` tells.
     Raises CannotBuild for what the checks of plans refuse, Unwritable for text no file of Asterisk can hold.
     """
     spoken = Spoken()
