@@ -16,6 +16,7 @@ from cases.presence import PresenceRefused
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
 from dialplan.diff import Touched
+from dialplan.errors import CannotBuild
 from plans.book import StoredPlan
 from plans.numbers import written
 from plans.problems import PlanProblems
@@ -39,6 +40,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     BadName,
     BadPage,
     BadPhone,
+    CannotBuild,
     DialplanProblems,
     NoSuchPhone,
     NotPublished,
@@ -106,6 +108,8 @@ class Operations:
         if unknown:
             known = ", ".join(self._house.site.queues)
             raise Unknown(f"No hay una cola «{unknown[0]}»; las de este sitio son: {known}.")
+        if arguments.get("extension") in self._house.site.phones.emergency:
+            raise PersonRefused(f"{arguments['extension']} es un número de emergencia: elija otro interno.")
         added = await self._house.people.add(
             arguments["name"],
             _roles(arguments["roles"]),

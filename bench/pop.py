@@ -6,17 +6,14 @@ an empty round trip over the same kind of socket cannot be beaten.
 """
 
 import re
-import sys
 import time
 import urllib.request
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from playwright.sync_api import Page
-from support.browser import chromium, open_page, sign_in
-from support.instance import Instance
-from support.sip import SipLab
+
+from tests.support.browser import chromium, open_page, sign_in
+from tests.support.instance import Instance
+from tests.support.sip import SipLab
 
 CALLS = 12
 PASSWORD = "clave-de-medida-1"

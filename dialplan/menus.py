@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from dialplan import routines
 from dialplan.destinations import Place, menu_context, steps
-from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto, goto_if, play
+from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto, goto_if
 from plans.model import Choice, Menu
 
 Hours = Callable[[str], str]
@@ -20,7 +20,8 @@ def menu_context_of(place: Place, name: str, menu: Menu, sound: str, wrong: str,
         (
             _entry(here, menu, sound),
             *(_key(digit, choice, name, within, hours) for digit, choice in sorted(menu.choices.items())),
-            Extension("i", (play(wrong), goto(Target(here, "t")))),
+            *_late_pound(here, menu),
+            Extension("i", (_cut_short(here, menu, wrong), goto(Target(here, "t")))),
             Extension("t", tuple(_again(here, menu, within))),
         ),
     )
@@ -28,7 +29,7 @@ def menu_context_of(place: Place, name: str, menu: Menu, sound: str, wrong: str,
 
 def _entry(here: str, menu: Menu, sound: str) -> Extension:
     """A key pressed before the menu (ALTAVOZ_KEY, of its own keys only) is taken at once."""
-    keys = tuple(Target(here, digit) for digit in sorted(menu.choices))
+    keys = _keys(here, menu)
     return Extension(
         "s",
         (
@@ -42,6 +43,21 @@ def _entry(here: str, menu: Menu, sound: str) -> Extension:
             goto(Target(here, "${ALTAVOZ_TAKEN}"), *keys),
         ),
     )
+
+
+def _keys(here: str, menu: Menu) -> tuple[Target, ...]:
+    return tuple(Target(here, digit) for digit in sorted(menu.choices))
+
+
+def _cut_short(here: str, menu: Menu, sound: str) -> Step:
+    """A sentence that a key of the menu ends."""
+    return Step("Background", sound, sounds=(sound,), jumps=_keys(here, menu))
+
+
+def _late_pound(here: str, menu: Menu) -> Iterator[Extension]:
+    """The # that ends the digits asked before arrives here when they were as many as can be: no wrong key."""
+    if "#" not in menu.choices:
+        yield Extension("#", (goto(Target(here, "s", "play")),))
 
 
 def _key(digit: str, choice: Choice, menu: str, place: Place, hours: Hours) -> Extension:

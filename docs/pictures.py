@@ -8,12 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
 from playwright.sync_api import Page
-from support.browser import NARROW, WIDE, chromium, open_page, sign_in
-from support.instance import Instance
-from support.sip import SipLab
+
+from tests.support.browser import NARROW, WIDE, chromium, open_page, sign_in
+from tests.support.instance import Instance
+from tests.support.sip import SipLab
 
 PASSWORD = "clave-de-prueba-1"  # noqa: S105 (of an instance that lives for a minute)
 SHAPES = [

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from support.instance import Instance
-from support.sip import SipLab
+
+from tests.support.instance import Instance
+from tests.support.sip import SipLab
 
 PASSWORD = "clave-de-prueba-1"
 

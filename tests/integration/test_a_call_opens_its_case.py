@@ -5,9 +5,10 @@ import time
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.browser import chromium, open_page, sign_in
-from support.instance import Instance, eventually
-from support.sip import SipLab
+
+from tests.support.browser import chromium, open_page, sign_in
+from tests.support.instance import Instance, eventually
+from tests.support.sip import SipLab
 
 pytestmark = [pytest.mark.pbx, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -120,3 +121,18 @@ def test_each_carrier_writes_numbers_in_its_own_way(
 
 def test_an_unknown_number_is_told_so_and_refused(altavoz: Instance, sip: SipLab) -> None:
     assert sip.refused_call(TELECOM, "1140000000", "1155556666", 404).wait(40) == 0
+
+
+def test_the_pound_that_ends_a_document_is_no_key_of_the_menu_that_follows(
+    altavoz: Instance, sip: SipLab
+) -> None:
+    document = [(16.0, "3"), *((0.3, digit) for digit in "0123456#")]
+    caller = sip.call(TELECOM, "1143218765", "1155557777", keys=[*document, (2.0, "3"), (2.0, "2")], talk=2)
+    assert caller.wait(60) == 0
+    call = eventually(lambda: _of_caller(altavoz, "+541155557777"))
+    assert call["digits"] == {"documento": "30123456"}
+    assert call["choice"] == "Consultas y reclamos › Reclamo"
+
+
+def _of_caller(altavoz: Instance, caller: str) -> dict[str, object] | None:
+    return next((c for c in altavoz.json("call", "list") if c["caller"] == caller and c["ended"]), None)

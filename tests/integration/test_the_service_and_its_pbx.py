@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.instance import Instance, eventually
-from support.sip import SipLab
+
+from tests.support.instance import Instance, eventually
+from tests.support.sip import SipLab
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 

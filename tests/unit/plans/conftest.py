@@ -1,6 +1,5 @@
 """What the tests of plans share: the examples, changed as a test likes, and what loading them says."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import date
@@ -9,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.base import Base
-from db.engine import open_engine
+from db.all_tables import metadata
 from plans.load import Loading, load_files, load_site, read_plan
 from plans.model import Plan
 from plans.site import Site
+from tests.support.databases import BACKENDS, fresh_engine
 
 PLANS = Path(__file__).resolve().parents[3] / "plans"
 TODAY = date(2026, 12, 1)
@@ -74,21 +73,10 @@ def said(loading: Callable[..., Loading]) -> Callable[..., list[tuple[int, str]]
     return lambda *texts, **more: [(p.line, p.code) for p in loading(*texts, **more).problems]
 
 
-POSTGRES = os.environ.get("ALTAVOZ_TEST_POSTGRES")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BACKENDS)
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """An empty database; PostgreSQL's is the one that ALTAVOZ_TEST_POSTGRES names."""
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("ALTAVOZ_TEST_POSTGRES names no database")
-    url = POSTGRES if request.param == "postgresql" else f"sqlite:///{tmp_path / 'plans.db'}"
-    opened = open_engine(str(url))
-    async with opened.begin() as connection:
-        await connection.run_sync(Base.metadata.drop_all)
-        await connection.run_sync(Base.metadata.create_all)
-    yield opened
-    await opened.dispose()
+    async with fresh_engine(request.param, tmp_path, metadata) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -133,10 +133,11 @@ class Pbx:
 
     def reached(self, application: str, times: int = 1) -> None:
         """Wait until calls have come to this application so many times."""
-        self.until(lambda: [event.get("Application") for event in self._steps()].count(application) >= times)
+        self.until(lambda: self.times(application) >= times)
 
-    def _steps(self) -> list[dict[str, str]]:
-        return [event for event in list(self.events) if event.get("Event") == "Newexten"]
+    def times(self, application: str) -> int:
+        steps = (event for event in list(self.events) if event.get("Event") == "Newexten")
+        return sum(event["Application"] == application for event in steps)
 
     def hang_up_all(self) -> None:
         self._socket.sendall(b"Action: Hangup\r\nChannel: /.*/\r\n\r\n")

@@ -131,6 +131,7 @@ def test_a_key_in_the_greeting_is_remembered_and_only_what_must_be_asked_is_aske
     _type(end, "1234")
     pbx.mark("queue")
     assert _told(pbx) == [("digits", "poliza", "1234"), ("choice", "principal", "1"), ("queue", "cat", "10")]
+    assert pbx.times("Read") == 1
 
 
 def test_without_a_key_everything_is_asked_and_a_wrong_length_asked_again(pbx, carriers, at_night):
