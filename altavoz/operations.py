@@ -17,6 +17,7 @@ from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
 from dialplan.diff import Touched
 from dialplan.errors import CannotBuild
+from ivr_audio.recordings import BadRecording
 from plans.book import StoredPlan
 from plans.numbers import written
 from plans.problems import PlanProblems
@@ -40,6 +41,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     BadName,
     BadPage,
     BadPhone,
+    BadRecording,
     CannotBuild,
     DialplanProblems,
     NoSuchPhone,

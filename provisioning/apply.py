@@ -20,7 +20,7 @@ from plans.model import PlanVersion
 from plans.problems import PlanProblems, Problem
 from plans.site import Site
 from plans.store import PlanStore
-from plans.write import content_hash
+from plans.write import version_of
 from provisioning.releases import Release, ReleaseHistory
 from telephony.publish import Published, Publisher
 
@@ -103,7 +103,7 @@ class Provisioner:
         faults = [problem for problem in loading.problems if problem.severity == "error"]
         if faults:
             raise PlanProblems(loading.problems)
-        drafts = tuple([await asyncio.to_thread(self._draft, source) for source in loading.sources])
+        drafts = tuple([await asyncio.to_thread(draft, source, self._sounds) for source in loading.sources])
         after = live | {draft.version.plan.plan: draft.version for draft in drafts}
         rendered = await self._compile(after)
         standing = self._standing()
@@ -162,22 +162,24 @@ class Provisioner:
 
     async def _compile(self, live: Mapping[str, PlanVersion]) -> Rendered:
         versions = [live[plan] for plan in sorted(live)]
-        return await asyncio.to_thread(compile_plans, versions, self._site, self._years(), self._pbx)
-
-    def _years(self) -> range:
-        year = self._clock().year
-        return range(year, year + YEARS_AHEAD + 1)
+        return await asyncio.to_thread(
+            compile_plans, versions, self._site, years_from(self._clock()), self._pbx
+        )
 
     def _standing(self) -> Mapping[str, str]:
         current = self._publisher.current()
         return self._publisher.text(current) if current else {}
 
-    def _draft(self, source: Source) -> Draft:
-        recordings = {name: self._sounds.import_recording(path) for name, path in source.recordings.items()}
-        version = PlanVersion(
-            plan=source.plan, hash=content_hash(source.plan, recordings), recordings=recordings
-        )
-        return Draft(version, source.text)
+
+def draft(source: Source, sounds: SoundStore) -> Draft:
+    """The version that a file holds; its recordings are taken into `sounds`. Raises BadRecording."""
+    recordings = {name: sounds.import_recording(path) for name, path in source.recordings.items()}
+    return Draft(version_of(source.plan, recordings), source.text)
+
+
+def years_from(now: datetime) -> range:
+    """The years whose public holidays a release knows."""
+    return range(now.year, now.year + YEARS_AHEAD + 1)
 
 
 def compile_plans(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Rendered:

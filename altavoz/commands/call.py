@@ -3,7 +3,6 @@
 import typer
 
 from altavoz.commands.common import AsJson, ask, show_one, show_rows
-from web.words import CALL_OUTCOMES
 
 app = typer.Typer(no_args_is_help=True, help="Llamadas.")
 
@@ -28,6 +27,8 @@ def list_calls(
     as_json: bool = AsJson,
 ) -> None:
     """Lista las últimas llamadas."""
+    from web.words import CALL_OUTCOMES
+
     rows = ask("call/list", plan=plan, line=line, limit=limit)
     show_rows(rows, COLUMNS, as_json, "Todavía no entró ninguna llamada.", {"outcome": CALL_OUTCOMES})
 

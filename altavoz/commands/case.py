@@ -3,7 +3,6 @@
 import typer
 
 from altavoz.commands.common import AsJson, ask, show_one, show_rows
-from web.words import CASE_OUTCOMES, KINDS
 
 app = typer.Typer(no_args_is_help=True, help="Casos.")
 
@@ -18,13 +17,6 @@ COLUMNS = {
 }
 
 
-WORDS = {
-    "state": {"open": "abierto", "closed": "cerrado"},
-    "kind": KINDS,
-    "outcome": CASE_OUTCOMES,
-}
-
-
 @app.command("list")
 def list_cases(
     plan: str | None = typer.Option(None, help="Solo los de este plan."),
@@ -33,8 +25,12 @@ def list_cases(
     as_json: bool = AsJson,
 ) -> None:
     """Lista los últimos casos."""
+    from web.words import CASE_OUTCOMES, KINDS
+
     rows = ask("case/list", plan=plan, state=state, limit=limit)
-    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.", WORDS)
+    states = {"open": "abierto", "closed": "cerrado"}
+    words = {"state": states, "kind": KINDS, "outcome": CASE_OUTCOMES}
+    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.", words)
 
 
 @app.command("show")

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from altavoz import control, settings
+from altavoz import settings
 
 WIDE = 240
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
@@ -39,6 +39,8 @@ def load_settings() -> settings.Settings:
 
 def ask(command: str, **arguments: Any) -> Any:
     """Ask the running instance of ALTAVOZ_HOME; what it refuses ends the command with its words."""
+    from altavoz import control  # brings aiohttp; `plan check` and its like do without it
+
     home = load_settings().home
     try:
         return asyncio.run(control.call(home, command, arguments))
@@ -67,7 +69,7 @@ def show_rows(
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(words.get(key, {}).get(row[key], row[key])) for key in columns))
+        table.add_row(*(words.get(key, {}).get(_cell(row[key]), _cell(row[key])) for key in columns))
     return out.print(table)
 
 

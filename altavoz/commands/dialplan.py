@@ -7,9 +7,6 @@ import typer
 
 from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json
 from altavoz.commands.plan import load_or_fail, print_change, site_of_settings
-from plans.model import Plan, PlanVersion
-from plans.write import content_hash
-from provisioning.apply import YEARS_AHEAD, DialplanProblems, compile_plans
 
 app = typer.Typer(no_args_is_help=True, help="Plan de marcación.")
 
@@ -20,24 +17,23 @@ def render(
     folder: Path = typer.Option(Path("dialplan-out"), "--out", help="Carpeta de salida."),
 ) -> None:
     """Genera los archivos de Asterisk de estos planes en una carpeta; no hace falta central."""
+    from dialplan.errors import CannotBuild
+    from ivr_audio.store import SoundStore
+    from provisioning.apply import DialplanProblems, compile_plans, draft, years_from
+
     loading = load_or_fail(files)
-    versions = [_version(source.plan) for source in loading.sources]
-    year = datetime.now(UTC).year
+    sounds = SoundStore(folder / "sounds")
+    versions = [draft(source, sounds).version for source in loading.sources]
     try:
-        rendered = compile_plans(
-            versions, site_of_settings(), range(year, year + YEARS_AHEAD + 1), load_settings().pbx_name
-        )
-    except DialplanProblems as error:
+        years = years_from(datetime.now(UTC))
+        rendered = compile_plans(versions, site_of_settings(), years, load_settings().pbx_name)
+    except (DialplanProblems, CannotBuild) as error:
         fail(str(error))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in rendered.files.items():
         (folder / name).write_text(text, "utf-8")
         out.print(str(folder / name), markup=False)
     out.print(f"Entrega {rendered.release}", markup=False)
-
-
-def _version(plan: Plan) -> PlanVersion:
-    return PlanVersion(plan=plan, hash=content_hash(plan, {}), recordings={})
 
 
 @app.command("diff")

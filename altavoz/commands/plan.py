@@ -1,14 +1,15 @@
 """`altavoz plan …`: check, apply, show and list plans."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json, show_rows
-from plans.load import Loading, load_files, load_site
-from plans.problems import PlanProblems
-from plans.site import Site
+
+if TYPE_CHECKING:
+    from plans.load import Loading
+    from plans.site import Site
 
 app = typer.Typer(no_args_is_help=True, help="Planes.")
 
@@ -25,8 +26,11 @@ COLUMNS = {
 }
 
 
-def site_of_settings() -> Site:
+def site_of_settings() -> "Site":
     """The site file of the settings; its problems end the command."""
+    from plans.load import load_site
+    from plans.problems import PlanProblems
+
     try:
         return load_site(load_settings().site)
     except PlanProblems as error:
@@ -35,8 +39,10 @@ def site_of_settings() -> Site:
         fail("El archivo del sitio tiene problemas.")
 
 
-def load_or_fail(files: list[Path]) -> Loading:
+def load_or_fail(files: list[Path]) -> "Loading":
     """Read and check plan files; print their problems, and end with 1 when one is an error."""
+    from plans.load import load_files
+
     loading = load_files(files, site_of_settings())
     for problem in loading.problems:
         out.print(str(problem), markup=False)

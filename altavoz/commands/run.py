@@ -6,7 +6,6 @@ import typer
 
 from altavoz import log
 from altavoz.commands.common import load_settings
-from altavoz.run import serve
 from altavoz.startup import StartupFailed, Steps
 
 
@@ -14,6 +13,8 @@ def run(
     examples: bool = typer.Option(False, "--examples", help="La primera vez, publica los planes de ejemplo."),
 ) -> None:
     """Arranca la central y la consola; Ctrl-C las detiene."""
+    from altavoz.run import serve  # the whole service: the other commands do without it
+
     settings = load_settings()
     log.configure(settings.log)
     steps = Steps()
