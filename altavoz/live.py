@@ -9,6 +9,7 @@ import structlog
 from cases.presence import Presence
 from cases.writer import Intake
 from telephony.ami import AmiLink, LinkState
+from telephony.events import AmiEvent
 from telephony.exchange import AmiError
 from telephony.facts import OpenCall, PhoneChanged
 from telephony.phone_states import phone_changed, phones_now
@@ -50,11 +51,17 @@ class LiveCalls:
     async def run(self) -> None:
         """Until the link is closed."""
         async for event in self._link.events():
-            async with self._turn:
-                for fact in self._tracker.feed(event):
-                    await self._intake.take(fact)
-            if (change := phone_changed(event)) is not None:
-                self._phone_changed(change)
+            try:
+                await self._take(event)
+            except Exception:
+                log.exception("event_failed", event_name=event.name)  # one event must not stop the desks
+
+    async def _take(self, event: AmiEvent) -> None:
+        async with self._turn:
+            for fact in self._tracker.feed(event):
+                await self._intake.take(fact)
+        if (change := phone_changed(event)) is not None:
+            self._phone_changed(change)
 
     def _phone_changed(self, change: PhoneChanged) -> None:
         self._presence.phone_changed(change, self._name_of(change.extension))

@@ -23,11 +23,13 @@ from altavoz.settings import Settings
 from altavoz.startup import StartupFailed, Steps
 from db.engine import open_engine
 from db.migrate import upgrade
+from dialplan.errors import CannotBuild
 from plans.load import load_site
 from plans.problems import PlanProblems
 from plans.site import Site
+from provisioning.apply import DialplanProblems
 from staff.roles import Role
-from telephony.embedded import NotReloaded, PbxNotStarted
+from telephony.embedded import EmbeddedPbx, NotReloaded, PbxNotStarted
 from telephony.exchange import DeadlinePassed
 from telephony.publish import NotPublished
 from telephony.unpack import NotUnpacked
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 EXAMPLES = Path(__file__).parent.parent / "plans" / "examples"
 FIRST_ACCOUNT = "admin"
 LINK_SECONDS = 15.0
+PBX_LOOK_SECONDS = 1.0
 
 
 async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
@@ -77,7 +80,6 @@ async def _start(
         house = House(settings, site, open_engine(settings.database), central(settings, site, steps.say))
         stack.push_async_callback(house.engine.dispose)
         await upgrade(house.engine)
-        password = await _first_account(house)
         await house.people_changed()
     await _start_pbx(house, steps, stack)
     with steps.step("Conectando con la central"):
@@ -87,7 +89,7 @@ async def _start(
     with steps.step("Abriendo la consola"):
         await stack.enter_async_context(_console(house))
         await stack.enter_async_context(_control(house))
-    return house, password
+    return house, await _first_account(house)
 
 
 def _site(settings: Settings) -> Site:
@@ -98,10 +100,14 @@ def _site(settings: Settings) -> Site:
 
 
 async def _first_account(house: House) -> str | None:
-    """Make the first administrator of an empty house; its one-time password."""
+    """Make the first administrator of an empty house; its one-time password.
+
+    Last of all, so that a start that fails does not swallow the password.
+    """
     if await house.people.all():
         return None
     added = await house.people.add(FIRST_ACCOUNT, [Role.ADMINISTRATOR])
+    await house.people_changed()
     return added.one_time_password
 
 
@@ -121,8 +127,29 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
             if await pbx.start():
                 steps.say("La central ya estaba en marcha; se sigue con ella.")
                 _warn_restart(steps, await pbx.reload(changed))
+            stack.push_async_callback(_ended, asyncio.create_task(_kept_running(pbx), name="pbx"))
     except (NotUnpacked, NotReloaded, PbxNotStarted, NotPublished) as error:
         raise StartupFailed(str(error)) from error
+
+
+async def _kept_running(pbx: EmbeddedPbx) -> None:
+    """Start the PBX again whenever it ends by itself: the numbers must ring."""
+    while True:
+        await asyncio.sleep(PBX_LOOK_SECONDS)
+        if pbx.running():
+            continue
+        log.error("pbx_ended_by_itself")
+        try:
+            await pbx.start()
+            log.warning("pbx_started_again")
+        except PbxNotStarted as error:
+            log.error("pbx_not_started", reason=str(error))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _warn_restart(steps: Steps, files: tuple[str, ...]) -> None:
@@ -151,7 +178,7 @@ async def _connect(house: House, stack: AsyncExitStack) -> None:
 
 
 @asynccontextmanager
-async def _running(work: "Awaitable[None]", close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _running(work: Awaitable[None], close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """`work` goes on as a task until `close` ends it."""
     task = asyncio.ensure_future(work)
     try:
@@ -165,14 +192,21 @@ async def _publish(house: House, steps: Steps, *, examples: bool) -> None:
     """Bring the PBX to what is live; the first time, to the examples when they are wanted."""
     try:
         if examples and not await house.plan_store.live():
-            await house.provisioner.apply(sorted(EXAMPLES.glob("*.yaml")), FIRST_ACCOUNT)
+            await _publish_examples(house, steps)
         else:
             await house.provisioner.republish(FIRST_ACCOUNT)
+    except (NotPublished, DialplanProblems, CannotBuild, PlanProblems) as error:
+        if house.publisher.current() is None:
+            raise StartupFailed(str(error)) from error
+        steps.say(f"Sigue en pie la publicación anterior, porque la nueva no sirve:\n{error}")
+
+
+async def _publish_examples(house: House, steps: Steps) -> None:
+    try:
+        await house.provisioner.apply(sorted(EXAMPLES.glob("*.yaml")), FIRST_ACCOUNT)
     except PlanProblems as error:
         steps.say(f"Los planes de ejemplo no sirven en este sitio:\n{error}")
         await house.provisioner.republish(FIRST_ACCOUNT)
-    except NotPublished as error:
-        raise StartupFailed(str(error)) from error
 
 
 @asynccontextmanager

@@ -73,6 +73,16 @@ def read_plan(text: str, file: str) -> Source:
     return _source(made, audio)
 
 
+def check_stored(texts: Mapping[str, str], site: Site, *, today: date | None = None) -> tuple[Problem, ...]:
+    """What is wrong on this site with plans that were applied before, by name: a site file changes too.
+
+    Their recordings were taken in when they were applied and are not looked for again.
+    """
+    documents = [read(text, name, "PLAN") for name, text in texts.items()]
+    drafts = [made for document in documents if (made := _draft_plan(document)) is not None]
+    return errors(in_order(check_plans(drafts, site, (), today or datetime.now(UTC).date())))
+
+
 def load_site(path: File | str) -> Site:
     """The site of a file. Raises PlanProblems, with warnings too, when it has an error."""
     site, problems = examine_site(path)

@@ -15,7 +15,7 @@ from dialplan.check import DialplanProblem, check
 from dialplan.render import Rendered, Touched, diff, render, touched
 from ivr_audio.store import SoundStore
 from plans.book import PlanBook
-from plans.load import Source, load_files
+from plans.load import Source, check_stored, load_files
 from plans.model import PlanVersion
 from plans.problems import PlanProblems, Problem
 from plans.site import Site
@@ -135,9 +135,16 @@ class Provisioner:
             return Applied(proposal, published)
 
     async def republish(self, by: str) -> Published:
-        """Bring the PBX to what is marked live: after a start, a new site file or a new year."""
+        """Bring the PBX to what is marked live: after a start, a new site file or a new year.
+
+        Raises PlanProblems when the site file no longer has what a live plan needs, and what `apply` raises.
+        """
         async with self._turn:
-            live = {stored.version.plan.plan: stored.version for stored in await self._store.live()}
+            standing = await self._store.live()
+            texts = {f"{stored.version.plan.plan} (publicado)": stored.text for stored in standing}
+            if problems := await asyncio.to_thread(check_stored, texts, self._site):
+                raise PlanProblems(problems)
+            live = {stored.version.plan.plan: stored.version for stored in standing}
             published = await self._publisher.publish(await self._compile(live), by)
             await self._remember(published, await self._live_hashes(), by)
             return published

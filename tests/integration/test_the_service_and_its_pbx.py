@@ -2,12 +2,13 @@
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.instance import Instance, eventually
+from tests.support.instance import ROOT, Instance, eventually
 from tests.support.sip import SipLab
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
@@ -134,3 +135,28 @@ def test_what_is_published_survives_a_restart_and_goes_back(own: Instance, tmp_p
     assert own.json("status")["release"] == second
     assert own.json("dialplan", "rollback")["release"] == first
     assert [p["number"] for p in own.json("plan", "list") if p["plan"] == "mascotas-ajolote"] == [1]
+
+
+def test_a_pbx_that_ends_by_itself_is_started_again(own: Instance, lab: SipLab) -> None:
+    own.start()
+    pid = own.pbx_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: own.pbx_pid() not in (None, pid), 15)
+    eventually(lambda: own.json("status")["ready"], 15)
+    assert lab.call("127.0.0.13", "525541239876", "5512345678", talk=2).wait(30) == 0
+    assert eventually(lambda: own.json("call", "list"), 5)
+
+
+def test_a_site_file_that_lost_a_queue_leaves_what_was_published_standing(own: Instance) -> None:
+    own.start()
+    release = own.json("status")["release"]
+    own.stop()
+    site = own.home / "site.yaml"
+    text = (ROOT / "plans" / "example-site.yaml").read_text("utf-8")
+    site.write_text(text.replace("  sac:\n", "  quejas:\n").replace("callback: cat", "callback: quejas"))
+    own.extra = {"ALTAVOZ_SITE": str(site)}
+    own.start(examples=False)
+    assert "Sigue en pie la publicación anterior" in own.output
+    assert "hogar-nandu (publicado):" in own.output
+    assert own.json("status")["release"] == release
