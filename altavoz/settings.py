@@ -52,7 +52,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("home", "var", "Carpeta de los datos: base, audios, grabaciones, registros."),
     Setting("http", "127.0.0.1:8080", "Dirección de la consola."),
-    Setting("sip", "127.0.0.1:5060", "Dirección SIP para teléfonos y operadoras."),
+    Setting("sip", "127.0.0.1:5060", "Dirección SIP para teléfonos y operadores."),
     Setting("ami", "127.0.0.1:5038", "Dirección del AMI de la central."),
     Setting("rtp", "10000-10999", "Puertos UDP del audio."),
     Setting(
@@ -68,7 +68,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ami_listens_secret", "", "Su contraseña.", secret=True),
     Setting("ami_acts", "altavoz-acts", "Con una central externa: cuenta de AMI que actúa."),
     Setting("ami_acts_secret", "", "Su contraseña.", secret=True),
-    Setting("site", "", "Archivo del sitio: países, operadoras, colas (vacío: el de ejemplo)."),
+    Setting("site", "", "Archivo del sitio: países, operadores, colas (vacío: el de ejemplo)."),
     Setting("database", "", "URL de la base de datos (vacío: SQLite en la carpeta de datos).", secret=True),
     Setting(
         "tls_cert", "", "Certificado de la consola (PEM); hace falta si no se sirve solo en este equipo."
