@@ -20,10 +20,12 @@ from telephony.system_pbx import NoSystemPbx, system_program
 class Central:
     """`pbx` is None when it is external: then nothing is started, and only `published` is ours.
 
-    `config` is the base configuration, to be written before the PBX starts.
+    `control` is the control socket of a PBX on this machine; `config` is the base configuration, to be
+    written before the PBX starts.
     """
 
     pbx: EmbeddedPbx | None
+    control: Path | None
     config: Mapping[str, str]
     published: Path
     sounds: Path
@@ -41,6 +43,7 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
     addresses = PbxAddresses(settings.sip, settings.ami, settings.rtp)
     return Central(
         EmbeddedPbx(layout, addresses, settings.pbx_user, say),
+        layout.control,
         render_base(site, layout, addresses, secrets, WANTED),
         layout.published,
         layout.sounds,
@@ -68,6 +71,7 @@ def _external(settings: Settings) -> Central:
             "ALTAVOZ_AMI_ACTS_SECRET; docs/pbx.md dice qué agregar en esa central"
         )
     return Central(
+        None,
         None,
         {},
         settings.pbx_conf,

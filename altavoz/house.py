@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -34,12 +35,14 @@ from staff.phonebook import PhoneBook
 from staff.sessions import Sessions
 from staff.tokens import Tokens
 from telephony.ami import AmiLink
-from telephony.ami_dialplan import PATIENCE, AmiDialplan
+from telephony.ami_dialplan import PATIENCE, AmiDialplan, LocalDialplan
 from telephony.events import WANTED
-from telephony.publish import Publisher
+from telephony.publish import Publisher, Standing
 from telephony.queues import QueueDesk
 from telephony.tracker import CallTracker
 from web.services import Services
+
+log = structlog.get_logger()
 
 
 def now() -> datetime:
@@ -49,12 +52,17 @@ def now() -> datetime:
 
 @dataclass
 class House:
-    """One instance. Every part is made once, when it is first asked for."""
+    """One instance. Every part is made once, when it is first asked for.
+
+    `ready_once` is set when the start is over; `standing` is what the PBX last said of its release.
+    """
 
     settings: Settings
     site: Site
     engine: AsyncEngine
     central: Central
+    ready_once: bool = False
+    standing: Standing | None = None
 
     # people
 
@@ -98,7 +106,9 @@ class House:
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.central.published, self.sounds, AmiDialplan(self.acts), now)
+        control = self.central.control
+        dialplan = LocalDialplan(self.acts, control) if control else AmiDialplan(self.acts)
+        return Publisher(self.central.published, self.sounds, dialplan, now)
 
     @cached_property
     def phones(self) -> Phones:
@@ -181,13 +191,25 @@ class House:
             pops=self.pops,
             book=self.book,
             link=lambda: self.listens.state,
-            release=self.publisher.current,
+            release=self.release,
             phones=self.phones,
             site=self.site,
             clock=now,
             ready=self.ready,
             sip=self.sip,
         )
+
+    def release(self) -> str | None:
+        """The release that stands in the PBX by its own word; what is on disk until it has said."""
+        if self.standing is None or not self.standing.answered:
+            return self.publisher.current()
+        return self.standing.in_pbx
+
+    async def look_at_release(self) -> None:
+        """Ask the PBX which release it stands on."""
+        self.standing = await self.publisher.status()
+        if self.standing.answered and not self.standing.agrees:
+            log.error("release_differs", on_disk=self.standing.on_disk, in_pbx=self.standing.in_pbx)
 
     async def ready(self) -> Mapping[str, bool]:
         """Whether each thing that a call needs on our side stands."""
@@ -215,7 +237,8 @@ class House:
             **ready,
             "pbx_link_since": state.since,
             "pbx_link_reason": state.reason or None,
-            "release": self.publisher.current(),
+            "release": self.release(),
+            "release_on_disk": self.publisher.current(),
             "plans": len(self.book.live()),
             "calls": len(self.board.live()),
             "console": self.address,

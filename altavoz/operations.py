@@ -57,6 +57,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 )
 
 Arguments = Mapping[str, Any]
+SHORTEST_HASH = 6
 
 
 class Operations:
@@ -94,10 +95,16 @@ class Operations:
         return _proposal(applied.proposal) | {"release": published.release, "changed": published.changed}
 
     async def plan_show(self, arguments: Arguments) -> Any:
-        stored = await self._house.plan_store.get(arguments["plan"], arguments.get("version"))
+        stored = await self._version(arguments["plan"], arguments.get("version"))
         if stored is None:
             raise Unknown(f"No hay un plan «{arguments['plan']}» con esa versión.")
         return _plan(stored) | {"text": stored.text}
+
+    async def _version(self, plan: str, version: str | None) -> StoredPlan | None:
+        """By its number, or by the beginning of its hash as calls and cases show it (six characters or more)."""
+        if version is None or (version.isdecimal() and len(version) < SHORTEST_HASH):
+            return await self._house.plan_store.get(plan, int(version) if version else None)
+        return await self._house.plan_store.find(plan, version) if len(version) >= SHORTEST_HASH else None
 
     async def plan_list(self, _arguments: Arguments) -> Any:
         return [_plan(stored) for stored in self._house.book.live()]
@@ -185,6 +192,7 @@ class Operations:
         return await self._house.tokens.add(arguments["name"])
 
     async def status(self, _arguments: Arguments) -> Any:
+        await self._house.look_at_release()
         return _json(await self._house.status())
 
     async def _person(self, name: str) -> Person:

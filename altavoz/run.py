@@ -6,15 +6,14 @@ Data and people, then the PBX, then the link to it, then plans, then the console
 import asyncio
 import os
 import signal
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 
 from altavoz.central import central
+from altavoz.console import console, console_socket
 from altavoz.control import ControlServer
 from altavoz.home import claimed, private_database
 from altavoz.house import House
@@ -33,7 +32,6 @@ from telephony.embedded import EmbeddedPbx, NotReloaded, PbxNotStarted
 from telephony.exchange import DeadlinePassed
 from telephony.publish import NotPublished
 from telephony.unpack import NotUnpacked
-from web.app import make_app
 
 log = structlog.get_logger()
 
@@ -41,6 +39,7 @@ EXAMPLES = Path(__file__).parent.parent / "plans" / "examples"
 FIRST_ACCOUNT = "admin"
 LINK_SECONDS = 15.0
 PBX_LOOK_SECONDS = 1.0
+RELEASE_LOOK_SECONDS = 15.0
 
 
 async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
@@ -57,6 +56,7 @@ async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
                 await starting
             return
         house, password = starting.result()
+        house.ready_once = True
         steps.ready(house.address, house.sip, password)
         await stopping
         log.info("stopping")
@@ -74,6 +74,7 @@ async def _start(
 ) -> tuple[House, str | None]:
     """Everything in order; `stack` stops it backwards. The first account's password, when made."""
     stack.enter_context(claimed(settings.home))
+    listening = stack.enter_context(console_socket(settings))
     private_database(settings.home)
     with steps.step("Preparando los datos"):
         site = _site(settings)
@@ -86,8 +87,9 @@ async def _start(
         await _connect(house, stack)
     with steps.step("Publicando los planes"):
         await _publish(house, steps, examples=examples)
+    stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
     with steps.step("Abriendo la consola"):
-        await stack.enter_async_context(_console(house))
+        await stack.enter_async_context(console(house, listening))
         await stack.enter_async_context(_control(house))
     return house, await _first_account(house)
 
@@ -123,13 +125,20 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
         with steps.step("Arrancando la central"):
             changed = pbx.write_config(house.central.config) | await house.phones.write()
             house.publisher.prepare()
-            stack.push_async_callback(pbx.stop)
+            stack.push_async_callback(_end_pbx, house, adopted=pbx.running())
             if await pbx.start():
                 steps.say("La central ya estaba en marcha; se sigue con ella.")
                 _warn_restart(steps, await pbx.reload(changed))
             stack.push_async_callback(_ended, asyncio.create_task(_kept_running(pbx), name="pbx"))
     except (NotUnpacked, NotReloaded, PbxNotStarted, NotPublished) as error:
         raise StartupFailed(str(error)) from error
+
+
+async def _end_pbx(house: House, *, adopted: bool) -> None:
+    """A person who stops us stops the PBX; a start that fails leaves a PBX that was running to its calls."""
+    pbx = house.central.pbx
+    if pbx is not None:
+        await (pbx.leave() if adopted and not house.ready_once else pbx.stop())
 
 
 async def _kept_running(pbx: EmbeddedPbx) -> None:
@@ -142,8 +151,15 @@ async def _kept_running(pbx: EmbeddedPbx) -> None:
         try:
             await pbx.start()
             log.warning("pbx_started_again")
-        except PbxNotStarted as error:
+        except (PbxNotStarted, OSError) as error:
             log.error("pbx_not_started", reason=str(error))
+
+
+async def _watched_release(house: House) -> None:
+    """What stands in the PBX is asked of the PBX, again and again."""
+    while True:
+        await house.look_at_release()
+        await asyncio.sleep(RELEASE_LOOK_SECONDS)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -207,40 +223,6 @@ async def _publish_examples(house: House, steps: Steps) -> None:
     except PlanProblems as error:
         steps.say(f"Los planes de ejemplo no sirven en este sitio:\n{error}")
         await house.provisioner.republish(FIRST_ACCOUNT)
-
-
-@asynccontextmanager
-async def _console(house: House) -> AsyncIterator[None]:
-    host, port = house.settings.http
-    if house.settings.tls is None and not host.startswith("127.") and host not in ("::1", "localhost"):
-        raise StartupFailed(
-            f"sin TLS la consola solo se sirve en este equipo, y ALTAVOZ_HTTP dice «{host}»: "
-            "escriba ALTAVOZ_TLS_CERT y ALTAVOZ_TLS_KEY, o 127.0.0.1"
-        )
-    app = make_app(house.services(), secure_cookies=house.settings.tls is not None)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port, ssl_context=_tls(house.settings)).start()
-    except OSError as error:
-        await runner.cleanup()
-        raise StartupFailed(
-            f"ALTAVOZ_HTTP: no se puede abrir {host}:{port} ({os.strerror(error.errno or 0)}); "
-            "elija otro puerto o cierre lo que lo usa"
-        ) from error
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(*settings.tls)
-    return context
 
 
 @asynccontextmanager

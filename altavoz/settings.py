@@ -165,7 +165,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         ami_listens=(text["ami_listens"], text["ami_listens_secret"]),
         ami_acts=(text["ami_acts"], text["ami_acts_secret"]),
         site=Path(text["site"]).absolute() if text["site"] else EXAMPLE_SITE,
-        database=text["database"] or f"sqlite+aiosqlite:///{home / DATABASE}",
+        database=_database(text["database"], home),
         tls=_tls(text["tls_cert"], text["tls_key"]),
         log=_one_of("log", text["log"], LogForm),
     )
@@ -199,6 +199,12 @@ def _short_name(key: str, text: str) -> str:
     if not (text.isascii() and text.isalnum() and len(text) <= 16):
         raise _bad(key, text, "escriba hasta 16 letras o cifras, sin espacios")
     return text
+
+
+def _database(text: str, home: Path) -> str:
+    if text and not text.startswith(("sqlite", "postgresql")):
+        raise _bad("database", text.split("://")[0], "escriba una URL «postgresql://…» o «sqlite:///…»")
+    return text or f"sqlite+aiosqlite:///{home / DATABASE}"
 
 
 def _tls(cert: str, key: str) -> tuple[Path, Path] | None:

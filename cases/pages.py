@@ -1,7 +1,6 @@
 """Pages by key: each begins after the last row of the one before, so that they stay quick as tables grow."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 
 T = TypeVar("T")
 MOST = 500
+_LARGEST_ID = 2**31 - 1
 
 
 class BadPage(ValueError):
@@ -40,9 +40,12 @@ def unmark(written: str) -> tuple[datetime, str]:
     try:
         text = base64.urlsafe_b64decode(written[:200] + "=" * (-len(written) % 4)).decode()
         at, _, id = text.partition("~")
-        return datetime.fromisoformat(at).astimezone(UTC), id
-    except (ValueError, binascii.Error) as error:
-        raise BadPage("Esa página no existe: vuelva a la primera.") from error
+        instant = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _no_such_page() from error
+    if not id.isprintable():
+        raise _no_such_page()
+    return instant, id
 
 
 def newest_first(
@@ -62,6 +65,10 @@ def newest_first(
 def _key(id: ColumnElement[Any], text: str) -> str | int:
     if id.type.python_type is not int:
         return text
-    if not text.isdecimal():
-        raise BadPage("Esa página no existe: vuelva a la primera.")
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST_ID:
+        raise _no_such_page()
     return int(text)
+
+
+def _no_such_page() -> BadPage:
+    return BadPage("Esa página no existe: vuelva a la primera.")

@@ -74,9 +74,13 @@ def _outward(site: Site, versions: Sequence[PlanVersion], spoken: Spoken) -> Ite
 
 
 def _shown(site: Site, versions: Sequence[PlanVersion]) -> Mapping[str, str]:
-    """For each carrier the first number it delivers, as a phone shows it that has answered no call yet."""
+    """For each carrier the first number it delivers, as a phone shows it that has answered no call yet.
+
+    A line that has a public number goes before one that has none: the header means nothing to who is called.
+    """
     shown: dict[str, str] = {}
-    for line in (line for version in versions for line in version.plan.lines):
+    lines = [line for version in versions for line in version.plan.lines]
+    for line in sorted(lines, key=lambda line: line.public is None):
         public = line.public if site.phones.shows == "plan" else None
         shown.setdefault(line.carrier, numbers.digits(public or line.header))
     return shown

@@ -15,6 +15,9 @@ SHOWING = "altavoz-showing"
 RING_OUT = 45
 """Seconds that an outside number rings."""
 
+HEARD_RINGING, AS_IT_COMES = "ir", "i"
+"""Options of Dial: a caller already answered hears it ring; or what the carrier plays. No diversions."""
+
 _HEADERS: Mapping[Header, str] = {
     "to": "To",
     "p-called-party-id": "P-Called-Party-ID",
@@ -129,7 +132,7 @@ def unknown_context(slug: str, site: Site, then: tuple[Step, ...], spoken: Spoke
 
 
 def trunk(slug: str) -> Target:
-    """`Gosub(to-<carrier>,s,1(number,shown,seconds))` dials E.164 digits; back when nobody answered."""
+    """`Gosub(to-<carrier>,s,1(number,shown,seconds,options))` dials E.164; back when nobody answered."""
     return Target(f"to-{slug}")
 
 
@@ -149,7 +152,7 @@ def _dial(slug: str, carrier: Carrier) -> Iterator[Step]:
     yield from _written("ARG2", "shown", carrier.subsidiary, carrier.caller.number)
     yield Step(
         "Dial",
-        f"PJSIP/${{called}}@{slug},${{ARG3}},b({SHOWING}^s^1(${{shown}}))",
+        f"PJSIP/${{called}}@{slug},${{ARG3}},${{ARG4}}b({SHOWING}^s^1(${{shown}}))",
         jumps=(Target(SHOWING),),
     )
     yield Step("Return")

@@ -77,7 +77,14 @@ def _duty(number: str, place: Place) -> tuple[Step, ...]:
     out, really = (carriers.trunk(slug), ()) if slug else (carriers.trunk("${ALTAVOZ_CARRIER}"), own)
     return (
         routines.mark("duty", digits(number)),
-        gosub(out, digits(number), "${ALTAVOZ_LINE}", str(carriers.RING_OUT), really=really),
+        gosub(
+            out,
+            digits(number),
+            "${ALTAVOZ_LINE}",
+            str(carriers.RING_OUT),
+            carriers.HEARD_RINGING,
+            really=really,
+        ),
         *routines.callback(place.queue, place.language),
     )
 
@@ -106,7 +113,7 @@ def queue_extension(queue: str, place: Place, manner: Manner) -> Extension:
         routines.mark("queue", queue, "${QUEUE_PRIO}").labelled("wait"),
         Step(
             "Queue",
-            f"{queue},,,,{seconds},,{routines.QUEUE_ANSWERED}",
+            f"{queue},i,,,{seconds},,{routines.QUEUE_ANSWERED}",
             jumps=(Target(routines.QUEUE_ANSWERED),),
         ),
         goto_if('$["${QUEUESTATUS}" != "TIMEOUT"]', Target(label="nobody")),

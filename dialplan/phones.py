@@ -85,7 +85,14 @@ def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
         escape.argument(code),
         (
             gosub(Target(_IDENTITY)),
-            gosub(Target("to-${ALTAVOZ_CARRIER}", "raw"), code, "${ALTAVOZ_SHOWN}", _SECONDS, really=own),
+            gosub(
+                Target("to-${ALTAVOZ_CARRIER}", "raw"),
+                code,
+                "${ALTAVOZ_SHOWN}",
+                _SECONDS,
+                carriers.AS_IT_COMES,
+                really=own,
+            ),
             goto(Target(_SENTENCE, "failed")),
         ),
     )
@@ -121,7 +128,10 @@ def _allowed(prefix: str, homes: Mapping[str, str]) -> Extension:
     called = "${FILTER(0-9,${EXTEN})}"
     return Extension(
         f"_{prefix}X.",
-        (gosub(out, called, "${ALTAVOZ_SHOWN}", _SECONDS, really=own), goto(Target(_SENTENCE, "failed"))),
+        (
+            gosub(out, called, "${ALTAVOZ_SHOWN}", _SECONDS, carriers.AS_IT_COMES, really=own),
+            goto(Target(_SENTENCE, "failed")),
+        ),
     )
 
 

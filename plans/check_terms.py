@@ -57,9 +57,9 @@ def dates_are_sane(plan: Plan, today: date) -> Iterator[Fault]:
         yield ("ends",), "160", f"el plan termina el {ends} y empieza el {starts}; corrija una de las fechas"
     elif ends is not None and ends < today:
         yield ("ends",), "161", f"el plan terminó el {ends}; cambie «ends» si sigue"
-    if not OLDEST <= starts <= today + FARTHEST:
+    if starts < OLDEST or starts - today > FARTHEST:
         yield ("starts",), "162", f"el plan empieza el {starts}; revise el año"
-    if ends is not None and ends > max(starts, today) + LONGEST:
+    if ends is not None and ends - max(starts, today) > LONGEST:
         yield (
             ("ends",),
             "162",

@@ -86,7 +86,7 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "ask": "Nombre del dato y de su mensaje, como documento.",
         "digits": 'Cuántos dígitos, como "8" o 7-8.',
         "tries": "Cuántas veces se piden, de 1 a 9.",
-        "required": "true: sin ellos no se sigue.",
+        "required": "true: se vuelven a pedir si no marca nada; agotados los intentos se sigue.",
     },
     "WeekRow": {
         "": "Horario de unos días. Si cierra antes de abrir, sigue pasada la medianoche.",

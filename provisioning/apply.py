@@ -152,7 +152,7 @@ class Provisioner:
     async def rollback(self, by: str) -> Published:
         """Go back to the release before the present one, with the plan versions that it held."""
         async with self._turn:
-            published = await self._publisher.rollback()
+            published = await self._publisher.rollback(by)
             former = await self._releases.of(published.release)
             await self._remember(published, dict(former.plans) if former else {}, by)
             return published

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 LONGEST = 40
+_NOT_IN_A_LINE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAME = re.compile(r"[^\W_]([\w.@-]*\w)?")
 
 
@@ -30,6 +31,6 @@ def new_name(written: str) -> str:
 def full_name(written: str) -> str:
     """A person's own name, in one line of at most 80 characters; raises `BadName`."""
     name = " ".join(unicodedata.normalize("NFC", written).split())
-    if not 1 <= len(name) <= 80 or any(unicodedata.category(c).startswith("C") for c in name):
+    if not 1 <= len(name) <= 80 or any(unicodedata.category(sign) in _NOT_IN_A_LINE for sign in written):
         raise BadName("Escriba el nombre y el apellido en una sola línea de hasta 80 caracteres.")
     return name

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -11,13 +13,39 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from staff.names import normal
 
 SHORTEST, LONGEST = 10, 200
+THREADS, MOST_WAITING = 2, 16
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher()
-_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+_THREADS = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="argon2")
 
 
 class WeakPassword(ValueError):
     """The password does not keep the rule; the text says what to write."""
+
+
+class Crowded(Exception):
+    """Too many passwords wait to be looked at; the text is for the person."""
+
+    def __init__(self) -> None:
+        super().__init__("Hay demasiadas personas entrando a la vez. Espere unos segundos y pruebe otra vez.")
+
+
+class Room:
+    """Room for those whose password is looked at now and for a few who wait; nobody else."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place until the end of the block; raises `Crowded` at once when there is none."""
+        if self._inside >= THREADS + MOST_WAITING:
+            raise Crowded
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
 
 
 def check_rule(password: str, name: str) -> None:

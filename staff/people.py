@@ -17,7 +17,7 @@ from staff.names import full_name as clean_full_name
 from staff.names import new_name, normal
 from staff.roles import Role
 from staff.tables import people, sessions
-from staff.tries import Tries
+from staff.tries import AddressTries, Tries
 
 Clock = Callable[[], datetime]
 _EXTENSION = re.compile(r"[1-9][0-9]{1,5}")
@@ -67,6 +67,8 @@ class People:
         self._engine = engine
         self._clock = clock
         self._tries = Tries()
+        self._addresses = AddressTries()
+        self._room = passwords.Room()
 
     async def add(
         self,
@@ -137,19 +139,26 @@ class People:
                 for row in rows.mappings()
             )
 
-    async def check_password(self, name: str, password: str) -> Person | None:
+    async def check_password(self, name: str, password: str, address: str | None = None) -> Person | None:
         """The active account that `name` and `password` open, else None, in the same time for any name.
 
-        Raises `TooManyTries` while the growing wait after wrong tries lasts.
+        `address` is whence the try comes. Raises `TooManyTries` while the wait after wrong tries lasts, and
+        `Crowded`, which is no try, when too many others wait.
         """
         name, now = normal(name), self._clock()
         self._tries.check(name, now)
-        self._tries.failed(name, now)
-        row = await self._row((people.c.name == name) & people.c.active)
-        if not await passwords.matches(row["password"] if row else None, password) or row is None:
-            return None
-        self._tries.succeeded(name)
-        return person_of(row)
+        if address is not None:
+            self._addresses.check(address, now)
+        with self._room.place():
+            self._tries.failed(name, now)
+            row = await self._row((people.c.name == name) & people.c.active)
+            right = await passwords.matches(row["password"] if row else None, password)
+        if right and row is not None:
+            self._tries.succeeded(name)
+            return person_of(row)
+        if address is not None:
+            self._addresses.failed(address, now)
+        return None
 
     async def set_password(self, id: int, new: str) -> None:
         """Change the password for good and close every session; raises `WeakPassword`, `PersonRefused`."""

@@ -32,8 +32,8 @@ class Session:
 
 
 def fingerprint(token: str) -> str:
-    """The SHA-256 under which a token is kept, in hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """The SHA-256 under which a token is kept, in hexadecimal. Any token has one, in any encoding."""
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
 
 
 def _nobody_busy(_person: int) -> bool:

@@ -1,9 +1,11 @@
-"""The dialplan of a PBX over AMI, by the account that acts (`write=system,reporting`)."""
+"""The dialplan of a PBX: over AMI, and of our own PBX over its control socket too."""
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from telephony.ami import AmiLink, Patience
+from telephony.console import NoConsole, console
 from telephony.dialplan_port import PbxUnanswered
 from telephony.dialplan_text import DialplanLine
 from telephony.events import AmiMessage
@@ -19,7 +21,7 @@ PATIENCE = Patience(silence=_PATIENCE)
 
 
 class AmiDialplan:
-    """`DialplanPort` over a link."""
+    """`DialplanPort` over the link of an account with `write=system,reporting`."""
 
     def __init__(self, link: AmiLink) -> None:
         self._link = link
@@ -66,6 +68,30 @@ class AmiDialplan:
         except ActionFailed:
             raise
         except AmiError as error:
+            raise PbxUnanswered(str(error)) from None
+
+
+class LocalDialplan(AmiDialplan):
+    """`DialplanPort` of the PBX on this machine: what needs `system` goes by its control socket.
+
+    So the account that acts can neither load a module nor read a secret.
+    """
+
+    def __init__(self, link: AmiLink, control: Path) -> None:
+        super().__init__(link)
+        self._control = control
+
+    async def reload(self) -> None:
+        await self._console("dialplan reload")
+
+    async def has_module(self, module: str) -> bool:
+        said = await self._console(f"module show like {module}.so")
+        return any(line.split()[:1] == [f"{module}.so"] for line in said.splitlines())
+
+    async def _console(self, command: str) -> str:
+        try:
+            return await console(self._control, command, _PATIENCE)
+        except NoConsole as error:
             raise PbxUnanswered(str(error)) from None
 
 

@@ -130,7 +130,7 @@ def _manager(addresses: PbxAddresses, secrets: AmiSecrets, wanted_events: Iterab
             "altavoz-acts",
             ("secret", secrets.acts),
             *here,
-            ("write", "system,agent,reporting"),
+            ("write", "agent,reporting"),
             ("writetimeout", "1000"),
         ),
     )

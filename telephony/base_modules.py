@@ -49,19 +49,10 @@ _BRIDGES = (
     "bridge_softmix",
 )
 
-_TOOLS = (
-    "app_exec",
-    "app_verbose",
-    "func_devstate",
-    "func_hangupcause",
-    "func_timeout",
-)
-"""For looking into things by hand; what generated dialplan calls comes from the dialplan's own list."""
-
 _RECORDS = (
     "res_cdrel_custom",
     "cel_sqlite3_custom",
     "res_manager_devicestate",
 )
 
-MODULES: tuple[str, ...] = tuple(dict.fromkeys(_AUDIO + _SIP + _BRIDGES + DIALPLAN + _TOOLS + _RECORDS))
+MODULES: tuple[str, ...] = tuple(dict.fromkeys(_AUDIO + _SIP + _BRIDGES + DIALPLAN + _RECORDS))

@@ -22,8 +22,15 @@ _MEDIA: tuple[Pair, ...] = (
 _SIP_PORT = 5060
 
 
+def _media(sip_host: str) -> tuple[Pair, ...]:
+    """Audio goes where SIP goes; a SIP that listens everywhere leaves its address to the routes."""
+    if sip_host in ("0.0.0.0", "::"):  # noqa: S104 (named, not bound)
+        return _MEDIA
+    return (*_MEDIA, ("media_address", sip_host), ("bind_rtp_to_media_address", "yes"))
+
+
 def sip_files(site: Site, addresses: PbxAddresses) -> Mapping[str, str]:
-    carriers = (_carrier(name, carrier) for name, carrier in sorted(site.carriers.items()))
+    carriers = (_carrier(name, carrier, addresses.sip[0]) for name, carrier in sorted(site.carriers.items()))
     first, last = addresses.rtp
     return {
         "pjsip.conf": conf(
@@ -77,7 +84,7 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
         PHONE_ENDPOINT,
         ("type", "endpoint"),
         ("context", "from-phones"),
-        *_MEDIA,
+        *_media(sip_host),
         ("language", "es"),
         ("force_rport", "yes"),
         ("rewrite_contact", "no" if here else "yes"),
@@ -86,7 +93,7 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
     aor = template(
         PHONE_AOR,
         ("type", "aor"),
-        ("max_contacts", "2"),
+        ("max_contacts", "1"),
         ("remove_existing", "yes"),
         ("minimum_expiration", "30"),
         ("default_expiration", "120"),
@@ -95,18 +102,24 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
     return endpoint, auth, aor
 
 
-def _carrier(name: str, carrier: Carrier) -> str:
-    """A carrier's calls are told by their source address; ours to it go to its first host."""
+def _carrier(name: str, carrier: Carrier, sip_host: str) -> str:
+    """A carrier's calls are told by their source address; ours to it go to its first host.
+
+    `identify_by` keeps out who writes a carrier's name in From. Whom a carrier says we are connected to in
+    the middle of a call is not believed: a line break in that number would forge events.
+    """
     endpoint = section(
         name,
         ("type", "endpoint"),
         ("context", f"from-{name}"),
+        ("identify_by", "ip"),
         ("aors", name),
-        *_MEDIA,
+        *_media(sip_host),
         ("language", "es"),
         ("allow_transfer", "no"),
         ("allow_subscribe", "no"),
         ("trust_id_inbound", "yes"),
+        ("trust_connected_line", "no"),
         ("send_pai", "yes"),
         ("send_connected_line", "no"),
     )

@@ -4,8 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import structlog
+
+from telephony.events import genuine
 from telephony.exchange import Answer, Exchange, LinkDown
 from telephony.framing import Framer, MessageTooLong, NotAmi, RawMessage, event_name
+
+log = structlog.get_logger()
 
 
 class Lost(Exception):
@@ -71,10 +76,17 @@ class Connection(asyncio.Protocol):
             name = event_name(raw)
             if self._answers and self._exchange.belongs(raw):
                 self._answer(raw)
-            elif name in self._wanted:
-                self._take_event(raw)
-            if name == b"Shutdown":
-                self.lose("la central se está apagando")
+            elif name in self._wanted or name == b"Shutdown":
+                self._event(name, raw)
+
+    def _event(self, name: bytes, raw: RawMessage) -> None:
+        if not genuine(raw):
+            log.warning("forged_event", beginning=bytes(raw[:160]).decode("ascii", "backslashreplace"))
+            return
+        if name in self._wanted:
+            self._take_event(raw)
+        if name == b"Shutdown":
+            self.lose("la central se está apagando")
 
     def _answer(self, raw: RawMessage) -> None:
         answer = self._exchange.take(raw)

@@ -77,6 +77,7 @@ class EmbeddedPbx:
         it again, as far as a running one can (`reload` tells the rest). Raises PbxNotStarted.
         """
         run_as = self._prepared()
+        await self.leave()
         self._follower = follower = LogFollower(self._layout.message_log)
         adopted = self.running()
         if not adopted:

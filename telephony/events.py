@@ -1,5 +1,6 @@
 """AMI messages as values: the headers of one message, and an event with its instant."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,12 +56,38 @@ def read_message(raw: RawMessage) -> AmiMessage:
     return AmiMessage(tuple((pair[0], pair[1]) for pair in _pairs(_text(raw)) if len(pair) == 2))
 
 
+_BEGINNING = re.compile(
+    rb"Event: \w+\r\nPrivilege: [\w,]+\r\n(?:SequenceNumber: \d+\r\n)?Timestamp: \d{9,11}\.\d{6}\r\n"
+)
+_REPEATED_BY_RIGHT = b"ChanVariable"
+
+
+def genuine(raw: RawMessage) -> bool:
+    """Whether the PBX itself wrote this event from its first line to its last.
+
+    Asterisk writes a caller's number as it came, 79 bytes with line breaks in it: it can end one message and
+    begin another. Such a beginning has no room for `Privilege` and `Timestamp` besides what would do harm,
+    and a number that only slips in a header makes that header stand twice. Needs `timestampevents=yes`.
+    """
+    if not _BEGINNING.match(raw):
+        return False
+    channel, found, own = raw.rpartition(b"\r\nUserEvent: ")
+    return all(_each_once(part) for part in ((channel, own) if found else (own,)))
+
+
+def _each_once(part: bytes) -> bool:
+    names = [line.partition(b":")[0] for line in part.split(b"\r\n")]
+    return len(set(names)) == len(names) or all(
+        name == _REPEATED_BY_RIGHT for name in names if names.count(name) > 1
+    )
+
+
 def read_event(raw: RawMessage, received: datetime) -> AmiEvent:
     """The event in `raw`.
 
-    Of equal headers the first counts, so that text that slipped into a later value forges nothing. What a
-    UserEvent says stands after its `UserEvent:` line and counts before the channel's own headers, which
-    come earlier: a channel has a `Priority` (of the dialplan) and so has our mark (of the queue).
+    What a UserEvent says stands after its `UserEvent:` line and counts before the channel's own headers,
+    which come earlier: a channel has a `Priority` (of the dialplan) and so has our mark (of the queue).
+    Otherwise the first of equal headers counts; `genuine` refuses them before.
     """
     channel, found, own = _text(raw).rpartition("\r\nUserEvent: ")
     headers = _headers(channel) | _headers("UserEvent: " + own) if found else _headers(own)

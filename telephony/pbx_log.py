@@ -15,7 +15,7 @@ import structlog
 
 _LEVELS = {"ERROR": "error", "WARNING": "warning"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_LONGEST = 2000
+_LONGEST = 500
 _PAUSE = 0.5
 _PIECE = 256 * 1024
 
@@ -53,8 +53,10 @@ def read_message(line: bytes) -> PbxMessage:
 
 
 def _clean(text: str) -> str:
-    """Callers' names stand in some messages: no control character of theirs reaches a terminal."""
-    return _CONTROL.sub(" ", text).strip()[:_LONGEST]
+    """Callers' names stand in some messages: no control character of theirs reaches a terminal,
+    and a name without end does not fill the log."""
+    clean = _CONTROL.sub(" ", text).strip()
+    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
 class LogFollower:

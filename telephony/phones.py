@@ -64,7 +64,7 @@ def _caller_id(phone: Phone) -> str:
 def _extension(phone: Phone) -> str:
     extension = phone.extension
     return (
-        f"exten => {extension},1,Dial(PJSIP/{extension},{_RING})\n"
+        f"exten => {extension},1,Dial(PJSIP/{extension},{_RING},i)\n"
         f" same => n,Hangup()\n"
         f"exten => {extension},hint,PJSIP/{extension}\n"
     )

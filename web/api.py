@@ -79,11 +79,11 @@ def _since(request: web.Request) -> datetime | None:
         return None
     try:
         since = datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
-    except ValueError as error:
+        return (since if since.tzinfo else since.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise refusals.bad_request(
             "Escriba «since» en ISO 8601: «2026-11-21T14:05:00Z».", "«since» no es un instante"
         ) from error
-    return since if since.tzinfo else since.replace(tzinfo=UTC)
 
 
 def _limit(request: web.Request) -> int:

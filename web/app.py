@@ -8,6 +8,7 @@ from web.desks import Desks
 from web.errors import errors
 from web.guard import ROWS, guard
 from web.keys import ASSETS, DESKS, NAVIGATION, SECURE, SERVICES
+from web.readable import readable
 from web.services import Services
 
 LARGEST_BODY = 64 * 1024
@@ -15,7 +16,7 @@ LARGEST_BODY = 64 * 1024
 
 def make_app(services: Services, *, secure_cookies: bool) -> web.Application:
     """All pages, the stream and the API. `secure_cookies` is for TLS: they never travel without it."""
-    app = web.Application(middlewares=[errors, guard], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[errors, readable, guard], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[SECURE] = secure_cookies
     app[ASSETS] = read_assets()

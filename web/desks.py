@@ -1,4 +1,5 @@
-"""The desks that are open now: closed when their session ends, and when the service stops."""
+"""The desks that are open now: closed when their session ends, when the same person opens too many, and when
+the service stops."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 SIGNED_OUT = 4401
+OPENED_ELSEWHERE = 4409
 GOING_AWAY = 1001
+MOST_EACH = 8
 
 
 class Connection(Protocol):
@@ -17,18 +20,26 @@ class Connection(Protocol):
 
     async def close(self, code: int) -> None: ...
 
+    def give_way(self) -> None:
+        """Ends by itself soon, saying that the desk was opened elsewhere."""
+
 
 @dataclass
 class Desks:
-    _open: set[Connection] = field(default_factory=set)
+    _open: dict[Connection, None] = field(default_factory=dict)  # the oldest first
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
-        self._open.add(connection)
+        """Counts it among the open ones; the oldest of the same person gives way when they are too many."""
+        mine = [desk for desk in self._open if desk.person_id == connection.person_id]
+        for oldest in mine[: max(0, len(mine) + 1 - MOST_EACH)]:
+            del self._open[oldest]
+            oldest.give_way()
+        self._open[connection] = None
         try:
             yield
         finally:
-            self._open.discard(connection)
+            self._open.pop(connection, None)
 
     async def sign_out(self, token: str) -> None:
         await self._close(lambda desk: desk.token == token, SIGNED_OUT)

@@ -86,7 +86,18 @@ def _sign_in_first(request: web.Request) -> Exception:
 
 
 def _from_loopback(request: web.Request) -> bool:
-    """A request that a proxy passed on comes from elsewhere, whatever its last hop."""
+    """A request that a proxy passed on comes from elsewhere, whatever its last hop.
+
+    So does one for another name: a page elsewhere can make its own name lead to this machine.
+    """
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
-    return request.remote is not None and ipaddress.ip_address(request.remote).is_loopback
+    asked = request.url.host
+    return _is_loopback(request.remote) and (asked == "localhost" or _is_loopback(asked))
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False

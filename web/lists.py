@@ -1,7 +1,7 @@
 """What the lists of cases and calls share: the filters as typed, and the address of the next page."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -22,18 +22,18 @@ def one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str
 
 def from_day(written: str, zone: ZoneInfo) -> datetime | None:
     """The first instant of a day (`2026-11-21`) by the pages' clock."""
-    return datetime.combine(_day(written), time(), zone) if written else None
+    return _begins(written, timedelta(), zone) if written else None
 
 
 def past_day(written: str, zone: ZoneInfo) -> datetime | None:
     """The instant in which a day ends."""
-    return datetime.combine(_day(written) + timedelta(days=1), time(), zone) if written else None
+    return _begins(written, timedelta(days=1), zone) if written else None
 
 
-def _day(written: str) -> date:
+def _begins(written: str, later: timedelta, zone: ZoneInfo) -> datetime:
     try:
-        return date.fromisoformat(written)
-    except ValueError as error:
+        return datetime.combine(date.fromisoformat(written) + later, time(), zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise refusals.bad_request("Escriba el día como «2026-11-21».", "Ese día no existe") from error
 
 

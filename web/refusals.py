@@ -57,5 +57,20 @@ def not_found(what: str = "Esa página no existe") -> Refusal:
     return Refusal(404, "not-found", what, "Revise la dirección o vuelva al inicio.")
 
 
+def too_slow() -> Refusal:
+    return Refusal(
+        408, "too-slow", "El pedido no llegó entero a tiempo", "Revise la conexión y pruebe otra vez."
+    )
+
+
+def not_a_form() -> Refusal:
+    return Refusal(
+        415,
+        "not-a-form",
+        "El pedido viene en un formato que Altavoz no lee",
+        "Envíe los campos como «application/x-www-form-urlencoded», en UTF-8.",
+    )
+
+
 def bad_request(advice: str, title: str = "El pedido no se entiende") -> Refusal:
     return Refusal(400, "bad-request", title, advice)

@@ -4,7 +4,7 @@ import structlog
 from aiohttp import web
 
 from cases.presence import PresenceRefused
-from staff.passwords import WeakPassword
+from staff.passwords import Crowded, WeakPassword
 from staff.people import Person
 from staff.roles import Role
 from staff.tries import TooManyTries
@@ -39,8 +39,9 @@ async def enter(request: web.Request) -> web.Response:
     given = await _fields(request, "name", "password", "next")
     after = local_path(given["next"])
     try:
-        person = await services(request).people.check_password(given["name"], given["password"])
-    except TooManyTries as wait:
+        people = services(request).people
+        person = await people.check_password(given["name"], given["password"], request.remote)
+    except (TooManyTries, Crowded) as wait:
         return _form(request, given["name"], after, str(wait), status=429)
     if person is None:
         return _form(request, given["name"], after, _WRONG, status=401)
@@ -87,10 +88,10 @@ async def _change(request: web.Request, person: Person, given: dict[str, str]) -
     if given["new"] == given["current"]:
         return "La contraseña nueva debe ser distinta de la actual."
     try:
-        if await people.check_password(person.name, given["current"]) is None:
+        if await people.check_password(person.name, given["current"], request.remote) is None:
             return "La contraseña actual no es esa."
         await people.set_password(person.id, given["new"])
-    except (TooManyTries, WeakPassword) as refused:
+    except (TooManyTries, Crowded, WeakPassword) as refused:
         return str(refused)
     return ""
 

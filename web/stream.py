@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 from cases.stream import SubscriptionClosed
 from web.cookies import read_cookie
-from web.desks import SIGNED_OUT
+from web.desks import OPENED_ELSEWHERE, SIGNED_OUT
 from web.feed import Feed
 from web.keys import DESKS, SECURE, session
 from web.regions import Desk
@@ -25,6 +25,10 @@ class FellBehind(Exception):
 
 class SignedOut(Exception):
     """The session ended."""
+
+
+class OpenedElsewhere(Exception):
+    """The same person opened newer desks, as many as one may have."""
 
 
 async def connect(request: web.Request) -> web.WebSocketResponse:
@@ -53,10 +57,18 @@ class Connection:
         self._changes = desk.services.board.subscribe(desk.person.name)
         self._feed = Feed(desk, self._changes)
         self._watch = SessionWatch(desk, token)
+        self._elsewhere = asyncio.Event()
 
     async def run(self) -> None:
         """Until the browser leaves, falls behind or is signed out; a laggard's socket is left to be cut."""
-        parts = (self._read(), self._feed.listen(), self._fill(), self._write(), self._expire())
+        parts = (
+            self._read(),
+            self._feed.listen(),
+            self._fill(),
+            self._write(),
+            self._expire(),
+            self._left_for_another(),
+        )
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -72,6 +84,9 @@ class Connection:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._socket.close(code=code)
 
+    def give_way(self) -> None:
+        self._elsewhere.set()
+
     async def _end(self, ends: list[Exception]) -> None:
         for end in ends:
             match end:
@@ -80,6 +95,8 @@ class Connection:
                     return
                 case SignedOut():
                     await self.close(SIGNED_OUT)
+                case OpenedElsewhere():
+                    await self.close(OPENED_ELSEWHERE)
                 case ConnectionError():
                     pass
                 case _:
@@ -95,7 +112,7 @@ class Connection:
         """`{"ack": "<call id>"}` or `{"active": true}`; anything else is none of our page's."""
         try:
             said = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(said, dict):
             return
@@ -123,3 +140,7 @@ class Connection:
     async def _expire(self) -> None:
         await self._watch.over()
         raise SignedOut
+
+    async def _left_for_another(self) -> None:
+        await self._elsewhere.wait()
+        raise OpenedElsewhere

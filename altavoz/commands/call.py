@@ -30,7 +30,8 @@ def list_calls(
     from web.words import CALL_OUTCOMES
 
     rows = ask("call/list", plan=plan, line=line, limit=limit)
-    show_rows(rows, COLUMNS, as_json, "Todavía no entró ninguna llamada.", {"outcome": CALL_OUTCOMES})
+    empty = "Ninguna llamada con ese filtro." if plan or line else "Todavía no entró ninguna llamada."
+    show_rows(rows, COLUMNS, as_json, empty, {"outcome": CALL_OUTCOMES})
 
 
 @app.command("show")

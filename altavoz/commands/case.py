@@ -30,7 +30,13 @@ def list_cases(
     rows = ask("case/list", plan=plan, state=state, limit=limit)
     states = {"open": "abierto", "closed": "cerrado"}
     words = {"state": states, "kind": KINDS, "outcome": CASE_OUTCOMES}
-    show_rows(rows, COLUMNS, as_json, "Todavía no hay casos.", words)
+    show_rows(
+        rows,
+        COLUMNS,
+        as_json,
+        "Ningún caso con ese filtro." if plan or state else "Todavía no hay casos.",
+        words,
+    )
 
 
 @app.command("show")

@@ -29,7 +29,10 @@ def render(
         rendered = compile_plans(versions, site_of_settings(), years, load_settings().pbx_name)
     except (DialplanProblems, CannotBuild) as error:
         fail(str(error))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"No se puede escribir en «{folder}»: {error.strerror}. Elija otra carpeta con --out.")
     for name, text in rendered.files.items():
         (folder / name).write_text(text, "utf-8")
         out.print(str(folder / name), markup=False)

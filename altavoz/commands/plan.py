@@ -94,8 +94,8 @@ def print_change(proposal: dict[str, Any], lines: int | None = None) -> None:
 @app.command("show")
 def show(
     plan: str = typer.Argument(help="Nombre del plan."),
-    version: int | None = typer.Option(
-        None, "--version", min=1, help="Número de versión; la vigente si falta."
+    version: str | None = typer.Option(
+        None, "--version", help="Número de versión, o el comienzo de su contenido; la vigente si falta."
     ),
     as_json: bool = AsJson,
 ) -> None:

@@ -16,7 +16,7 @@ from ivr_audio.speech import Speech, spoken_name
 from ivr_audio.store import SoundStore
 from plans.site import Site
 from telephony.ami import AmiAccount, AmiLink
-from telephony.ami_dialplan import PATIENCE, AmiDialplan
+from telephony.ami_dialplan import PATIENCE, AmiDialplan, LocalDialplan
 from telephony.base_config import render_base
 from telephony.console import console
 from telephony.dialplan_port import PbxUnanswered
@@ -51,8 +51,9 @@ SITE = Site.model_validate(
 )
 
 
-@pytest.fixture(scope="module")
-def asterisk() -> Iterator[SimpleNamespace]:
+@pytest.fixture(scope="module", params=["outside", "altavoz-acts"])
+def asterisk(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
+    """A PBX published to all over AMI, as an external one; and one as ours, whose account may do less."""
     home = Path(tempfile.mkdtemp(prefix="altavoz-publish-"))
     home.chmod(0o755)
     layout, secrets = PbxLayout(ROOT, home), new_ami_secrets()
@@ -60,6 +61,7 @@ def asterisk() -> Iterator[SimpleNamespace]:
     sounds = SoundStore(layout.sounds)
     base = dict(render_base(SITE, layout, ADDRESSES, secrets, ()))
     base["manager.conf"] += "\n[caller]\nsecret = caller\nread =\nwrite = originate\n"
+    base["manager.conf"] += f"\n[outside]\nsecret = {secrets.acts}\nwrite = system,agent,reporting\n"
     pbx.write_config({**base, **render_phones(())})
     Publisher(layout.published, sounds, AmiDialplan(AmiLink(_account(secrets.acts)))).prepare()
 
@@ -69,22 +71,23 @@ def asterisk() -> Iterator[SimpleNamespace]:
 
     try:
         asyncio.run(started())
-        yield SimpleNamespace(pbx=pbx, layout=layout, secrets=secrets, sounds=sounds)
+        yield SimpleNamespace(pbx=pbx, layout=layout, secrets=secrets, sounds=sounds, account=request.param)
     finally:
         asyncio.run(pbx.stop())
         shutil.rmtree(home)
 
 
-def _account(secret: str) -> AmiAccount:
-    return AmiAccount(*ADDRESSES.ami, "altavoz-acts", secret)
+def _account(secret: str, name: str = "altavoz-acts") -> AmiAccount:
+    return AmiAccount(*ADDRESSES.ami, name, secret)
 
 
 @pytest.fixture
 async def port(asterisk: SimpleNamespace) -> AsyncIterator[AmiDialplan]:
-    link = AmiLink(_account(asterisk.secrets.acts), patience=PATIENCE)
+    link = AmiLink(_account(asterisk.secrets.acts, asterisk.account), patience=PATIENCE)
     link.start()
     await link.until_up(10)
-    yield AmiDialplan(link)
+    own = LocalDialplan(link, asterisk.layout.control)
+    yield own if asterisk.account == "altavoz-acts" else AmiDialplan(link)
     await link.close()
 
 
@@ -177,22 +180,22 @@ async def test_a_header_left_open_is_refused_before_the_pbx_sees_it(publisher: P
 
 
 async def test_a_file_that_the_pbx_stops_reading_halfway_brings_the_former_release_back(
-    publisher: Publisher, port: AmiDialplan, asterisk: SimpleNamespace
+    publisher: Publisher, port: AmiDialplan, asterisk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, other = plan("aaaaaaaaaaa7"), plan("aaaaaaaaaaa8")
     await publisher.publish(good, "ana")
     path = asterisk.layout.published / "releases" / other.release / "extensions.conf"
 
-    class Damaging(AmiDialplan):
+    reload = port.reload
+
+    async def damaging() -> None:
         """Leaves a header open in the new release, between the switch and the reload."""
+        path.write_text(path.read_text().replace("[altavoz-mark]", "[cortado\n[altavoz-mark]"))
+        await reload()
 
-        async def reload(self) -> None:
-            path.write_text(path.read_text().replace("[altavoz-mark]", "[cortado\n[altavoz-mark]"))
-            await super().reload()
-
-    damaged = Publisher(asterisk.layout.published, asterisk.sounds, Damaging(port._link))
+    monkeypatch.setattr(port, "reload", damaging)
     with pytest.raises(NotPublished, match="la central no cargó") as refused:
-        await damaged.publish(other, "ana")
+        await publisher.publish(other, "ana")
     assert refused.value.restored
     assert (await publisher.status()).in_pbx == good.release
     assert await port.show("altavoz-mark")

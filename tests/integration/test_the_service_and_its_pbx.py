@@ -1,5 +1,6 @@
 """The service and its PBX start together, part when the service is killed, and find each other again."""
 
+import json
 import os
 import re
 import signal
@@ -143,7 +144,7 @@ def test_a_pbx_that_ends_by_itself_is_started_again(own: Instance, lab: SipLab) 
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: own.pbx_pid() not in (None, pid), 15)
-    eventually(lambda: own.json("status")["ready"], 15)
+    eventually(lambda: json.loads(own.run("status", "--json", check=False))["ready"], 15)
     assert lab.call("127.0.0.13", "525541239876", "5512345678", talk=2).wait(30) == 0
     assert eventually(lambda: own.json("call", "list"), 5)
 
@@ -160,3 +161,16 @@ def test_a_site_file_that_lost_a_queue_leaves_what_was_published_standing(own: I
     assert "Sigue en pie la publicación anterior" in own.output
     assert "hogar-nandu (publicado):" in own.output
     assert own.json("status")["release"] == release
+
+
+def test_a_start_that_fails_leaves_the_pbx_that_was_running_to_its_calls(own: Instance) -> None:
+    own.start()
+    pid = own.pbx_pid()
+    own.kill()
+    own.extra = {"ALTAVOZ_AMI_ACTS": "x", "ALTAVOZ_DATABASE": "sqlite:///" + str(own.home / "no" / "hay.db")}
+    with pytest.raises(AssertionError):
+        own.start(seconds=30)
+    assert own.pbx_pid() == pid
+    own.extra = {}
+    own.start(examples=False)
+    assert own.pbx_pid() == pid

@@ -38,6 +38,7 @@ def test_each_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ("ALTAVOZ_PBX_NAME", "con espacio"),
         ("ALTAVOZ_TLS_CERT", "cert.pem"),
         ("ALTAVOZ_LOG", "xml"),
+        ("ALTAVOZ_DATABASE", "mysql://x"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_its_name(variable: str, text: str) -> None:

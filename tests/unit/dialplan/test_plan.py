@@ -59,7 +59,7 @@ def test_a_site_whose_phones_show_the_header_sets_no_public_number(site, nandu):
 
 def test_a_queue_of_which_the_plan_says_nothing_waits_five_minutes_and_owes_a_call_back(site, ajolote):
     steps = _steps(_context(_build(site, ajolote), start="plan-", end="-q"), "q_sac")
-    assert "Queue(sac,,,,300,,altavoz-answered)" in steps
+    assert "Queue(sac,i,,,300,,altavoz-answered)" in steps
     after = steps.index('GotoIf($["${QUEUESTATUS}" != "TIMEOUT"]?nobody)')
     assert steps[after + 1] == "Gosub(altavoz-callback-es-MX,s,1(sac))"
 
@@ -123,7 +123,7 @@ def test_queues_that_differ_by_a_hyphen_stay_apart(site, ajolote):
 
 def test_a_foreign_duty_number_goes_out_by_the_calls_own_carrier(site, ajolote):
     dialplan = _build(site, _changed(ajolote, answer=(Destination(dial="+13055551234"),)))
-    assert "Gosub(to-${ALTAVOZ_CARRIER},s,1(13055551234,${ALTAVOZ_LINE},45))" in _steps(
+    assert "Gosub(to-${ALTAVOZ_CARRIER},s,1(13055551234,${ALTAVOZ_LINE},45,ir))" in _steps(
         _context(dialplan, start="plan-")
     )
     assert check(dialplan) == []

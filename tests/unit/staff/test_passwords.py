@@ -4,7 +4,7 @@ import pytest
 from argon2 import PasswordHasher
 
 import staff.passwords as passwords
-from staff.tries import NAMES_KEPT, Tries
+from staff.tries import KEPT, AddressTries, Tries
 
 
 def test_one_time_passwords_are_readable_and_differ():
@@ -35,6 +35,13 @@ async def test_what_is_no_hash_opens_nothing():
 
 def test_the_names_tried_do_not_fill_the_memory(clock):
     tries = Tries()
-    for n in range(NAMES_KEPT + 5):
+    for n in range(KEPT + 5):
         tries.failed(f"n{n}", clock())
-    assert len(tries._wrong) == NAMES_KEPT
+    assert len(tries._wrong) == KEPT
+
+
+def test_the_addresses_tried_from_do_not_fill_the_memory(clock):
+    tries = AddressTries()
+    for n in range(KEPT + 5):
+        tries.failed(f"n{n}", clock())
+    assert len(tries._wrong) == KEPT

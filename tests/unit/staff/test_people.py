@@ -1,15 +1,18 @@
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from staff import passwords
 from staff.names import BadName
 from staff.passwords import WeakPassword
 from staff.people import PersonRefused
 from staff.phonebook import PhoneBook
 from staff.roles import Role
 from staff.tables import people as table
-from staff.tries import TooManyTries
+from staff.tries import WRONG_PER_MINUTE, TooManyTries
 
 GOOD = "una clave larga"
 
@@ -57,6 +60,9 @@ async def test_the_password_itself_is_stored_nowhere(people, engine):
         ({"name": "ana\n"}, None, ""),
         ({"name": "<b>"}, BadName, "ana.perez"),
         ({"full_name": "Ana\x00"}, BadName, "una sola línea"),
+        ({"full_name": "Ana\r\n[trunk]"}, BadName, "una sola línea"),
+        ({"full_name": "Ana\tPaz"}, BadName, "una sola línea"),
+        ({"full_name": "Ana\u2028Paz"}, BadName, "una sola línea"),
         ({"password": "corta"}, WeakPassword, "al menos 10"),
         ({"name": "ana.perez.garcia", "password": "ANA.PEREZ.GARCIA"}, WeakPassword, "igual al nombre"),
         ({"extension": "01"}, PersonRefused, "por ejemplo 101"),
@@ -147,3 +153,37 @@ async def test_the_phone_book_knows_whose_an_extension_is(people):
     ana = (await people.add("ana", [Role.COORDINATOR], extension="101")).person
     book = PhoneBook(await people.all())
     assert (book.name_of("101"), book.name_of_id(ana.id), book.name_of("102")) == ("ana", "ana", None)
+
+
+async def test_an_address_that_tries_many_names_must_wait_and_others_need_not(people, clock):
+    await people.add("ana", [Role.IT], password=GOOD)
+    for n in range(WRONG_PER_MINUTE):
+        assert await people.check_password(f"n{n}", "equivocada", "10.0.0.9") is None
+    with pytest.raises(TooManyTries, match="Espere 60 s"):
+        await people.check_password("ana", GOOD, "10.0.0.9")
+    assert await people.check_password("ana", GOOD, "10.0.0.8") is not None
+    assert await people.check_password("ana", GOOD) is not None
+    clock.now += timedelta(seconds=60)
+    assert await people.check_password("ana", GOOD, "10.0.0.9") is not None
+
+
+async def test_right_tries_do_not_count_against_an_address(people):
+    await people.add("ana", [Role.IT], password=GOOD)
+    for _ in range(WRONG_PER_MINUTE + 1):
+        assert await people.check_password("ana", GOOD, "10.0.0.9") is not None
+
+
+async def test_what_waits_for_a_password_is_bounded_and_refused_at_once(people, monkeypatch):
+    await people.add("ana", [Role.IT], password=GOOD)
+    held, let_go = passwords._matches, threading.Event()
+    monkeypatch.setattr(passwords, "_matches", lambda *given: let_go.wait(10) and held(*given))
+    room = passwords.THREADS + passwords.MOST_WAITING
+    tries = [asyncio.create_task(people.check_password(f"n{n}", "equivocada")) for n in range(room)]
+    await asyncio.sleep(0)
+    with pytest.raises(passwords.Crowded, match="pruebe otra vez"):
+        await people.check_password("ana", GOOD)
+    let_go.set()
+    assert await asyncio.gather(*tries) == [None] * room
+    for _ in range(4):  # what was refused unread is no wrong try
+        assert await people.check_password("ana", "equivocada") is None
+    assert await people.check_password("ana", GOOD) is not None

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from telephony.events import WANTED, read_event, read_message
+from telephony.events import WANTED, genuine, read_event, read_message
 from telephony.framing import RawMessage
 
 READ_AT = datetime(2025, 1, 1, tzinfo=UTC)
@@ -58,3 +58,31 @@ def test_latin_1_bytes_are_read_as_such_and_leave_utf_8_alone() -> None:
 
 def test_few_events_are_asked_for() -> None:
     assert len(WANTED) == len(set(WANTED)) <= 14
+
+
+HANGUP = (
+    "Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\n"
+    "Channel: PJSIP/telecom-ar-00000005\r\nCallerIDNum: {number}\r\nCallerIDName: Ana\r\n"
+    "Uniqueid: 1795296763.5\r\nLinkedid: 1795296763.5\r\nCause: 16"
+)
+
+
+def test_an_event_that_the_pbx_wrote_is_genuine():
+    assert genuine(RawMessage(HANGUP.format(number="541155554444").encode()))
+    assert genuine(RawMessage(HANGUP.format(number="1\r\nChanVariable: a\r\nChanVariable: b").encode()))
+
+
+def test_a_number_with_a_line_break_that_slips_a_header_in_is_not_genuine():
+    forged = HANGUP.format(number="1\r\nUniqueid: 1795296700.1")
+    assert not genuine(RawMessage(forged.encode()))
+
+
+def test_a_number_that_ends_a_message_and_begins_another_has_no_room_for_a_genuine_one():
+    number = "1\r\n\r\nEvent: Hangup\r\nUniqueid: 1795296700.1"
+    assert len(number) <= 79
+    for message in HANGUP.format(number=number).encode().split(b"\r\n\r\n")[1:]:
+        assert not genuine(RawMessage(message))
+    shortest = (
+        "1\r\n\r\nEvent: Hangup\r\nPrivilege: a\r\nTimestamp: 1795296763.654620\r\nUniqueid: 1795296700.1"
+    )
+    assert len(shortest) > 79

@@ -9,7 +9,9 @@ from typing import Any
 from telephony.ami import AmiAccount, AmiLink, LinkState, Patience
 from telephony.events import AmiEvent
 
-HANGUP = b"Event: Hangup\r\nUniqueid: 1.0\r\nCallerIDName: "
+HANGUP = (
+    b"Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\nUniqueid: 1.0\r\nCallerIDName: "
+)
 
 
 async def accepts(client: Any) -> None:
@@ -131,7 +133,9 @@ async def test_events_come_in_the_order_of_the_wire_and_only_those_wanted(linked
         await client.accept()
         for number in range(500):
             client.send(b"Event: VarSet\r\nN: no")
-            client.send(b"Event: Hangup\r\nN: %d" % number)
+            client.send(
+                b"Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\nN: %d" % number
+            )
         await client.pongs()
 
     link = await linked(sends, wanted=("Hangup",))
@@ -154,7 +158,10 @@ async def test_a_name_cut_inside_a_letter_arrives_whole(linked: Any) -> None:
 
 async def test_bytes_that_come_with_the_connection_are_not_lost(linked: Any) -> None:
     async def hurries(client: Any) -> None:
-        client.writer.write(b"Asterisk Call Manager/11.0.0\r\nEvent: Hangup\r\nN: early\r\n\r\n")
+        client.writer.write(
+            b"Asterisk Call Manager/11.0.0\r\nEvent: Hangup\r\nPrivilege: call,all\r\n"
+            b"Timestamp: 1795296763.654620\r\nN: early\r\n\r\n"
+        )
         login = await client.asked()
         client.say(Response="Success", ActionID=login["ActionID"])
         await client.pongs()
@@ -191,7 +198,9 @@ async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: 
 async def test_shutdown_and_reset_are_told_and_it_comes_back(linked: Any, central: Any, until: Any) -> None:
     async def shuts_down(client: Any) -> None:
         await client.accept()
-        client.send(b"Event: Shutdown\r\nShutdown: Cleanly")
+        client.send(
+            b"Event: Shutdown\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\nShutdown: Cleanly"
+        )
         await client.gone()
 
     async def resets(client: Any) -> None:
@@ -231,7 +240,9 @@ async def test_more_events_than_may_wait_are_counted_and_the_link_reconnects(
     async def floods(client: Any) -> None:
         await client.accept()
         for number in range(20):
-            client.send(b"Event: Hangup\r\nN: %d" % number)
+            client.send(
+                b"Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\nN: %d" % number
+            )
         await client.gone()
 
     told: list[str] = []

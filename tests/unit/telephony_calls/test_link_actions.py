@@ -20,7 +20,7 @@ async def test_an_action_gets_its_own_answer_whatever_comes_between(linked: Any)
         await client.accept()
         asked = [await client.asked(), await client.asked()]
         for action in reversed(asked):
-            client.send(b"Event: Hangup\r\nN: between")
+            client.send(b"Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795296763.654620\r\nN: between")
             client.say(Response="Success", ActionID=action["ActionID"], Echo=action["Value"])
         await client.pongs()
 
@@ -36,7 +36,12 @@ async def test_the_items_of_a_list_belong_to_its_action_and_are_no_events(linked
         action = await client.asked()
         client.say(Response="Success", ActionID=action["ActionID"], EventList="start")
         client.say("Event: DeviceStateChange", ActionID=action["ActionID"], Device="PJSIP/101")
-        client.say("Event: DeviceStateChange", Device="PJSIP/102")
+        client.say(
+            "Event: DeviceStateChange",
+            Privilege="call,all",
+            Timestamp="1795296763.654620",
+            Device="PJSIP/102",
+        )
         client.say("Event: DeviceStateListComplete", ActionID=action["ActionID"], EventList="Complete")
         await client.pongs()
 

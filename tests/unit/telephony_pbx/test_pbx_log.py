@@ -29,6 +29,12 @@ def test_control_characters_of_a_callers_name_reach_no_terminal():
     assert read_message(line("a\x1b[31m\r\nb")).text == "a [31m b"
 
 
+def test_a_callers_name_without_end_is_cut():
+    assert read_message(line("Peña " * 1000)).text == ("Peña " * 100)[:499] + "…"
+    assert read_message(line("x" * 500)).text == "x" * 500
+    assert len(read_message(b"x" * 5000).text) == 500
+
+
 def test_a_line_that_is_not_json_is_carried_as_it_is():
     assert read_message(b"[2026] Asterisk 22").text == "[2026] Asterisk 22"
 

@@ -113,6 +113,16 @@ async def test_metrics_are_for_this_machine_or_a_token(house, bearer):
         assert (await visitor.get("/metrics", **proxied, **bearer)).status == 200
 
 
+async def test_metrics_under_another_machines_name_need_a_token(house, bearer):
+    """A page elsewhere whose name is made to lead here would else read them in a browser here."""
+    async with house.at() as visitor:
+        for host in ("mal.example", f"mal.example:{visitor.root.port}", "127.0.0.1.mal.example", "10.0.0.1"):
+            assert (await visitor.get("/metrics", Host=host)).status == 401
+            assert (await visitor.get("/metrics", Host=host, **bearer)).status == 200
+        for host in ("localhost", f"LOCALHOST:{visitor.root.port}", "127.0.0.1", "[::1]:8080"):
+            assert (await visitor.get("/metrics", Host=host)).status == 200
+
+
 async def test_an_accident_is_a_page_that_tells_nothing_of_the_inside(house):
     async def broken():
         raise RuntimeError("secreto interno")

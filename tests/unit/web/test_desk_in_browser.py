@@ -226,6 +226,21 @@ async def test_shortcuts_act_outside_fields_and_can_be_switched_off(chromium, la
         assert house.queues.serving != set()
 
 
+async def test_a_desk_whose_place_another_took_says_so_and_waits_to_be_asked(chromium, lasting_house):
+    house = lasting_house
+    async with at_desk(chromium, house) as page:
+        (desk,) = house.desks()
+        desk.give_way()
+        await expect(page.locator("#offline")).to_contain_text("Abrió el puesto en otras pestañas o equipos")
+        assert await violations(page) == []
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await page.wait_for_timeout(800)
+        assert len(house.desks()) == 0
+        await page.click("text=Seguir aquí")
+        await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        await expect(page.locator("#offline")).to_be_hidden()
+
+
 async def test_muting_the_ring_is_remembered(chromium, lasting_house):
     async with at_desk(chromium, lasting_house) as page:
         await page.keyboard.press("Escape")

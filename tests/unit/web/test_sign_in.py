@@ -3,6 +3,7 @@
 import pytest
 from yarl import URL
 
+from staff import passwords, tries
 from web.asked import local_path
 
 TRY = {"name": "ana", "password": "una frase larga"}
@@ -52,6 +53,25 @@ async def test_too_many_wrong_tries_must_wait(house):
             answer = await visitor.post("/sign-in", TRY | {"password": "equivocada"}, Accept="text/html")
         assert answer.status == 429
         assert "Espere" in await answer.text()
+
+
+async def test_an_address_that_tries_many_names_must_wait(house, monkeypatch):
+    monkeypatch.setattr(tries, "WRONG_PER_MINUTE", 3)
+    async with house.at() as visitor:
+        for n in range(3):
+            assert (await visitor.post("/sign-in", TRY | {"name": f"n{n}"})).status == 401
+        answer = await visitor.post("/sign-in", TRY, Accept="text/html")
+        assert answer.status == 429 and "Espere" in await answer.text()
+
+
+async def test_when_too_many_wait_the_next_is_told_at_once(house, monkeypatch):
+    monkeypatch.setattr(passwords, "MOST_WAITING", -passwords.THREADS)
+    async with house.serving() as root, house.visit(root) as visitor, house.visit(root, "ana") as ana:
+        answer = await visitor.post("/sign-in", TRY, Accept="text/html")
+        assert answer.status == 429 and "pruebe otra vez" in await answer.text()
+        change = {"current": house.password, "new": "otra frase larga", "again": "otra frase larga"}
+        answer = await ana.post("/password", change, Accept="text/html")
+        assert answer.status == 422 and "pruebe otra vez" in await answer.text()
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house):

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import structlog
 from aiohttp import WSMsgType
 from prometheus_client import REGISTRY
 
@@ -13,7 +14,7 @@ from cases.presence import PresenceRefused
 from telephony.ami import LinkState
 from telephony.facts import PhoneChanged
 from web import feed, stream, watch
-from web.desks import GOING_AWAY, SIGNED_OUT
+from web.desks import GOING_AWAY, MOST_EACH, OPENED_ELSEWHERE, SIGNED_OUT
 from web.regions import Region
 
 CALL = "pbx1-1.1"
@@ -264,6 +265,36 @@ async def code_of_close(socket):
                 return message.data
             if message.type in (WSMsgType.CLOSED, WSMsgType.ERROR):
                 return socket.close_code
+
+
+async def test_a_ninth_desk_takes_the_place_of_the_oldest_and_says_so(house):
+    async with house.serving() as root, house.visit(root, "ana") as ana, house.visit(root, "beto") as beto:
+        other = await beto.stream()
+        await other.receive_json()
+        sockets = [await opened(ana) for _ in range(MOST_EACH + 1)]
+        assert await code_of_close(sockets[0]) == OPENED_ELSEWHERE
+        await house.until(lambda: len(house.desks()) == MOST_EACH + 1)
+        await house.rings(at="101")
+        for socket in sockets[1:]:
+            assert await told(socket, lambda m: m.get("ringing"))
+        assert not other.closed
+
+
+async def opened(visitor):
+    socket = await visitor.stream()
+    await socket.receive_json()
+    return socket
+
+
+@pytest.mark.parametrize("said", ["[" * 1900, '{"a":' * 380, "nada", "[]", '{"ack": "\\ud800"}'])
+async def test_what_our_page_does_not_say_is_let_go_by(house, said):
+    async with house.at("ana") as visitor:
+        socket = await opened(visitor)
+        with structlog.testing.capture_logs() as logs:
+            await socket.send_str(said)
+            await house.rings()
+            assert await told(socket, lambda m: m.get("ringing"))
+        assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
 
 @pytest.mark.parametrize(("queued", "seconds"), [(32, 60), (10**6, 0.5)], ids=["queue", "time"])

@@ -19,7 +19,7 @@ const announced = new Set();
 forgetOthers(main.dataset.person);
 const casework = new Casework(new Drafts(main.dataset.person));
 const ring = new Ring(document.getElementById("mute"));
-const stream = new Stream("/desk/stream", { message: take, live, lost, signedOut });
+const stream = new Stream("/desk/stream", { message: take, live, lost, signedOut, openedElsewhere });
 setInterval(tick, 1000);
 
 function take(message) {
@@ -60,11 +60,15 @@ function live() {
   casework.retry();
 }
 
-function lost() {
-  if (liveness.dataset.state === "lost") return;
+function dead(label) {
   liveness.dataset.state = "lost";
   liveness.querySelector(".dot").className = "dot bad";
-  liveness.querySelector(".label").textContent = "Sin conexión";
+  liveness.querySelector(".label").textContent = label;
+}
+
+function lost() {
+  if (liveness.dataset.state === "lost") return;
+  dead("Sin conexión");
   offline.textContent = `Sin conexión con el servidor desde las ${hour(Date.now())}: esta pantalla puede estar atrasada. Su teléfono sigue sonando y lo que escriba se guarda al volver.`;
   offline.hidden = false;
 }
@@ -75,6 +79,22 @@ function signedOut() {
   link.target = "_blank";
   link.textContent = "Entre de nuevo en otra pestaña";
   offline.replaceChildren("Su sesión terminó. ", link, ": lo que escribió sigue aquí y se guarda al volver.");
+  offline.hidden = false;
+}
+
+// The other desks ring; this one would ring for a call that it does not see end.
+function openedElsewhere() {
+  dead("Detenido");
+  ring.stop();
+  document.title = title;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Seguir aquí";
+  button.addEventListener("click", () => stream.resume());
+  offline.replaceChildren(
+    "Abrió el puesto en otras pestañas o equipos y este dejó de actualizarse. Lo que escriba se guarda igual. ",
+    button,
+  );
   offline.hidden = false;
 }
 

@@ -1,4 +1,5 @@
 // The live stream: kept open, dialled again with jitter, and honest about not being live.
+// Of too many desks of one person the oldest is closed: it is dialled again only when asked for here.
 import { renewToken, SignedOut } from "./server.js";
 
 const FIRST_WAIT = 300;
@@ -6,11 +7,12 @@ const LAST_WAIT = 10_000;
 const SILENCE = 25_000; // the server beats every 10 s
 const ACTIVE_EVERY = 60_000;
 const SIGNED_OUT = 4401;
+const OPENED_ELSEWHERE = 4409;
 
 export class Stream {
-  constructor(path, { message, live, lost, signedOut }) {
+  constructor(path, { message, live, lost, signedOut, openedElsewhere }) {
     this.path = path;
-    this.on = { message, live, lost, signedOut };
+    this.on = { message, live, lost, signedOut, openedElsewhere };
     this.failures = 0;
     this.told = 0;
     addEventListener("online", () => this.dial());
@@ -19,8 +21,16 @@ export class Stream {
     this.dial();
   }
 
+  // Somebody wants this desk after all; another of theirs gives way.
+  resume() {
+    this.elsewhere = false;
+    this.failures = 0;
+    this.dial();
+  }
+
   dial() {
     clearTimeout(this.redial);
+    if (this.elsewhere) return;
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${this.path}`);
     this.socket = socket;
@@ -49,6 +59,11 @@ export class Stream {
   async dropped(event) {
     clearTimeout(this.silence);
     this.socket = null;
+    if (event.code === OPENED_ELSEWHERE) {
+      this.elsewhere = true;
+      this.on.openedElsewhere();
+      return;
+    }
     this.on.lost();
     if (event.code === SIGNED_OUT || (await this.withoutSession())) this.on.signedOut();
     this.failures = (this.failures ?? 0) + 1;
