@@ -101,7 +101,7 @@ class Operations:
         return _plan(stored) | {"text": stored.text}
 
     async def _version(self, plan: str, version: str | None) -> StoredPlan | None:
-        """By its number, or by the beginning of its hash as calls and cases show it (six characters or more)."""
+        """By its number, or by the beginning of its hash as calls and cases show it."""
         if version is None or (version.isdecimal() and len(version) < SHORTEST_HASH):
             return await self._house.plan_store.get(plan, int(version) if version else None)
         return await self._house.plan_store.find(plan, version) if len(version) >= SHORTEST_HASH else None

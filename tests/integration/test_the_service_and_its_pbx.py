@@ -167,10 +167,13 @@ def test_a_start_that_fails_leaves_the_pbx_that_was_running_to_its_calls(own: In
     own.start()
     pid = own.pbx_pid()
     own.kill()
-    own.extra = {"ALTAVOZ_AMI_ACTS": "x", "ALTAVOZ_DATABASE": "sqlite:///" + str(own.home / "no" / "hay.db")}
+    socket = own.home / "control.sock"
+    socket.unlink()
+    socket.mkdir()
     with pytest.raises(AssertionError):
         own.start(seconds=30)
+    assert "La central ya estaba en marcha" in own.output
     assert own.pbx_pid() == pid
-    own.extra = {}
+    socket.rmdir()
     own.start(examples=False)
     assert own.pbx_pid() == pid
