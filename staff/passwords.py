@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from staff.names import normal
 
-SHORTEST, LONGEST = 10, 200
+SHORTEST, LONGEST = 8, 200
 THREADS, MOST_WAITING = 2, 16
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher()

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -18,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import open_engine
 
 BACKENDS = ("sqlite", "postgresql")
-PORT = 15600
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -46,6 +46,13 @@ async def _empty(connection: AsyncConnection, tables: MetaData) -> None:
         await connection.execute(text("CREATE SCHEMA public"))
 
 
+def _free_port() -> int:
+    """Two runs of the tests at once must not meet on one server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @cache
 def _postgres() -> str:
     """The URL of a server that lives as long as the tests; skips where PostgreSQL is not installed."""
@@ -60,8 +67,9 @@ def _postgres() -> str:
         [_PROGRAMS[-1] / "initdb", "-D", data, "-U", "altavoz", "--auth=trust", "-E", "UTF8", "--locale=C"],
         check=True, capture_output=True, cwd=folder, **who,
     )  # fmt: skip
+    port = _free_port()
     settings = [
-        f"port={PORT}",
+        f"port={port}",
         "listen_addresses=127.0.0.1",
         f"unix_socket_directories={folder}",
         "fsync=off",
@@ -71,12 +79,12 @@ def _postgres() -> str:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **who,
     )  # fmt: skip
     atexit.register(_stop, server, folder)
-    _wait(folder)
-    return f"postgresql://altavoz@127.0.0.1:{PORT}/postgres"
+    _wait(folder, port)
+    return f"postgresql://altavoz@127.0.0.1:{port}/postgres"
 
 
-def _wait(folder: Path) -> None:
-    ready = [_PROGRAMS[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(PORT)]
+def _wait(folder: Path, port: int) -> None:
+    ready = [_PROGRAMS[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     for _ in range(100):
         if subprocess.run(ready, check=False, cwd=folder).returncode == 0:
             return

@@ -130,7 +130,7 @@ async def token_of(visitor, path):
     [
         ({"current": "no es esa"}, "no es esa"),
         ({"again": "distinta y larga"}, "no son iguales"),
-        ({"new": "corta", "again": "corta"}, "al menos 10"),
+        ({"new": "corta", "again": "corta"}, "al menos 8"),
         ({"new": "una frase larga", "again": "una frase larga"}, "distinta de la actual"),
     ],
 )
