@@ -43,7 +43,7 @@ def main() -> None:
     everything = len(sys.argv) > 1
     folder = Path(sys.argv[1]) if everything else Path(__file__).parent
     folder.mkdir(parents=True, exist_ok=True)
-    altavoz = Instance(base=17800)
+    altavoz = Instance(base=18800)
     try:
         ready = altavoz.start()
         with chromium() as browser:
