@@ -28,7 +28,7 @@ from telephony.tracker import CallTracker
 
 CALL = Path(__file__).parents[1] / "tests/calls/answered-caller-hangs-up"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
-LAST = b"Event: BenchEnd\r\n\r\n"
+LAST = b"Event: BenchEnd\r\nPrivilege: system,all\r\nTimestamp: 1795296763.654620\r\n\r\n"
 EIGHT = ("UserEvent", "Queue*", "Agent*", "Dial*", "HangupRequest", "SoftHangupRequest", "Hangup", "BenchEnd")
 
 

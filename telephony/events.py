@@ -57,7 +57,7 @@ def read_message(raw: RawMessage) -> AmiMessage:
 
 
 _BEGINNING = re.compile(
-    rb"Event: \w+\r\nPrivilege: [\w,]+\r\n(?:SequenceNumber: \d+\r\n)?Timestamp: \d{9,11}\.\d{6}\r\n"
+    rb"Event: \w+\r\nPrivilege: [\w,]+\r\n(?:SequenceNumber: \d+\r\n)?Timestamp: \d{9,11}\.\d{6}(?:\r\n|\Z)"
 )
 _REPEATED_BY_RIGHT = b"ChanVariable"
 
