@@ -15,6 +15,7 @@ from sqlalchemy.sql import ColumnElement
 from staff import passwords
 from staff.names import full_name as clean_full_name
 from staff.names import new_name, normal
+from staff.permissions import Permission
 from staff.roles import Role
 from staff.tables import people, sessions
 from staff.tries import AddressTries, Tries
@@ -39,6 +40,10 @@ class Person:
     groups: tuple[str, ...]
     one_time: bool
     active: bool
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles holds it."""
+        return any(permission in role.permissions for role in self.roles)
 
 
 @dataclass(frozen=True, slots=True)

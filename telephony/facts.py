@@ -75,6 +75,65 @@ class CallAnswered(CallFact):
 
 
 @dataclass(frozen=True, slots=True)
+class CallHeld(CallFact):
+    """The phone `extension` put the caller on hold."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallResumed(CallFact):
+    """The phone `extension` took the caller off hold."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred(CallFact):
+    """The phone `by` passed the caller on. `way` is `blind` or `attended`.
+
+    `to` is an extension (`102`), a queue's name, or an outside number (E.164).
+    """
+
+    way: str
+    by: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyJoined(CallFact):
+    """Somebody else speaks with the caller now, besides or after whoever answered.
+
+    `party` is an extension (`102`), an outside number (E.164), or the id of another call to us that was
+    bridged with this one.
+    """
+
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLeft(CallFact):
+    """`party` speaks with the caller no more, and the call goes on."""
+
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlaced(CallFact):
+    """A coordinator's phone calls an outside `number` (E.164) by `carrier`, showing `shown` (E.164 or empty).
+
+    It begins an outgoing call: `call` is named by the phone's own channel. `CallAnswered` (with `number`),
+    `CallHeld`, `CallResumed` and `CallEnded` follow as for any call.
+    """
+
+    linkedid: str
+    extension: str
+    number: str
+    carrier: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackOwed(CallFact):
     """The caller was promised a call back by the queue's coordinators."""
 
@@ -94,6 +153,15 @@ class CallEnded(CallFact):
     phase: str
     by: str
     cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """The link to the PBX was lost `at`: what happens from then on is known from its journal only."""
+
+    pbx: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

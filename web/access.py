@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from staff.permissions import Permission
 from web import api, calls, case_changes, cases, desk, health, lines, phones, sign_in, static, stream
 from web.keys import Entry
-from web.who import DESK, PHONES, READERS, SIGNED_IN, Open, Who
+from web.who import Open, Who
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -30,28 +31,28 @@ class Route:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", sign_in.home, SIGNED_IN),
+    Route("GET", "/", sign_in.home, Open.SIGNED_IN),
     Route("GET", "/sign-in", sign_in.form, Open.ANYBODY),
     Route("POST", "/sign-in", sign_in.enter, Open.ANYBODY),
-    Route("POST", "/sign-out", sign_in.leave, SIGNED_IN, while_one_time=True),
-    Route("GET", "/session", sign_in.who, SIGNED_IN),
-    Route("GET", "/password", sign_in.password_form, SIGNED_IN, while_one_time=True),
-    Route("POST", "/password", sign_in.change_password, SIGNED_IN, while_one_time=True),
-    Route("GET", "/desk", desk.page, DESK, "Puesto"),
-    Route("GET", "/desk/stream", stream.connect, DESK),
-    Route("POST", "/desk/availability", desk.availability, DESK),
-    Route("GET", "/cases", cases.index, READERS, "Casos"),
-    Route("GET", "/cases/{id}", cases.page, READERS),
-    Route("GET", "/cases/{id}/form", cases.form, DESK),
-    Route("POST", "/cases/{id}/field", case_changes.save_field, DESK),
-    Route("POST", "/cases/{id}/close", case_changes.close, DESK),
-    Route("POST", "/cases/{id}/reopen", case_changes.reopen, DESK),
-    Route("POST", "/cases/{id}/take", case_changes.take, DESK),
-    Route("GET", "/calls", calls.index, READERS, "Llamadas"),
-    Route("GET", "/lines", lines.index, SIGNED_IN, "Líneas"),
-    Route("GET", "/phones", phones.index, PHONES, "Teléfonos"),
-    Route("POST", "/phones/{extension}/show", phones.show, PHONES),
-    Route("POST", "/phones/{extension}/renew", phones.renew, PHONES),
+    Route("POST", "/sign-out", sign_in.leave, Open.SIGNED_IN, while_one_time=True),
+    Route("GET", "/session", sign_in.who, Open.SIGNED_IN),
+    Route("GET", "/password", sign_in.password_form, Open.SIGNED_IN, while_one_time=True),
+    Route("POST", "/password", sign_in.change_password, Open.SIGNED_IN, while_one_time=True),
+    Route("GET", "/desk", desk.page, Permission.DESK_USE, "Puesto"),
+    Route("GET", "/desk/stream", stream.connect, Permission.DESK_USE),
+    Route("POST", "/desk/availability", desk.availability, Permission.DESK_USE),
+    Route("GET", "/cases", cases.index, Permission.CASE_READ, "Casos"),
+    Route("GET", "/cases/{id}", cases.page, Permission.CASE_READ),
+    Route("GET", "/cases/{id}/form", cases.form, Permission.CASE_WRITE),
+    Route("POST", "/cases/{id}/field", case_changes.save_field, Permission.CASE_WRITE),
+    Route("POST", "/cases/{id}/close", case_changes.close, Permission.CASE_WRITE),
+    Route("POST", "/cases/{id}/reopen", case_changes.reopen, Permission.CASE_WRITE),
+    Route("POST", "/cases/{id}/take", case_changes.take, Permission.CASE_WRITE),
+    Route("GET", "/calls", calls.index, Permission.CALL_READ, "Llamadas"),
+    Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas"),
+    Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos"),
+    Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE),
+    Route("POST", "/phones/{extension}/renew", phones.renew, Permission.PHONE_WRITE),
     Route("GET", "/healthz", health.alive, Open.ANYBODY),
     Route("GET", "/readyz", health.ready, Open.ANYBODY),
     Route("GET", "/metrics", health.metrics, Open.LOOPBACK_OR_TOKEN),
@@ -68,5 +69,5 @@ def register(app: web.Application) -> dict[web.AbstractRoute, Route]:
 
 def navigation() -> tuple[Entry, ...]:
     return tuple(
-        Entry(row.path, row.label, row.who) for row in ROUTES if row.label and isinstance(row.who, frozenset)
+        Entry(row.path, row.label, row.who) for row in ROUTES if row.label and isinstance(row.who, Permission)
     )

@@ -7,12 +7,12 @@ from aiohttp import web
 from cases.pages import BadPage, Page
 from cases.store import CaseFilter
 from cases.views import CaseView
+from staff.permissions import Permission
 from web import lists, refusals
 from web.asked import is_htmx, see_other
 from web.case_form import form_context, form_html
 from web.keys import services, session
 from web.pages import full_names, render, site_zone
-from web.who import DESK
 
 _NUMBER = re.compile(r"(?:AV-)?0*(\d{1,9})", re.IGNORECASE)
 
@@ -90,7 +90,7 @@ async def page(request: web.Request) -> web.Response:
         calls=calls,
         names=await full_names(request),
         history=await store.history(case.id),
-        may_edit=bool(session(request).person.roles & DESK),
+        may_edit=session(request).person.may(Permission.CASE_WRITE),
         **form_context(request.app, case),
     )
 

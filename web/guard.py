@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from staff.roles import Role
+from staff.permissions import Permission
 from staff.sessions import Session
 from web import csrf, refusals
 from web.access import Route
@@ -40,12 +40,12 @@ async def _check(request: web.Request, row: Route | None, found: Session | None)
     if row is None:
         raise refusals.not_in_table()
     _check_origin(request)
-    if isinstance(row.who, Open):
+    if isinstance(row.who, Open) and row.who is not Open.SIGNED_IN:
         await _check_open(request, row.who)
         return
     if found is None:
         raise _sign_in_first(request)
-    _check_person(request, row, row.who, found)
+    _check_person(request, row, found)
     await _check_token(request, found)
 
 
@@ -66,10 +66,10 @@ async def _check_open(request: web.Request, who: Open) -> None:
         raise refusals.no_token()
 
 
-def _check_person(request: web.Request, row: Route, who: frozenset[Role], found: Session) -> None:
+def _check_person(request: web.Request, row: Route, found: Session) -> None:
     if found.person.one_time and not row.while_one_time:
         raise web.HTTPSeeOther("/password") if is_page(request) else refusals.one_time_password()
-    if not who & found.person.roles:
+    if isinstance(row.who, Permission) and not found.person.may(row.who):
         raise refusals.not_your_role()
 
 

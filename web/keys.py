@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from staff.roles import Role
+from staff.permissions import Permission
 from staff.sessions import Session
 from web.assets import Assets
 from web.desks import Desks
@@ -13,11 +13,11 @@ from web.services import Services
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the navigation, for the roles that may follow it."""
+    """One entry of the navigation, for those who may follow it."""
 
     path: str
     label: str
-    who: frozenset[Role]
+    who: Permission
 
 
 SERVICES = web.AppKey("services", Services)

@@ -72,11 +72,12 @@ def piece(app: web.Application, template: str, **context: Any) -> str:
 
 def _shared(request: web.Request) -> dict[str, Any]:
     found = request.get(SESSION)
-    roles = found.person.roles if found and not found.person.one_time else frozenset()
+    person = found.person if found else None
+    settled = person if person and not person.one_time else None
     return {
-        "person": found.person if found else None,
+        "person": person,
         "csrf": found.csrf if found else "",
         "path": request.path,
-        "navigation": [entry for entry in request.app[NAVIGATION] if entry.who & roles],
+        "navigation": [entry for entry in request.app[NAVIGATION] if settled and settled.may(entry.who)],
         "link": request.app[SERVICES].link(),
     }

@@ -6,7 +6,7 @@ from aiohttp import web
 from cases.presence import PresenceRefused
 from staff.passwords import Crowded, WeakPassword
 from staff.people import Person
-from staff.roles import Role
+from staff.permissions import Permission
 from staff.tries import TooManyTries
 from web.asked import local_path, see_other
 from web.cookies import drop_cookie, read_cookie, write_cookie
@@ -25,7 +25,7 @@ async def home(request: web.Request) -> web.Response:
 
 def first_page(person: Person) -> str:
     """Where somebody starts the day: the desk for those who answer, the lines for the rest."""
-    return "/desk" if person.roles & {Role.COORDINATOR, Role.SUPERVISOR} else "/lines"
+    return "/desk" if person.may(Permission.DESK_USE) else "/lines"
 
 
 async def form(request: web.Request) -> web.Response:

@@ -1,21 +1,17 @@
-"""For whom a door is: the sets of roles that the table of routes names."""
+"""For whom a door is: a permission, or one of the doors that ask for none. The table of routes names them."""
 
 from enum import Enum, auto
 
-from staff.roles import Role
+from staff.permissions import Permission
 
 
 class Open(Enum):
-    """Doors that ask for no session."""
+    """Doors that ask for no permission; `SIGNED_IN` asks for a session of anybody's."""
 
     ANYBODY = auto()
+    SIGNED_IN = auto()
     TOKEN = auto()
     LOOPBACK_OR_TOKEN = auto()
 
 
-Who = Open | frozenset[Role]
-
-SIGNED_IN = frozenset(Role)
-DESK = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
-READERS = DESK | {Role.OPERATIONS}
-PHONES = frozenset({Role.IT, Role.ADMINISTRATOR})
+Who = Open | Permission

@@ -72,7 +72,14 @@ STAFF = (
     ("ivan", "Iván Sosa", Role.IT, None),
     ("olga", "Olga Díaz", Role.OPERATIONS, None),
     ("carla", "Carla Mora", Role.COMMERCIAL, None),
+    ("pedro", "Pedro Gil", Role.PROVIDERS, None),
+    ("tina", "Tina Rey", Role.TMK, None),
+    ("fabio", "Fabio Luz", Role.FINANCE, None),
+    ("bruno", "Bruno Sala", Role.BACK_OFFICE, None),
+    ("mirta", "Mirta Cruz", Role.MISSION_AREA, None),
+    ("queta", "Queta León", Role.QUALITY, None),
     ("raul", "Raúl Vega", Role.ADMINISTRATOR, None),
+    ("aurora", "Aurora Ríos", Role.AUDITOR, None),
 )
 NANDU, NANDU_CALLER = "+541143218765", "+541155551234"
 

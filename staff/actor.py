@@ -1,0 +1,34 @@
+"""Who acts, from the door to the row: set once where a request comes in, read where a change is written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`name` is an account's name, `token:<name>`, or `altavoz` itself; `via` is `web`, `api`, `command` or
+    `service`; `address` is whence, when it came by the network."""
+
+    name: str
+    via: str
+    address: str | None = None
+
+
+SERVICE = Actor("altavoz", "service")
+_current: ContextVar[Actor] = ContextVar("actor", default=SERVICE)
+
+
+def current() -> Actor:
+    return _current.get()
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Within, `current()` is this actor."""
+    token = _current.set(actor)
+    try:
+        yield
+    finally:
+        _current.reset(token)
