@@ -11,6 +11,7 @@ from telephony.ami import AmiAccount
 from telephony.base_config import render_base
 from telephony.embedded import EmbeddedPbx
 from telephony.events import WANTED
+from telephony.journal_calls import JournalFiles
 from telephony.layout import PbxAddresses, PbxLayout, Program
 from telephony.secrets import ami_secrets
 from telephony.system_pbx import NoSystemPbx, system_program
@@ -21,7 +22,7 @@ class Central:
     """`pbx` is None when it is external: then nothing is started, and only `published` is ours.
 
     `control` is the control socket of a PBX on this machine; `config` is the base configuration, to be
-    written before the PBX starts.
+    written before the PBX starts. `journal` is None when the PBX's journal is not to be read.
     """
 
     pbx: EmbeddedPbx | None
@@ -31,6 +32,7 @@ class Central:
     sounds: Path
     listens: AmiAccount
     acts: AmiAccount
+    journal: JournalFiles | None = None
 
 
 def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Central:
@@ -49,6 +51,7 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
         layout.sounds,
         AmiAccount(*settings.ami, "altavoz-listens", secrets.listens),
         AmiAccount(*settings.ami, "altavoz-acts", secrets.acts),
+        JournalFiles(layout.cel_db, layout.queue_log),
     )
 
 
@@ -78,4 +81,5 @@ def _external(settings: Settings) -> Central:
         settings.pbx_conf / "sounds",
         AmiAccount(*settings.ami, *settings.ami_listens),
         AmiAccount(*settings.ami, *settings.ami_acts),
+        JournalFiles(*settings.pbx_journal) if settings.pbx_journal else None,
     )

@@ -5,6 +5,8 @@ file may do everything: that is the operating system's business.
 """
 
 import os
+import socket
+import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,9 @@ from typing import Any
 import aiohttp
 import structlog
 from aiohttp import web
+
+from staff.actor import Actor, acting
+from staff.operator import command_actor
 
 log = structlog.get_logger()
 
@@ -74,7 +79,8 @@ class ControlServer:
         if handler is None:
             return web.json_response({"refused": f"esta versión no conoce «{name}»"}, status=404)
         try:
-            return web.json_response({"answer": await handler(await request.json())})
+            with acting(_caller(request)):
+                return web.json_response({"answer": await handler(await request.json())})
         except self._refusals as error:
             return web.json_response({"refused": str(error)}, status=422)
         except Exception:
@@ -82,6 +88,14 @@ class ControlServer:
             return web.json_response(
                 {"refused": "error interno: el registro de Altavoz dice más"}, status=500
             )
+
+
+def _caller(request: web.Request) -> Actor:
+    """Whoever opened the socket, by the operating system's word."""
+    assert request.transport is not None
+    peer = request.transport.get_extra_info("socket")
+    _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return command_actor(user)
 
 
 async def call(home: Path, command: str, arguments: Mapping[str, Any]) -> Any:

@@ -3,24 +3,33 @@
 Nothing here starts: `altavoz.run` starts and stops them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client.core import Metric
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from altavoz.catch_up import CatchUp
 from altavoz.central import Central
+from altavoz.entrance import Entrance
+from altavoz.known_facts import committed_facts
 from altavoz.live import LiveCalls
 from altavoz.settings import Settings
+from altavoz.watch import Watch
+from altavoz.watch_metrics import measures_of
+from altavoz.watch_sights import database_answers, sights_of
+from altavoz.watch_status import status_of
+from altavoz.told import Told
 from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
 from cases.presence import Presence
+from cases.shifts import Shifts
+from cases.spool import Spool
 from cases.store import CaseStore
 from cases.writer import Intake
 from ivr_audio.store import SoundStore
@@ -30,17 +39,32 @@ from plans.store import PlanStore
 from provisioning.apply import Provisioner
 from provisioning.phones import Phones
 from provisioning.releases import ReleaseHistory
+from provisioning.staffing import Staffing
+from staff.areas import Areas
+from staff.audit_heads import FILE as HEADS
+from staff.audit_heads import HeadKeeper
+from staff.audit_readings import Readings
+from staff.audit_trail import AuditTrail
+from staff.changes import PeopleChanges
+from staff.directory import Directory
 from staff.people import People
 from staff.phonebook import PhoneBook
 from staff.sessions import Sessions
+from staff.sign_in import SignIn
 from staff.tokens import Tokens
 from telephony.ami import AmiLink
 from telephony.ami_dialplan import PATIENCE, AmiDialplan, LocalDialplan
 from telephony.events import WANTED
+from telephony.journal_calls import JournalCalls
+from telephony.journal_store import JournalStore
 from telephony.publish import Publisher, Standing
 from telephony.queues import QueueDesk
-from telephony.tracker import CallTracker
+from telephony.tape import Tapes
+from web.alarm import told
+from web.desks import Desks
+from web.pages import site_zone
 from web.services import Services
+from web.status_lines import Status
 
 log = structlog.get_logger()
 
@@ -74,27 +98,74 @@ class House:
     def phonebook(self) -> PhoneBook:
         return PhoneBook()
 
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.engine)
+
+    @cached_property
+    def areas(self) -> Areas:
+        return Areas(self.engine)
+
+    @cached_property
+    def staffing(self) -> Staffing:
+        return Staffing(
+            people=self.people,
+            changes=PeopleChanges(self.engine, now),
+            phones=self.phones,
+            shifts=Shifts(self.presence),
+            desks=self.desks,
+            site=self.site,
+            accounts=lambda: {stored.version.plan.account.name for stored in self.book.live()},
+        )
+
     async def people_changed(self) -> None:
         """Read the accounts again: the intake asks whose an extension is for every fact."""
         self.phonebook.replace(await self.people.all())
 
     @cached_property
     def sessions(self) -> Sessions:
-        return Sessions(self.engine, now, busy=self._in_call)
+        return self.entrance.sessions
 
     def _in_call(self, person: int) -> bool:
         name = self.phonebook.name_of_id(person)
         return name is not None and self.board.in_call(name)
 
     @cached_property
+    def entrance(self) -> Entrance:
+        address = self.settings.public_url or self.address
+        return Entrance(self.settings, self.engine, now, site_zone(self.site), address, self._in_call)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return self.entrance.sign_in
+
+    @cached_property
     def tokens(self) -> Tokens:
         return Tokens(self.engine, now)
+
+    # the audit trail
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        return AuditTrail(self.engine)
+
+    @cached_property
+    def readings(self) -> Readings:
+        return Readings(self.engine)
+
+    @cached_property
+    def heads(self) -> HeadKeeper:
+        return HeadKeeper(self.engine, self.settings.home / HEADS)
 
     # the PBX
 
     @cached_property
     def listens(self) -> AmiLink:
         return AmiLink(self.central.listens, WANTED)
+
+    @cached_property
+    def tapes(self) -> Tapes:
+        return Tapes(self.listens.on_bytes)
 
     @cached_property
     def acts(self) -> AmiLink:
@@ -145,7 +216,8 @@ class House:
 
     @cached_property
     def intake(self) -> Intake:
-        return Intake(self.engine, self.book, self.phonebook.name_of, now, self.board)
+        spool = Spool(self.settings.home / "facts.spool")
+        return Intake(self.engine, self.book, self.phonebook.name_of, now, self.board, spool=spool)
 
     @cached_property
     def store(self) -> CaseStore:
@@ -157,18 +229,65 @@ class House:
 
     @cached_property
     def pops(self) -> Pops:
-        return Pops(self.board, self.store, self.book, self.plan_store, self.site, now)
+        return Pops(self.board, self.store, self.book, self.plan_store, self.site, now, self.called)
+
+    async def called(self, name: str) -> str:
+        """How the person of an account is called."""
+        person = await self.people.by_name(name)
+        return person.full_name if person else name
 
     @cached_property
     def presence(self) -> Presence:
-        return Presence(QueueDesk(self.acts), self.board)
+        return Presence(QueueDesk(self.acts), self.board, self.phonebook.name_of)
 
     @cached_property
     def live(self) -> LiveCalls:
-        tracker = CallTracker(self.settings.pbx_name)
-        return LiveCalls(self.listens, self.acts, tracker, self.intake, self.presence, self.phonebook.name_of)
+        told = Told()
+        return LiveCalls(
+            self.settings.pbx_name,
+            self.listens,
+            self.acts,
+            self.intake,
+            self.presence,
+            self.phonebook.name_of,
+            self.journal_store,
+            told,
+            self._catch_up(told),
+        )
+
+    @cached_property
+    def journal_store(self) -> JournalStore:
+        return JournalStore(self.engine, self.settings.pbx_name)
+
+    def _catch_up(self, told: Told) -> CatchUp | None:
+        files = self.central.journal
+        if files is None:
+            return None
+        journal = JournalCalls(self.settings.pbx_name, files)
+        known = partial(committed_facts, self.engine)
+        return CatchUp(
+            self.settings.pbx_name, journal, self.journal_store, known, self.intake.take, told, now
+        )
+
+    # the watch
+
+    @cached_property
+    def watch(self) -> Watch:
+        return Watch(sights_of(self), now)
+
+    def standing_now(self) -> Status:
+        """How everything stands, in the words of the status page."""
+        return status_of(self.watch.seen(), self.watch.alarms(), site_zone(self.site))
+
+    def measures(self) -> Iterable[Metric]:
+        """What Prometheus is told."""
+        return measures_of(self.watch.seen(), self.watch.alarms(), (self.listens, self.acts))
 
     # the console
+
+    @cached_property
+    def desks(self) -> Desks:
+        return Desks()
 
     @property
     def sip(self) -> str:
@@ -182,8 +301,15 @@ class House:
     def services(self) -> Services:
         return Services(
             people=self.people,
+            directory=self.directory,
+            areas=self.areas,
+            staffing=self.staffing,
+            desks=self.desks,
             sessions=self.sessions,
+            sign_in=self.sign_in,
             tokens=self.tokens,
+            audit=self.audit,
+            readings=self.readings,
             store=self.store,
             desk=self.desk,
             board=self.board,
@@ -196,6 +322,9 @@ class House:
             site=self.site,
             clock=now,
             ready=self.ready,
+            alarms=self.watch.alarms,
+            status=self.standing_now,
+            measures=self.measures,
             sip=self.sip,
         )
 
@@ -206,26 +335,18 @@ class House:
         return self.standing.in_pbx
 
     async def look_at_release(self) -> None:
-        """Ask the PBX which release it stands on."""
-        self.standing = await self.publisher.status()
-        if self.standing.answered and not self.standing.agrees:
-            log.error("release_differs", on_disk=self.standing.on_disk, in_pbx=self.standing.in_pbx)
+        """Ask the PBX which release it stands on; while one is being published it may say anything."""
+        standing = await self.publisher.status()
+        if not self.publisher.under_way:
+            self.standing = standing
 
     async def ready(self) -> Mapping[str, bool]:
         """Whether each thing that a call needs on our side stands."""
         return {
             "pbx_link": self.listens.state.up,
             "pbx_control": self.acts.state.up,
-            "database": await self._database_answers() and self.intake.stuck_since is None,
+            "database": await database_answers(self.engine) and self.intake.stuck_since is None,
         }
-
-    async def _database_answers(self) -> bool:
-        try:
-            async with self.engine.connect() as connection:
-                await connection.execute(text("select 1"))
-        except (SQLAlchemyError, OSError):
-            return False
-        return True
 
     async def status(self) -> Mapping[str, object]:
         """What `altavoz status` shows."""
@@ -243,4 +364,8 @@ class House:
             "calls": len(self.board.live()),
             "console": self.address,
             "sip": self.sip,
+            "alarms": self.watch.alarms(),
+            "told": told(self.watch.alarms(), now(), site_zone(self.site)),
+            "sections": self.standing_now().sections,
+            "seen": self.watch.seen(),
         }

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from altavoz.log_clean import cleaned
+
 
 def configure(form: str) -> None:
     """Route structlog and the standard library's loggers to standard error. `form` is `text` or `json`."""
@@ -17,9 +19,7 @@ def configure(form: str) -> None:
     last: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -30,7 +30,8 @@ def configure(form: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *([structlog.processors.format_exc_info] if form == "json" else []),
+            structlog.processors.format_exc_info,
+            cleaned,
             last,
         ],
     )

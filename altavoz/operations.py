@@ -7,10 +7,14 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.people_operations import PeopleOperations
 from cases.pages import BadPage
 from cases.presence import PresenceRefused
 from cases.store import CallFilter, CaseFilter
@@ -23,14 +27,22 @@ from plans.numbers import written
 from plans.problems import PlanProblems
 from provisioning.apply import DialplanProblems, Outdated, Proposal
 from provisioning.phones import NoSuchPhone
+from staff import actor
+from staff.areas import AreaRefused
+from staff.audit import Deed
+from staff.audit_readings import NotNoted
+from staff.invitations import NotInvited
 from staff.names import BadName
 from staff.passwords import WeakPassword
-from staff.people import Person, PersonRefused
-from staff.roles import Role
-from staff.tokens import TokenRefused
+from staff.people import PersonRefused
+from staff.permissions import Permission
+from staff.scope import Scope
+from staff.tokens import GRANTABLE, Token, TokenRefused
 from telephony.embedded import NotReloaded
 from telephony.phones import BadPhone
 from telephony.publish import NotPublished
+from telephony.recording import Piece
+from telephony.tape import NoSuchTape
 
 
 class Unknown(Exception):
@@ -38,6 +50,7 @@ class Unknown(Exception):
 
 
 REFUSALS: tuple[type[Exception], ...] = (
+    AreaRefused,
     BadName,
     BadPage,
     BadPhone,
@@ -45,6 +58,9 @@ REFUSALS: tuple[type[Exception], ...] = (
     CannotBuild,
     DialplanProblems,
     NoSuchPhone,
+    NoSuchTape,
+    NotNoted,
+    NotInvited,
     NotPublished,
     NotReloaded,
     Outdated,
@@ -73,24 +89,26 @@ class Operations:
             "plan/show": self.plan_show,
             "plan/list": self.plan_list,
             "dialplan/rollback": self.dialplan_rollback,
-            "user/add": self.user_add,
-            "user/list": self.user_list,
-            "user/password": self.user_password,
-            "user/phone": self.user_phone,
-            "user/presence": self.user_presence,
             "call/list": self.call_list,
             "call/show": self.call_show,
+            "call/record-begin": self.record_begin,
+            "call/record-take": self.record_take,
+            "call/record-end": self.record_end,
             "case/list": self.case_list,
             "case/show": self.case_show,
             "token/add": self.token_add,
+            "token/list": self.token_list,
+            "token/revoke": self.token_revoke,
             "status/show": self.status,
+            **PeopleOperations(self._house).handlers(),
         }
 
     async def plan_propose(self, arguments: Arguments) -> Any:
         return _proposal(await self._house.provisioner.propose(_files(arguments)))
 
     async def plan_apply(self, arguments: Arguments) -> Any:
-        applied = await self._house.provisioner.apply(_files(arguments), "altavoz", arguments.get("release"))
+        by = actor.current().name
+        applied = await self._house.provisioner.apply(_files(arguments), by, arguments.get("release"))
         published = applied.published
         return _proposal(applied.proposal) | {"release": published.release, "changed": published.changed}
 
@@ -110,75 +128,34 @@ class Operations:
         return [_plan(stored) for stored in self._house.book.live()]
 
     async def dialplan_rollback(self, _arguments: Arguments) -> Any:
-        return dataclasses.asdict(await self._house.provisioner.rollback("altavoz"))
-
-    async def user_add(self, arguments: Arguments) -> Any:
-        unknown = [group for group in arguments["groups"] if group not in self._house.site.queues]
-        if unknown:
-            known = ", ".join(self._house.site.queues)
-            raise Unknown(f"No hay una cola «{unknown[0]}»; las de este sitio son: {known}.")
-        if arguments.get("extension") in self._house.site.phones.emergency:
-            raise PersonRefused(f"{arguments['extension']} es un número de emergencia: elija otro interno.")
-        added = await self._house.people.add(
-            arguments["name"],
-            _roles(arguments["roles"]),
-            arguments.get("full_name"),
-            arguments.get("extension"),
-            arguments["groups"],
-            arguments.get("password"),
-        )
-        return _person(added.person) | {
-            "warning": await self._phones_published(),
-            "one_time_password": added.one_time_password,
-            "sip_secret": added.sip_secret,
-            "sip_server": self._house.sip,
-        }
-
-    async def _phones_published(self) -> str | None:
-        """What stands against the new account's phone ringing; its account is made all the same."""
-        try:
-            await self._house.phones.publish()
-        except NotReloaded as error:
-            return f"La central no leyó el teléfono nuevo: {error}. Lo leerá al arrancar de nuevo."
-        return None
-
-    async def user_list(self, _arguments: Arguments) -> Any:
-        return [_person(person) for person in await self._house.people.all()]
-
-    async def user_password(self, arguments: Arguments) -> Any:
-        person = await self._person(arguments["name"])
-        return {"one_time_password": await self._house.people.new_one_time_password(person.id)}
-
-    async def user_phone(self, arguments: Arguments) -> Any:
-        person = await self._person(arguments["name"])
-        if person.extension is None:
-            raise Unknown(f"«{person.name}» no tiene interno.")
-        get = self._house.phones.renew if arguments.get("renew") else self._house.phones.show
-        secret = await get(person.extension)
-        return {"extension": person.extension, "sip_secret": secret, "sip_server": self._house.sip}
-
-    async def user_presence(self, arguments: Arguments) -> Any:
-        person = await self._person(arguments["name"])
-        presence = self._house.presence
-        if not arguments["available"]:
-            await presence.pause(person)
-            return {"note": None, "groups": []}
-        return {"note": await presence.available(person), "groups": list(presence.groups(person))}
+        return dataclasses.asdict(await self._house.provisioner.rollback(actor.current().name))
 
     async def call_list(self, arguments: Arguments) -> Any:
         wanted = CallFilter(line=arguments.get("line"), plan=arguments.get("plan"))
         page = await self._house.store.calls(wanted, arguments["limit"])
+        await self._noted("call.listed", "altavoz call list", arguments)
         return [_json(_call(call)) for call in page.items]
 
     async def call_show(self, arguments: Arguments) -> Any:
         call = await self._house.store.call(arguments["id"])
         if call is None:
             raise Unknown(f"No hay una llamada «{arguments['id']}».")
+        await self._noted("call.read", call.id)
         return _json(_call(call))
+
+    async def record_begin(self, _arguments: Arguments) -> Any:
+        return {"recording": self._house.tapes.begin()}
+
+    async def record_take(self, arguments: Arguments) -> Any:
+        return _recorded(*self._house.tapes.take(arguments["recording"]))
+
+    async def record_end(self, arguments: Arguments) -> Any:
+        return _recorded(*self._house.tapes.end(arguments["recording"]))
 
     async def case_list(self, arguments: Arguments) -> Any:
         wanted = CaseFilter(plan=arguments.get("plan"), state=arguments.get("state"))
         page = await self._house.store.cases(wanted, arguments["limit"])
+        await self._noted("case.listed", "altavoz case list", arguments)
         return [_json(_case(case)) for case in page.items]
 
     async def case_show(self, arguments: Arguments) -> Any:
@@ -186,31 +163,59 @@ class Operations:
         case = await self._house.store.case(int(digits)) if digits.isdecimal() else None
         if case is None:
             raise Unknown(f"No hay un caso «{arguments['id']}».")
+        await self._noted("case.read", case.number)
         return _json(_case(case))
 
+    async def _noted(self, action: str, subject: str, asked: Arguments = MappingProxyType({})) -> None:
+        """Affiliates' data were read."""
+        asked = {name: value for name, value in asked.items() if value is not None}
+        await self._house.readings.note(Deed(action, subject, after=asked))
+
     async def token_add(self, arguments: Arguments) -> Any:
-        return await self._house.tokens.add(arguments["name"])
+        may = [_permission(each) for each in arguments["may"]]
+        subsidiaries = frozenset(each.upper() for each in arguments["subsidiaries"])
+        if unknown := subsidiaries - self._house.site.subsidiaries.keys():
+            raise Unknown(f"No hay una filial «{min(unknown)}» en el archivo del sitio.")
+        scope = Scope(subsidiaries, frozenset(arguments["accounts"]))
+        return await self._house.tokens.add(arguments["name"], may, scope, arguments["days"])
+
+    async def token_list(self, _arguments: Arguments) -> Any:
+        return [_token(token) for token in await self._house.tokens.all()]
+
+    async def token_revoke(self, arguments: Arguments) -> Any:
+        if not await self._house.tokens.revoke(arguments["name"]):
+            raise Unknown(f"No hay un token «{arguments['name']}»; «altavoz token list» los lista.")
+        return {"name": arguments["name"]}
 
     async def status(self, _arguments: Arguments) -> Any:
         await self._house.look_at_release()
-        return _json(await self._house.status())
-
-    async def _person(self, name: str) -> Person:
-        person = await self._house.people.by_name(name)
-        if person is None:
-            raise Unknown(f"No hay una cuenta «{name}»; «altavoz user list» las lista.")
-        return person
+        return to_jsonable_python(_json(await self._house.status()))
 
 
 def _files(arguments: Arguments) -> list[Path]:
     return [Path(file) for file in arguments["files"]]
 
 
-def _roles(names: list[str]) -> list[Role]:
-    unknown = [name for name in names if name not in list(Role)]
-    if unknown:
-        raise Unknown(f"No hay un rol «{unknown[0]}»; los que hay son: {', '.join(Role)}.")
-    return [Role(name) for name in names]
+def _permission(name: str) -> Permission:
+    try:
+        return Permission(name)
+    except ValueError as error:
+        raise Unknown(f"No hay un permiso «{name}»; un token puede tener: {', '.join(GRANTABLE)}.") from error
+
+
+def _token(token: Token) -> dict[str, Any]:
+    return _json(
+        {
+            "name": token.name,
+            "permissions": sorted(token.permissions),
+            "subsidiaries": sorted(token.scope.subsidiaries),
+            "accounts": sorted(token.scope.accounts),
+            "created": token.created,
+            "expires": token.expires,
+            "made_by": token.made_by,
+            "last_used": token.last_used,
+        }
+    )
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:
@@ -247,22 +252,14 @@ def _plan(stored: StoredPlan) -> dict[str, Any]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "full_name": person.full_name,
-        "roles": sorted(person.roles),
-        "extension": person.extension,
-        "groups": list(person.groups),
-        "active": person.active,
-    }
+def _recorded(pieces: list[Piece], whole: bool) -> dict[str, Any]:
+    return {"lines": [piece.line for piece in pieces], "whole": whole}
 
 
 def _call(call: CallView) -> dict[str, Any]:
-    return {field.name: getattr(call, field.name) for field in dataclasses.fields(call)} | {
-        "digits": dict(call.digits),
-        "ringing": sorted(call.ringing),
-    }
+    """Durations in seconds."""
+    plain: dict[str, Any] = to_jsonable_python(call, timedelta_mode="float")
+    return plain | {"ringing": sorted(call.ringing)}
 
 
 def _case(case: CaseView) -> dict[str, Any]:

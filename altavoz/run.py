@@ -12,11 +12,13 @@ from pathlib import Path
 
 import structlog
 
-from altavoz.central import central
+from altavoz.auditing import audited
+from altavoz.central import central, layout_of
 from altavoz.console import console, console_socket
 from altavoz.control import ControlServer
 from altavoz.home import claimed, private_database
-from altavoz.house import House
+from altavoz.house import House, now
+from altavoz.log_clean import hide
 from altavoz.operations import REFUSALS, Operations
 from altavoz.settings import Settings
 from altavoz.startup import StartupFailed, Steps
@@ -32,6 +34,7 @@ from telephony.embedded import EmbeddedPbx, NotReloaded, PbxNotStarted
 from telephony.exchange import DeadlinePassed
 from telephony.publish import NotPublished
 from telephony.unpack import NotUnpacked
+from telephony.upkeep import keep_in_bounds
 
 log = structlog.get_logger()
 
@@ -40,6 +43,12 @@ FIRST_ACCOUNT = "admin"
 LINK_SECONDS = 15.0
 PBX_LOOK_SECONDS = 1.0
 RELEASE_LOOK_SECONDS = 15.0
+TIDY_SECONDS = 15.0
+UPKEEP_SECONDS = 3600.0
+NO_JOURNAL = (
+    "No se lee el diario de la central: lo que ocurra mientras no haya conexión con ella no quedará en los "
+    "registros. Para que quede, escriba ALTAVOZ_PBX_JOURNAL y ALTAVOZ_PBX_QUEUE_LOG (docs/pbx.md)."
+)
 
 
 async def serve(settings: Settings, steps: Steps, *, examples: bool) -> None:
@@ -80,14 +89,21 @@ async def _start(
         site = _site(settings)
         house = House(settings, site, open_engine(settings.database), central(settings, site, steps.say))
         stack.push_async_callback(house.engine.dispose)
+        hide(house.central.listens.secret, house.central.acts.secret, house.engine.url.password or "")
         await upgrade(house.engine)
         await house.people_changed()
+        await stack.enter_async_context(audited(house))
     await _start_pbx(house, steps, stack)
     with steps.step("Conectando con la central"):
         await _connect(house, stack)
     with steps.step("Publicando los planes"):
         await _publish(house, steps, examples=examples)
     stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
+    stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
+    stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
+    await stack.enter_async_context(house.watch.running())
+    if postman := house.entrance.postman():
+        await stack.enter_async_context(_running(postman.run(), postman.close))
     with steps.step("Abriendo la consola"):
         await stack.enter_async_context(console(house, listening))
         await stack.enter_async_context(_control(house))
@@ -118,6 +134,8 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
     pbx = house.central.pbx
     if pbx is None:
         house.publisher.prepare()
+        if house.central.journal is None:
+            steps.say(NO_JOURNAL)
         return
     try:
         with steps.step("Preparando la central (la primera vez tarda unos minutos)"):
@@ -156,10 +174,32 @@ async def _kept_running(pbx: EmbeddedPbx) -> None:
 
 
 async def _watched_release(house: House) -> None:
-    """What stands in the PBX is asked of the PBX, again and again."""
+    """What stands in the PBX is asked of the PBX, again and again, whatever goes wrong once."""
     while True:
-        await house.look_at_release()
+        try:
+            await house.look_at_release()
+        except Exception:
+            log.exception("release_not_looked_at")
         await asyncio.sleep(RELEASE_LOOK_SECONDS)
+
+
+async def _tidied_queues(house: House) -> None:
+    """A phone whose account was closed while the PBX did not answer leaves its queues a little later."""
+    while True:
+        try:
+            await house.staffing.tidy()
+        except Exception:
+            log.exception("queues_not_tidied")
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _kept_in_bounds(house: House) -> None:
+    """What our own PBX writes grows without end: again and again its oldest is let go."""
+    layout, control = layout_of(house.settings), house.central.control
+    while control is not None:
+        logs = (layout.queue_log, layout.message_log)
+        await keep_in_bounds(layout.cel_db, control, logs, now())
+        await asyncio.sleep(UPKEEP_SECONDS)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -180,6 +220,7 @@ async def _connect(house: House, stack: AsyncExitStack) -> None:
     for plan, version in house.intake.versions_in_use():
         if stored := await house.plan_store.find(plan, version):
             house.book.remember(stored)
+    await house.intake.recover()
     house.live.resume(house.intake.open_calls())
     await stack.enter_async_context(_running(house.intake.run(), house.intake.close))
     await stack.enter_async_context(_running(house.live.run(), house.listens.close))

@@ -4,13 +4,19 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.headerregistry import Address
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
+
+from mail.message import BadLetter, address
+from mail.relay import BadRelay, Relay, relay
+from staff.roles import Role
 
 FILE = Path("altavoz.yaml")
 DATABASE = "altavoz.db"
@@ -68,12 +74,31 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ami_listens_secret", "", "Su contraseña.", secret=True),
     Setting("ami_acts", "altavoz-acts", "Con una central externa: cuenta de AMI que actúa."),
     Setting("ami_acts_secret", "", "Su contraseña.", secret=True),
+    Setting(
+        "pbx_journal", "", "Con una central externa: su diario de llamadas (CEL en SQLite), si se puede leer."
+    ),
+    Setting("pbx_queue_log", "", "Con una central externa: su archivo `queue_log`; va con el diario."),
     Setting("site", "", "Archivo del sitio: países, operadores, colas (vacío: el de ejemplo)."),
     Setting("database", "", "URL de la base de datos (vacío: SQLite en la carpeta de datos).", secret=True),
     Setting(
         "tls_cert", "", "Certificado de la consola (PEM); hace falta si no se sirve solo en este equipo."
     ),
     Setting("tls_key", "", "Clave de ese certificado (PEM)."),
+    Setting(
+        "public_url",
+        "",
+        "Dirección con la que se llega a la consola, como «https://altavoz.empresa.com» (vacío: la de HTTP).",
+    ),
+    Setting(
+        "smtp", "", "Servidor de correo: «smtp://usuario:contraseña@servidor:587» o «smtps://…».", secret=True
+    ),
+    Setting("mail_from", "altavoz@localhost", "Dirección desde la que salen los correos."),
+    Setting(
+        "second_factor", "", "Roles que entran además con un código del teléfono: «administrator,auditor»."
+    ),
+    Setting("oidc_issuer", "", "Entrada con la cuenta de la empresa (OpenID Connect): dirección del emisor."),
+    Setting("oidc_client_id", "", "Con qué nombre conoce ese emisor a Altavoz."),
+    Setting("oidc_client_secret", "", "La clave de Altavoz ante ese emisor.", secret=True),
     Setting("log", "text", "Formato del registro: «text» o «json»."),
 )
 
@@ -89,6 +114,13 @@ class Value:
     @property
     def shown(self) -> str:
         return "••••••" if self.setting.secret and self.text else self.text
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    issuer: str
+    client_id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,7 +142,13 @@ class Settings:
     site: Path
     database: str
     tls: tuple[Path, Path] | None
+    public_url: str
+    smtp: Relay | None
+    mail_from: Address
+    second_factor: frozenset[Role]
+    oidc: OidcSettings | None
     log: LogForm
+    pbx_journal: tuple[Path, Path] | None = None
 
     @property
     def example_site(self) -> bool:
@@ -167,7 +205,15 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         site=Path(text["site"]).absolute() if text["site"] else EXAMPLE_SITE,
         database=_database(text["database"], home),
         tls=_tls(text["tls_cert"], text["tls_key"]),
+        public_url=_public_url(text["public_url"]),
+        smtp=_smtp(text["smtp"]),
+        mail_from=_mail_from(text["mail_from"]),
+        second_factor=frozenset(
+            _one_of("second_factor", name.strip(), Role) for name in text["second_factor"].split(",") if name
+        ),
+        oidc=_oidc(text["oidc_issuer"], text["oidc_client_id"], text["oidc_client_secret"]),
         log=_one_of("log", text["log"], LogForm),
+        pbx_journal=_journal(text["pbx_journal"], text["pbx_queue_log"]),
     )
 
 
@@ -211,3 +257,37 @@ def _tls(cert: str, key: str) -> tuple[Path, Path] | None:
     if bool(cert) != bool(key):
         raise BadSetting("ALTAVOZ_TLS_CERT y ALTAVOZ_TLS_KEY van juntos: escriba los dos")
     return (Path(cert).absolute(), Path(key).absolute()) if cert else None
+
+
+def _public_url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#\s]+/?", text):
+        raise _bad("public_url", text, "escriba solo el comienzo, como «https://altavoz.empresa.com»")
+    return text.rstrip("/")
+
+
+def _smtp(text: str) -> Relay | None:
+    try:
+        return relay(text) if text else None
+    except BadRelay as error:
+        raise BadSetting(f"ALTAVOZ_SMTP: no sirve; {error}") from error
+
+
+def _mail_from(text: str) -> Address:
+    try:
+        return address(text, "Altavoz")
+    except BadLetter as error:
+        raise BadSetting(f"ALTAVOZ_MAIL_FROM: {error}") from error
+
+
+def _oidc(issuer: str, client_id: str, secret: str) -> OidcSettings | None:
+    if bool(issuer) != bool(client_id):
+        raise BadSetting("ALTAVOZ_OIDC_ISSUER y ALTAVOZ_OIDC_CLIENT_ID van juntos: escriba los dos")
+    if issuer and not re.fullmatch(r"(https://|http://(localhost|127\.)).+", issuer):
+        raise _bad("oidc_issuer", issuer, "escriba la dirección del emisor, con «https://»")
+    return OidcSettings(issuer, client_id, secret) if issuer else None
+
+
+def _journal(cel: str, queue_log: str) -> tuple[Path, Path] | None:
+    if bool(cel) != bool(queue_log):
+        raise BadSetting("ALTAVOZ_PBX_JOURNAL y ALTAVOZ_PBX_QUEUE_LOG van juntos: escriba los dos")
+    return (Path(cel).absolute(), Path(queue_log).absolute()) if cel else None

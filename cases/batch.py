@@ -1,42 +1,25 @@
 """One transaction of facts: what is known is read, decided on, and all that changed is written at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cases.call_rows import UPDATE, call_row, record_of, update_row
 from cases.fact_rows import fact_of, fact_row
-from cases.intake import CaseDraft, Known, Unplaced, corrections, decide, draft_of, wants_case
+from cases.fold import place
+from cases.follow import correct_case, link, open_cases
+from cases.intake import Known, Unplaced, decide, wants_case
+from cases.numbers import belonging, settle_missed
 from cases.plans_in_use import FindsPlans, plan_of
-from cases.record import CallRecord, place
-from cases.tables import call_events, calls, case_changes, cases, refused_facts
-from cases.views import case_number
+from cases.record import BEGINNINGS, CallRecord
+from cases.tables import call_events, calls, refused_facts
 from plans.model import Plan
-from telephony.facts import CallArrived, CallFact
+from telephony.facts import CallArrived, CallFact, CallPlaced
 
-HOUSE = "altavoz"
-"""Who the history names when intake itself writes in a case."""
 UNPLACED = "the call has not arrived"
-
-_CHANGING = (
-    "choices", "kind", "priority", "digits", "queue", "callback_queue", "ringing", "extension", "number",
-    "coordinator", "queued", "answered", "ended", "outcome", "phase", "ended_by", "cause",
-)  # fmt: skip
-_RECORD = tuple(CallRecord.__dataclass_fields__)
-_UPDATE = (
-    update(calls)
-    .where(calls.c.id == bindparam("the_id"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-)
-_LINK = (
-    update(calls)
-    .where(calls.c.id == bindparam("the_id"), calls.c.case.is_(None))
-    .values(case=bindparam("the_case"))
-)
-_OPEN = insert(cases).returning(cases.c.id, cases.c.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +81,13 @@ async def read_known(connection: AsyncConnection, wanted: ColumnElement[bool]) -
         for event in (await connection.execute(events)).mappings():
             facts[event["call"]].append(fact_of(dict(event)))
     return {
-        row["id"]: Known(_record(dict(row)), tuple(sorted(facts[row["id"]], key=place)), row["case"])
+        row["id"]: Known(record_of(dict(row)), tuple(sorted(facts[row["id"]], key=place)), row["case"])
         for row in rows
     }
 
 
 def _arrivals_first(fact: CallFact) -> bool:
-    return not isinstance(fact, CallArrived)
+    return not isinstance(fact, BEGINNINGS)
 
 
 def _apply(work: _Work, fact: CallFact, plans: FindsPlans, name_of: Callable[[str], str | None]) -> None:
@@ -125,9 +108,7 @@ def _plan(plans: FindsPlans, of: CallRecord | CallFact) -> Plan | None:
 
 async def _early(connection: AsyncConnection, facts: Iterable[CallFact], work: _Work) -> list[CallFact]:
     """The facts set aside before their call arrived, when it arrives now; they leave that table."""
-    arrived = {
-        fact.call for fact in facts if isinstance(fact, CallArrived) and work.before[fact.call] is None
-    }
+    arrived = {fact.call for fact in facts if isinstance(fact, BEGINNINGS) and work.before[fact.call] is None}
     if not arrived:
         return []
     mine = refused_facts.c.call.in_(arrived) & (refused_facts.c.reason == UNPLACED)
@@ -138,73 +119,36 @@ async def _early(connection: AsyncConnection, facts: Iterable[CallFact], work: _
 
 
 async def _write(connection: AsyncConnection, work: _Work, plans: FindsPlans, now: datetime) -> list[Known]:
-    opened = await _open_cases(connection, work, plans, now)
-    after = {
-        call: Known(known.record, known.facts, known.case or opened.get(call))
-        for call, known in work.after.items()
+    await _find_belonging(connection, work)
+    needing = {
+        call: known for call, known in work.after.items() if known.case is None and wants_case(known.record)
     }
+    wanted = {call: (known, _plan(plans, known.record)) for call, known in needing.items()}
+    opened = await open_cases(connection, wanted, now)
+    after = {call: replace(known, case=known.case or opened.get(call)) for call, known in work.after.items()}
     fresh = [known for call, known in after.items() if work.before[call] is None]
-    changed = [known for call, known in after.items() if work.before[call] is not None]
+    pairs = [(before, known) for call, known in after.items() if (before := work.before[call]) is not None]
     if fresh:
-        await connection.execute(insert(calls), [_call_row(known) for known in fresh])
-    if changed:
-        await connection.execute(_UPDATE, [_update_row(known.record) for known in changed])
-        await _link(connection, {known.record.id: opened.get(known.record.id) for known in changed})
+        await connection.execute(insert(calls), [call_row(known.record, known.case) for known in fresh])
+    if pairs:
+        await connection.execute(UPDATE, [update_row(known.record) for _, known in pairs])
+        await link(
+            connection,
+            {known.record.id: opened[known.record.id] for _, known in pairs if known.record.id in opened},
+        )
     if work.new:
         await connection.execute(insert(call_events), [fact_row(fact) for fact in work.new])
-    for known in changed:
-        await _correct_case(connection, work.before[known.record.id], known, plans, now)
+    for before, known in pairs:
+        await correct_case(connection, before, known, _plan(plans, known.record), now)
+    await settle_missed(connection, [(work.before[call], known) for call, known in after.items()])
     return list(after.values())
 
 
-async def _open_cases(
-    connection: AsyncConnection, work: _Work, plans: FindsPlans, now: datetime
-) -> dict[str, int]:
-    """Open the cases that calls need and have not; call → case."""
-    drafts = [
-        draft_of(known.record, _plan(plans, known.record))
-        for known in work.after.values()
-        if known.case is None and wants_case(known.record)
-    ]
-    if not drafts:
-        return {}
-    made = await connection.execute(_OPEN, [_case_row(draft) for draft in drafts])
-    opened = {row.origin: row.id for row in made}
-    notes = [
-        _note(opened[draft.origin], 1, now, "opened", None, case_number(opened[draft.origin]))
-        for draft in drafts
-    ]
-    await connection.execute(insert(case_changes), notes)
-    return opened
-
-
-async def _link(connection: AsyncConnection, opened: Mapping[str, int | None]) -> None:
-    rows = [{"the_id": call, "the_case": case} for call, case in opened.items() if case is not None]
-    if rows:
-        await connection.execute(_LINK, rows)
-
-
-async def _correct_case(
-    connection: AsyncConnection, before: Known | None, after: Known, plans: FindsPlans, now: datetime
-) -> None:
-    """A fact that came late, or a new coordinator, changes what intake wrote, never what a person wrote."""
-    if before is None or before.case is None:
-        return
-    plan = _plan(plans, after.record)
-    for name, (former, value) in corrections(
-        draft_of(before.record, plan), draft_of(after.record, plan)
-    ).items():
-        column = cases.c[name]
-        unchanged = column.is_(None) if former is None else column == former
-        mine = and_(cases.c.id == before.case, cases.c.state == "open", unchanged)
-        values = {name: value, "revision": cases.c.revision + 1}
-        claimed = await connection.execute(
-            update(cases).where(mine).values(values).returning(cases.c.revision)
-        )
-        revision = claimed.scalar()
-        if revision is not None:
-            note = _note(before.case, revision, now, name, _shown(former), _shown(value))
-            await connection.execute(insert(case_changes).values(note))
+async def _find_belonging(connection: AsyncConnection, work: _Work) -> None:
+    """The calls that we make, just begun: which case each is about."""
+    for call, known in work.after.items():
+        if work.before[call] is None and isinstance(known.facts[0], CallPlaced):
+            work.after[call] = await belonging(connection, known)
 
 
 async def _set_aside(
@@ -220,40 +164,3 @@ async def _set_aside(
     if rows:
         extra = {"reason": reason, "refused": now}
         await connection.execute(insert(refused_facts), [row | extra for row in rows.values()])
-
-
-def _record(row: Mapping[str, Any]) -> CallRecord:
-    values = {name: row[name] for name in _RECORD}
-    values["choices"] = tuple((menu, digit, label) for menu, digit, label in row["choices"])
-    values["ringing"] = frozenset(row["ringing"])
-    return CallRecord(**values)
-
-
-def _values(record: CallRecord, names: Iterable[str]) -> dict[str, Any]:
-    values = {name: getattr(record, name) for name in names}
-    return values | {"ringing": sorted(record.ringing), "digits": dict(record.digits)}
-
-
-def _call_row(known: Known) -> dict[str, Any]:
-    return _values(known.record, _RECORD) | {"case": known.case}
-
-
-def _update_row(record: CallRecord) -> dict[str, Any]:
-    changing = {f"new_{name}": value for name, value in _values(record, _CHANGING).items()}
-    return changing | {"the_id": record.id}
-
-
-def _case_row(draft: CaseDraft) -> dict[str, Any]:
-    values = {name: getattr(draft, name) for name in CaseDraft.__dataclass_fields__}
-    return values | {"state": "open", "who": "", "address": "", "notes": "", "revision": 1}
-
-
-def _note(
-    case: int, revision: int, at: datetime, field: str, before: str | None, after: str | None
-) -> dict[str, Any]:
-    row = {"case": case, "revision": revision, "at": at, "by": HOUSE}
-    return row | {"field": field, "before": before, "after": after}
-
-
-def _shown(value: object) -> str | None:
-    return None if value is None else str(value)

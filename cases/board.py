@@ -39,8 +39,8 @@ class Board:
         return self._calls.get(id)
 
     def waiting(self) -> tuple[CallView, ...]:
-        """The calls in a queue or ringing, the most urgent first, then by who waits longest."""
-        found = (call for call in self._calls.values() if call.phase in _WAITING)
+        """The callers in a queue or ringing, the most urgent first, then by who waits longest."""
+        found = (call for call in self._calls.values() if _waits(call))
         return tuple(sorted(found, key=lambda call: (-call.priority, call.queued or call.started, call.id)))
 
     def ringing_for(self, extension: str) -> tuple[CallView, ...]:
@@ -48,8 +48,8 @@ class Board:
         return tuple(call for call in self.live() if extension in call.ringing)
 
     def talking_for(self, person: str) -> tuple[CallView, ...]:
-        """The calls that a person is in."""
-        return tuple(call for call in self.live() if _talker(call) == person)
+        """The calls that a person is in, and those that they are making."""
+        return tuple(call for call in self.live() if person in _talkers(call))
 
     def in_call(self, person: str) -> bool:
         return bool(self.talking_for(person))
@@ -105,13 +105,14 @@ class Board:
             self._calls.pop(call.id, None)
 
     def _tell_call(self, before: CallView | None, after: CallView) -> None:
-        if (talker := _talker(after)) is not None and talker != _talker(before):
-            self._tell(talker, Change(ChangeKind.TALKING, after.id, after.case))
-        if before is not None and after.ended is not None and after.coordinator is not None:
-            self._tell(after.coordinator, Change(ChangeKind.ENDED, after.id, after.case))
+        former, now = _talkers(before), _talkers(after)
+        for person in sorted(now - former):
+            self._tell(person, Change(ChangeKind.TALKING, after.id, after.case))
+        for person in sorted(former - now):
+            self._tell(person, Change(ChangeKind.ENDED, after.id, after.case))
         if after.case is not None and (before is None or before.case is None):
             self._tell_case(after.case, after.coordinator, after.coordinator)
-        if _seen_waiting(before) != _seen_waiting(after):
+        if _seen_waiting(before) != _seen_waiting(after) or _owes(before) != _owes(after):
             self._tell_everybody(Change(ChangeKind.WAITING))
         self._tell(None, Change(ChangeKind.CALL, after.id, after.case))
 
@@ -143,13 +144,28 @@ class Board:
             self._tell(person, change)
 
 
-def _talker(call: CallView | None) -> str | None:
-    """Who of the house is in the call now."""
-    return call.coordinator if call is not None and call.phase == "talking" and call.ended is None else None
+def _talkers(call: CallView | None) -> frozenset[str]:
+    """Who of the house is in the call now; whoever makes a call is in it from the start."""
+    if call is None or call.ended is not None:
+        return frozenset()
+    if call.direction == "out" and call.answered is None and call.coordinator is not None:
+        return frozenset({call.coordinator})
+    return call.talkers
+
+
+def _waits(call: CallView) -> bool:
+    return call.direction == "in" and call.phase in _WAITING
 
 
 def _seen_waiting(call: CallView | None) -> tuple[object, ...] | None:
     """What the list of waiting calls shows of a call; None when it is not in the list."""
-    if call is None or call.phase not in _WAITING or call.ended is not None:
+    if call is None or not _waits(call) or call.ended is not None:
         return None
-    return call.queue, call.priority, call.queued, call.choice, call.kind
+    return call.queue, call.priority, call.since, call.choice, call.kind
+
+
+def _owes(call: CallView | None) -> tuple[bool, bool]:
+    """Whether the list of missed calls may differ: a call ended unanswered, or was answered."""
+    if call is None:
+        return False, False
+    return call.ended is not None and call.answered is None, call.answered is not None

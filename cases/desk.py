@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cases import fields
+from cases.follow import search_again
 from cases.outcomes import Outcome
 from cases.plans_in_use import FindsPlans, plan_of
 from cases.problems import BadValue, CannotClose, CaseClosed, CaseProblem, NoSuchCase, StaleCase
@@ -18,6 +19,8 @@ from cases.store import read_case
 from cases.tables import case_changes, cases
 from cases.views import CaseView
 from db.engine import writing
+from staff import audit
+from staff.audit import Deed
 
 
 class Watches(Protocol):
@@ -42,8 +45,8 @@ class CaseDesk:
     ) -> CaseView:
         """Set one field as written. `revision` is the one the writer had seen.
 
-        Raises `NoSuchCase`, `CaseClosed`, `BadValue`, and `StaleCase` when somebody else changed the same
-        field since `revision`; changes of other fields never conflict.
+        Raises `NoSuchCase`, `CaseClosed`, `BadValue`, and `StaleCase` when somebody (the same person at
+        another desk too) changed the same field since `revision`; changes of other fields never conflict.
         """
 
         async def change(connection: AsyncConnection, case: CaseView) -> Mapping[str, Any] | None:
@@ -53,7 +56,7 @@ class CaseDesk:
             if kept == getattr(case, field):
                 return None
             if revision is not None:
-                await _refuse_stale(connection, case, field, by, revision)
+                await _refuse_stale(connection, case, field, revision)
             return {field: kept}
 
         return await self._change(case_id, by, field, field, change)
@@ -112,9 +115,11 @@ class CaseDesk:
             if values is None:
                 return case
             changed = await _claim(connection, case, values)
+            await search_again(connection, case_id)
             await _note(
                 connection, changed, self._clock(), by, what, _text(case, shown), _text(changed, shown)
             )
+            await audit.write(connection, _deed(case, changed, what, values))
         self._board.case_changed(changed, case.owner)
         return changed
 
@@ -146,13 +151,20 @@ async def _note(
     await connection.execute(insert(case_changes).values(row | {"before": before, "after": after}))
 
 
+def _deed(case: CaseView, changed: CaseView, what: str, values: Mapping[str, Any]) -> Deed:
+    """What the audit trail holds of the change; `what` is a field's name for an edit."""
+    verb = "changed" if what in fields.FIELDS else what
+    before = {name: getattr(case, name) for name in values}
+    return Deed(f"case.{verb}", case.number, before, {name: getattr(changed, name) for name in values})
+
+
 async def _refuse_stale(
-    connection: AsyncConnection, case: CaseView, field: str, by: str, revision: int
+    connection: AsyncConnection, case: CaseView, field: str, revision: int
 ) -> None:
     since = (case_changes.c.case == case.id) & (case_changes.c.revision > revision)
     wanted = select(case_changes.c.by).where(since, case_changes.c.field == field)
     last = (await connection.execute(wanted.order_by(case_changes.c.revision.desc()).limit(1))).scalar()
-    if last is not None and last != by:
+    if last is not None:
         raise StaleCase(field, fields.FIELDS[field].label, _text(case, field), last)
 
 

@@ -20,6 +20,12 @@ _KINDS: Mapping[str, type[CallFact]] = {
         words.CallRinging,
         words.RingUnanswered,
         words.CallAnswered,
+        words.CallHeld,
+        words.CallResumed,
+        words.CallTransferred,
+        words.PartyJoined,
+        words.PartyLeft,
+        words.CallPlaced,
         words.CallbackOwed,
         words.CallEnded,
     )

@@ -8,10 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cases.record import CallRecord, begin, fold, place, step
+from cases.fold import go_on, place, step
+from cases.parties import keeper, of_house
+from cases.record import BEGINNINGS, Beginning, CallRecord, begin
 from plans.model import Plan
 from plans.numbers import BadNumber, parse
-from telephony.facts import CallArrived, CallFact
+from telephony.facts import (
+    CallAnswered,
+    CallFact,
+    CallHeld,
+    CallPlaced,
+    CallRinging,
+    CallTransferred,
+    PartyJoined,
+)
 
 PHONE_ASKED = "telefono"
 """The digits that an anonymous caller is asked for when a call back is promised."""
@@ -40,6 +50,8 @@ class CaseDraft:
     version: str
     plan_name: str
     fantasy_name: str
+    subsidiary: str
+    account: str
     kind: str | None
     priority: int
     owner: str | None
@@ -58,37 +70,62 @@ def decide(
     known of the call and the fact is not its arrival.
     """
     if known is None:
-        if not isinstance(fact, CallArrived):
+        if not isinstance(fact, BEGINNINGS):
             raise Unplaced(fact.call)
-        return Known(begin(fact, plan), (fact,))
-    if isinstance(fact, CallArrived) or fact in known.facts:
+        return Known(_named(begin(fact, plan), fact, name_of), (fact,))
+    if isinstance(fact, BEGINNINGS) or fact in known.facts:
         return None
     record, facts = _with(fact, known, plan)
-    return Known(_named(record, known.record, name_of), facts, known.case)
+    return Known(_named(record, fact, name_of), facts, known.case)
 
 
 def _with(fact: CallFact, known: Known, plan: Plan | None) -> tuple[CallRecord, tuple[CallFact, ...]]:
     if place(fact) > place(known.facts[-1]):
         return step(known.record, fact, plan), (*known.facts, fact)
     facts = tuple(sorted((*known.facts, fact), key=_total))
-    return fold(facts, plan), facts
+    return go_on(_anew(known, facts[0], plan), facts[1:], plan), facts
 
 
 def _total(fact: CallFact) -> tuple[tuple[int, datetime, int], str]:
     return place(fact), repr(fact)
 
 
-def _named(record: CallRecord, former: CallRecord, name_of: Callable[[str], str | None]) -> CallRecord:
-    """The coordinator is who had the extension when the answer was heard of."""
-    if record.extension is None:
-        return record
-    same = record.extension == former.extension and former.coordinator is not None
-    name = former.coordinator if same else name_of(record.extension)
-    return record if name == record.coordinator else replace(record, coordinator=name)
+_FROM_THE_START = (
+    "line", "public", "plan", "version", "plan_name", "fantasy_name", "subsidiary", "account", "people",
+)  # fmt: skip
+
+
+def _anew(known: Known, beginning: CallFact, plan: Plan | None) -> CallRecord:
+    """The record as it began, with what was then known besides the fact: whose line, whose phones."""
+    if not isinstance(beginning, Beginning):
+        raise TypeError(f"the facts of {beginning.call} do not begin with its beginning")
+    kept = {name: getattr(known.record, name) for name in _FROM_THE_START}
+    return replace(begin(beginning, plan), **kept)
+
+
+_PHONES: Mapping[type[CallFact], str] = {
+    CallPlaced: "extension",
+    CallRinging: "extension",
+    CallAnswered: "extension",
+    CallHeld: "extension",
+    CallTransferred: "by",
+    PartyJoined: "party",
+}
+
+
+def _named(record: CallRecord, fact: CallFact, name_of: Callable[[str], str | None]) -> CallRecord:
+    """A phone is of who had it when it was first heard of."""
+    phone = getattr(fact, _PHONES[type(fact)]) if type(fact) in _PHONES else None
+    people = record.people
+    if phone is not None and of_house(phone) and phone not in people and (name := name_of(phone)):
+        people = {**people, phone: name}
+    return replace(record, people=people, coordinator=people.get(record.extension or ""))
 
 
 def wants_case(record: CallRecord) -> bool:
-    """Answered, or a call back was promised."""
+    """Answered, or a call back was promised; a call that we make belongs to a case or to none."""
+    if record.direction == "out":
+        return False
     promised = record.callback_queue is not None
     return record.answered is not None or promised or record.outcome in ("answered", "callback")
 
@@ -102,9 +139,11 @@ def draft_of(record: CallRecord, plan: Plan | None) -> CaseDraft:
         version=record.version,
         plan_name=record.plan_name,
         fantasy_name=record.fantasy_name,
+        subsidiary=record.subsidiary,
+        account=record.account,
         kind=record.kind,
         priority=record.priority,
-        owner=record.coordinator,
+        owner=record.people.get(keeper(record.parties) or ""),
         telephone=record.caller or _left(record.digits, plan),
         caller=record.caller,
         callback_queue=record.callback_queue,

@@ -15,3 +15,4 @@ COMMIT_FACTS = Histogram(
 )
 WAITING_FACTS = Gauge("altavoz_facts_waiting", "Facts taken and not yet committed.")
 COMMITS_FAILED = Counter("altavoz_commits_failed_total", "Commits that failed and were tried again.")
+LOST = Counter("altavoz_facts_lost_total", "Facts for which there was no room, on disk or in memory.")

@@ -1,11 +1,12 @@
 """Pages by key: each begins after the last row of the one before, so that they stay quick as tables grow."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import Column, ColumnElement, Select, and_, or_, select, union_all
 
 T = TypeVar("T")
 MOST = 500
@@ -48,6 +49,11 @@ def unmark(written: str) -> tuple[datetime, str]:
     return instant, id
 
 
+def row_of(written: str) -> int:
+    """The row that a mark names by its number. Raises `BadPage`."""
+    return _number(unmark(written)[1])
+
+
 def newest_first(
     wanted: Select[Any], at: ColumnElement[Any], id: ColumnElement[Any], limit: int, after: str | None
 ) -> Select[Any]:
@@ -62,9 +68,32 @@ def newest_first(
     return wanted.order_by(at.desc(), id.desc()).limit(size(limit) + 1)
 
 
+def newest_by_ways(
+    wanted: Select[Any],
+    ways: Sequence[ColumnElement[bool]],
+    at: Column[Any],
+    limit: int,
+    after: str | None,
+) -> Select[Any]:
+    """One page of the rows of `wanted` that any of `ways` lets in.
+
+    Each way gives its newest rows by its own index, so that a page costs the same however many rows no way
+    lets in. Raises `BadPage`.
+    """
+    id = at.table.c.id
+    if len(ways) == 1:
+        return newest_first(wanted.where(*ways), at, id, limit, after)
+    ids = wanted.with_only_columns(id, maintain_column_froms=True)
+    found = [newest_first(ids.where(way), at, id, limit, after).subquery() for way in ways]
+    among = union_all(*(select(one.c.id) for one in found))
+    return newest_first(wanted.where(id.in_(among)), at, id, limit, None)
+
+
 def _key(id: ColumnElement[Any], text: str) -> str | int:
-    if id.type.python_type is not int:
-        return text
+    return _number(text) if id.type.python_type is int else text
+
+
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST_ID:
         raise _no_such_page()
     return int(text)

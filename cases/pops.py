@@ -1,17 +1,19 @@
 """The screen pop: all that a coordinator must see of a call, gathered in one value."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from cases.board import Board
 from cases.plans_in_use import FindsPlans, Stored, plan_of
+from cases.record import Stage
 from cases.store import CaseStore
 from cases.views import CallView, PopView
 from plans.model import Plan
 from plans.numbers import written
 from plans.site import Site
+from staff.scope import EVERYTHING, Scope
 
 
 class NoSuchCall(LookupError):
@@ -25,7 +27,7 @@ class Archive(Protocol):
 
 
 class Pops:
-    """Makes pops of calls, live or past."""
+    """Makes pops of calls, live or past. `called` tells how somebody is called, by their account's name."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Pops:
         archive: Archive,
         site: Site,
         clock: Callable[[], datetime],
+        called: Callable[[str], Awaitable[str]],
     ) -> None:
         self._board = board
         self._store = store
@@ -42,14 +45,18 @@ class Pops:
         self._archive = archive
         self._site = site
         self._clock = clock
+        self._called = called
 
-    async def pop_for(self, call_id: str) -> PopView:
-        """The pop of a call as it stands. Raises `NoSuchCall`."""
+    async def pop_for(self, call_id: str, *, scope: Scope = EVERYTHING, own: str | None = None) -> PopView:
+        """The pop of a call as it stands; of the number's past, what `scope` and `own` let see.
+
+        Raises `NoSuchCall`.
+        """
         call = self._board.call(call_id) or await self._store.call(call_id)
         if call is None:
             raise NoSuchCall(f"La llamada {call_id} no existe.")
-        plan = await self._plan(call)
-        number = call.caller
+        plan, store = await self._plan(call), self._store
+        number = call.number if call.direction == "out" else call.caller
         return PopView(
             call=call,
             waited=waited(call, self._clock()),
@@ -58,9 +65,11 @@ class Pops:
             guide=plan.guide or "",
             caller_written=written(number, plan.subsidiary) if number else "",
             plan=plan,
-            earlier_calls=await self._store.earlier_calls(number, call) if number else (),
-            open_cases=await self._store.open_cases_of_number(number) if number else (),
+            earlier_calls=await store.earlier_calls(number, call, scope=scope) if number else (),
+            open_cases=await store.open_cases_of_number(number, scope=scope, own=own) if number else (),
             in_force=in_force(plan, call.started, self._zone(plan)),
+            case=await store.case(call.case) if call.case is not None else None,
+            passed_by=await self._called(call.passed_by) if call.passed_by else "",
         )
 
     async def _plan(self, call: CallView) -> Plan:
@@ -78,9 +87,9 @@ class Pops:
 
 
 def waited(call: CallView, now: datetime) -> int:
-    """Seconds the caller waited for a person: from the queue to the answer, the end, or now."""
-    until = call.answered or call.ended or now
-    return max(0, int((until - (call.queued or call.started)).total_seconds()))
+    """Seconds the caller waits for a person: this time, while they do; in all, once somebody answered."""
+    present = call.stage == Stage.WAITING
+    return max(0, int((now - call.since if present else call.waiting).total_seconds()))
 
 
 def in_force(plan: Plan, at: datetime, zone: ZoneInfo) -> bool:

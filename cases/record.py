@@ -1,30 +1,21 @@
-"""A call's record as the fold of its facts. Pure: the same facts give the same record in any order."""
+"""What is known of one call, and how its record begins. `cases.fold` takes it on."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from cases.plans_in_use import choice_of, public_of
+from cases.parties import Parties, present
+from cases.plans_in_use import public_of
 from plans.model import Plan
-from telephony.facts import (
-    CallAnswered,
-    CallArrived,
-    CallbackOwed,
-    CallEnded,
-    CallFact,
-    CallQueued,
-    CallRinging,
-    ChoiceMade,
-    DigitsEntered,
-    RingUnanswered,
-)
+from telephony.facts import CallArrived, CallPlaced
 
 CALLER_NAME_LONGEST = 80
-_NOBODY: frozenset[str] = frozenset()
+NOTHING = timedelta()
 ChoicePath = tuple[tuple[str, str, str], ...]
+Beginning = CallArrived | CallPlaced
+BEGINNINGS = (CallArrived, CallPlaced)
 
 
 class Phase(StrEnum):
@@ -38,9 +29,25 @@ class Phase(StrEnum):
     CALLBACK = "callback"
 
 
+class Stage(StrEnum):
+    """What the caller's time goes into: the machine, waiting for somebody, talking, or being on hold."""
+
+    IVR = "ivr"
+    WAITING = "waiting"
+    TALKING = "talking"
+    HELD = "held"
+
+
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """All that is known of one call. `choices` are (menu, digit, label) from the outermost menu inwards."""
+    """All that is known of one call.
+
+    `direction` is `in`, or `out` for a call that a coordinator makes to `number`; such a call has the plan of
+    its case, if any. `choices` are (menu, digit, label) from the outermost menu inwards. `extension` is the
+    phone of ours that talks, or that talked last; `people` says whose each extension was. `ivr`, `waiting`,
+    `talking` and `held` are the stages that are over; the present one began `since`. Of a call that ended
+    they add up to `ended - started`.
+    """
 
     id: str
     linkedid: str
@@ -54,6 +61,10 @@ class CallRecord:
     caller: str | None
     caller_name: str
     started: datetime
+    since: datetime
+    direction: str = "in"
+    subsidiary: str = ""
+    account: str = ""
     choices: ChoicePath = ()
     kind: str | None = None
     priority: int = 0
@@ -61,40 +72,47 @@ class CallRecord:
     queue: str | None = None
     callback_queue: str | None = None
     ringing: frozenset[str] = frozenset()
+    parties: Parties = ()
+    held_by: frozenset[str] = frozenset()
+    passed_by: str | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
     extension: str | None = None
     number: str | None = None
     coordinator: str | None = None
     queued: datetime | None = None
     answered: datetime | None = None
     ended: datetime | None = None
+    ivr: timedelta = NOTHING
+    waiting: timedelta = NOTHING
+    talking: timedelta = NOTHING
+    held: timedelta = NOTHING
     outcome: str | None = None
     phase: str = Phase.GREETING
     ended_by: str | None = None
     cause: int | None = None
 
 
-def place(fact: CallFact) -> tuple[int, datetime, int]:
-    """Where a fact stands among those of its call: the arrival first, the end last, the rest by instant.
-
-    At the same instant the natural course of a call decides.
-    """
-    group = 0 if isinstance(fact, CallArrived) else 2 if isinstance(fact, CallEnded) else 1
-    return group, fact.at, _COURSE[type(fact)]
+def begin(fact: Beginning, plan: Plan | None) -> CallRecord:
+    """The record of a call that has just begun."""
+    return _placed(fact) if isinstance(fact, CallPlaced) else _arrived(fact, plan)
 
 
-def fold(facts: Iterable[CallFact], plan: Plan | None) -> CallRecord:
-    """The record of a call from all its facts in order; the first must be its arrival."""
-    arrived, *rest = facts
-    if not isinstance(arrived, CallArrived):
-        raise ValueError(f"the record of {arrived.call} must begin with its arrival")
-    record = begin(arrived, plan)
-    for fact in rest:
-        record = step(record, fact, plan)
-    return record
+def stage_of(record: CallRecord) -> Stage:
+    """Where the caller is now."""
+    there = {each.party for each in present(record.parties)}
+    if there:
+        return Stage.HELD if there <= record.held_by else Stage.TALKING
+    waits = record.queued or record.answered or record.phase == Phase.RINGING
+    return Stage.WAITING if waits else Stage.IVR
 
 
-def begin(fact: CallArrived, plan: Plan | None) -> CallRecord:
-    """The record of a call that has just arrived."""
+def printable(name: str) -> str:
+    """A caller's own name without control characters and lone surrogates, at most 80 characters."""
+    kept = (c for c in name[:400] if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
+    return "".join(kept).strip()[:CALLER_NAME_LONGEST]
+
+
+def _arrived(fact: CallArrived, plan: Plan | None) -> CallRecord:
     return CallRecord(
         id=fact.call,
         linkedid=fact.linkedid,
@@ -108,114 +126,29 @@ def begin(fact: CallArrived, plan: Plan | None) -> CallRecord:
         caller=fact.caller,
         caller_name=printable(fact.caller_name),
         started=fact.at,
+        since=fact.at,
+        subsidiary=plan.subsidiary if plan else "",
+        account=plan.account.name if plan else "",
     )
 
 
-def step(record: CallRecord, fact: CallFact, plan: Plan | None) -> CallRecord:
-    """The record after one more fact, the next in order. What follows the end changes nothing."""
-    if record.ended is not None:
-        return record
-    return _STEPS[type(fact)](record, fact, plan)
-
-
-def printable(name: str) -> str:
-    """A caller's own name without control characters and lone surrogates, at most 80 characters."""
-    kept = (c for c in name[:400] if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
-    return "".join(kept).strip()[:CALLER_NAME_LONGEST]
-
-
-def _arrived(record: CallRecord, _fact: CallArrived, _plan: Plan | None) -> CallRecord:
-    return record
-
-
-def _choice(record: CallRecord, fact: ChoiceMade, plan: Plan | None) -> CallRecord:
-    choice = choice_of(plan, fact.menu, fact.digit)
-    if choice is not None and choice.repeat:
-        return record
-    label = (choice.label or "") if choice else f"{fact.menu} {fact.digit}"
-    return replace(
-        record,
-        choices=(*_before(record.choices, fact.menu), (fact.menu, fact.digit, label)),
-        kind=(choice.kind if choice else None) or record.kind,
-        priority=max(choice.priority if choice else 0, record.priority),
-        phase=Phase.MENU,
-    )
-
-
-def _before(path: ChoicePath, menu: str) -> ChoicePath:
-    """The path up to a menu: coming back to it undoes what was chosen in it and below."""
-    menus = [each[0] for each in path]
-    return path[: menus.index(menu)] if menu in menus else path
-
-
-def _digits(record: CallRecord, fact: DigitsEntered, _plan: Plan | None) -> CallRecord:
-    return replace(record, digits={**record.digits, fact.name: fact.digits})
-
-
-def _queued(record: CallRecord, fact: CallQueued, _plan: Plan | None) -> CallRecord:
-    return replace(
-        record,
-        queue=fact.queue,
-        priority=fact.priority,
-        queued=record.queued or _not_before(record.started, fact.at),
-        ringing=_NOBODY,
-        phase=Phase.QUEUE,
-    )
-
-
-def _ringing(record: CallRecord, fact: CallRinging, _plan: Plan | None) -> CallRecord:
-    ringing = record.ringing | {fact.extension}
-    return replace(record, ringing=ringing, queue=fact.queue or record.queue, phase=Phase.RINGING)
-
-
-def _unanswered(record: CallRecord, fact: RingUnanswered, _plan: Plan | None) -> CallRecord:
-    ringing = record.ringing - {fact.extension}
-    quiet = not ringing and record.phase == Phase.RINGING
-    return replace(record, ringing=ringing, phase=Phase.QUEUE if quiet else record.phase)
-
-
-def _answered(record: CallRecord, fact: CallAnswered, _plan: Plan | None) -> CallRecord:
-    return replace(
-        record,
-        queue=fact.queue or record.queue,
+def _placed(fact: CallPlaced) -> CallRecord:
+    return CallRecord(
+        id=fact.call,
+        linkedid=fact.linkedid,
+        line=fact.shown,
+        public=None,
+        plan="",
+        version="",
+        plan_name="",
+        fantasy_name="",
+        carrier=fact.carrier,
+        caller=None,
+        caller_name="",
+        started=fact.at,
+        since=fact.at,
+        direction="out",
         extension=fact.extension,
         number=fact.number,
-        answered=record.answered or _not_before(record.queued or record.started, fact.at),
-        ringing=_NOBODY,
-        phase=Phase.TALKING,
+        phase=Phase.RINGING,
     )
-
-
-def _callback(record: CallRecord, fact: CallbackOwed, _plan: Plan | None) -> CallRecord:
-    return replace(record, callback_queue=fact.queue, ringing=_NOBODY, phase=Phase.CALLBACK)
-
-
-def _ended(record: CallRecord, fact: CallEnded, _plan: Plan | None) -> CallRecord:
-    last = record.answered or record.queued or record.started
-    return replace(
-        record,
-        ended=_not_before(last, fact.at),
-        outcome=fact.outcome,
-        phase=fact.phase,
-        ended_by=fact.by,
-        cause=fact.cause,
-        ringing=_NOBODY,
-    )
-
-
-def _not_before(earliest: datetime, at: datetime) -> datetime:
-    return max(earliest, at)
-
-
-_STEPS: Mapping[type[CallFact], Callable[[CallRecord, Any, Plan | None], CallRecord]] = {
-    CallArrived: _arrived,
-    DigitsEntered: _digits,
-    ChoiceMade: _choice,
-    CallQueued: _queued,
-    CallRinging: _ringing,
-    RingUnanswered: _unanswered,
-    CallAnswered: _answered,
-    CallbackOwed: _callback,
-    CallEnded: _ended,
-}
-_COURSE: Mapping[type[CallFact], int] = {kind: rank for rank, kind in enumerate(_STEPS)}

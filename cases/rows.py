@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cases.views import CallView, CaseChange, CaseView, case_number
+from cases.call_rows import record_of
+from cases.record import CallRecord, stage_of
+from cases.views import CallView, CaseChange, CaseView, PartyView, case_number
 
 PATH_MARK = " › "
 
@@ -15,8 +17,23 @@ def path_text(choices: Iterable[Iterable[str]]) -> str:
 
 def call_view(row: Mapping[str, Any]) -> CallView:
     """A row of `calls` as a view."""
-    plain = {name: row[name] for name in _CALL_PLAIN}
-    return CallView(choice=path_text(row["choices"]), ringing=frozenset(row["ringing"]), **plain)
+    return view_of(record_of(row), row["case"])
+
+
+def view_of(record: CallRecord, case: int | None) -> CallView:
+    """A call's record as a view."""
+    plain = {name: getattr(record, name) for name in _CALL_PLAIN}
+    people = record.people
+    return CallView(
+        choice=path_text(record.choices),
+        case=case,
+        parties=tuple(
+            PartyView(each.party, people.get(each.party), each.joined, each.left) for each in record.parties
+        ),
+        passed_by=people.get(record.passed_by or ""),
+        stage="" if record.ended else stage_of(record),
+        **plain,
+    )
 
 
 def case_view(row: Mapping[str, Any], calls: Iterable[str]) -> CaseView:
@@ -29,5 +46,6 @@ def case_change(row: Mapping[str, Any]) -> CaseChange:
     return CaseChange(**{name: row[name] for name in CaseChange.__dataclass_fields__})
 
 
-_CALL_PLAIN = tuple(name for name in CallView.__dataclass_fields__ if name not in ("choice", "ringing"))
+_MADE = ("choice", "case", "parties", "passed_by", "stage")
+_CALL_PLAIN = tuple(name for name in CallView.__dataclass_fields__ if name not in _MADE)
 _CASE_PLAIN = tuple(name for name in CaseView.__dataclass_fields__ if name not in ("number", "calls"))

@@ -1,46 +1,32 @@
-"""Reading calls and cases. Nothing here changes anything."""
+"""Reading calls and cases. Nothing here changes anything.
+
+Who asks sees what `scope` covers and, when `own` names a person, that person's own cases and calls too.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cases.pages import Page, mark, newest_first, size
+from cases import search
+from cases.fact_rows import fact_of
+from cases.filters import EVERY_CALL, EVERY_CASE
+from cases.filters import CallFilter as CallFilter
+from cases.filters import CaseFilter as CaseFilter
+from cases.fold import place
+from cases.pages import Page, mark, newest_by_ways, row_of, size
 from cases.rows import call_view, case_change, case_view
-from cases.tables import calls, case_changes, cases
-from cases.views import CallView, CaseChange, CaseView
+from cases.sight import Sight
+from cases.tables import call_events, calls, case_changes, cases
+from cases.views import CallView, CaseChange, CaseView, MissedView
+from staff.scope import EVERYTHING, Scope
+from telephony.facts import CallFact
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Which calls. `since` and `until` bound the start: from the first, before the second."""
-
-    line: str | None = None
-    plan: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    caller: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases. `state` is `open` or `closed`, `owner` a person's name.
-
-    `since` and `until` bound the opening: from the first, before the second.
-    """
-
-    line: str | None = None
-    plan: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    state: str | None = None
-    owner: str | None = None
+MOST_MISSED = 500
 
 
 class CaseStore:
@@ -50,33 +36,112 @@ class CaseStore:
         self._engine = engine
 
     async def calls(
-        self, filter: CallFilter = CallFilter(), limit: int = 50, after: str | None = None
+        self,
+        filter: CallFilter = EVERY_CALL,
+        limit: int = 50,
+        after: str | None = None,
+        *,
+        scope: Scope = EVERYTHING,
+        own: str | None = None,
     ) -> Page[CallView]:
         """A page of calls, newest first. Raises `BadPage` when `after` is no mark of ours."""
-        wanted = select(calls).where(*_call_conditions(filter))
+        sight = Sight(scope, own).ways(calls, calls.c.coordinator)
+        ways = [and_(one, other) for one in sight for other in filter.ways()]
+        wanted = select(calls).where(*filter.conditions())
         async with self._engine.connect() as connection:
-            wanted = newest_first(wanted, calls.c.started, calls.c.id, limit, after)
+            wanted = newest_by_ways(wanted, ways, calls.c.started, limit, after)
             views = await _calls(connection, wanted)
         return _page(views, limit, lambda view: mark(view.started, view.id))
 
-    async def call(self, id: str) -> CallView | None:
+    async def call(self, id: str, *, scope: Scope = EVERYTHING, own: str | None = None) -> CallView | None:
         async with self._engine.connect() as connection:
             found = await _calls(connection, select(calls).where(calls.c.id == id))
-            return found[0] if found else None
+        return found[0] if found and Sight(scope, own).shows_call(found[0]) else None
+
+    async def facts(self, call: str) -> tuple[CallFact, ...]:
+        """All that happened in a call, in order."""
+        wanted = select(call_events).where(call_events.c.call == call)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(wanted)
+            return tuple(sorted((fact_of(dict(row)) for row in rows.mappings()), key=place))
+
+    async def linked(
+        self, call: CallView, limit: int = 20, *, scope: Scope = EVERYTHING, own: str | None = None
+    ) -> tuple[CallView, ...]:
+        """The other calls that the PBX joined with this one, or about the same case, oldest first."""
+        same = [calls.c.linkedid == call.linkedid]
+        if call.case is not None:
+            same.append(calls.c.case == call.case)
+        seen = Sight(scope, own).condition(calls, calls.c.coordinator)
+        wanted = select(calls).where(or_(*same), calls.c.id != call.id, seen)
+        async with self._engine.connect() as connection:
+            ordered = wanted.order_by(calls.c.started, calls.c.id).limit(limit)
+            return tuple(await _calls(connection, ordered))
+
+    async def calls_of_case(self, case: int, limit: int = 200) -> tuple[CallView, ...]:
+        """Every call about a case, both ways, oldest first."""
+        wanted = select(calls).where(calls.c.case == case).order_by(calls.c.started, calls.c.id)
+        async with self._engine.connect() as connection:
+            return tuple(await _calls(connection, wanted.limit(limit)))
+
+    async def missed(self, since: datetime, *, scope: Scope = EVERYTHING) -> tuple[MissedView, ...]:
+        """Who called, was not answered, and has not been spoken with since; the last to call first."""
+        waits = and_(calls.c.missed >= since, Sight(scope).condition(calls, calls.c.coordinator))
+        wanted = select(calls).where(waits).order_by(calls.c.missed.desc()).limit(MOST_MISSED)
+        async with self._engine.connect() as connection:
+            found = await _calls(connection, wanted)
+        times: dict[str | None, list[CallView]] = defaultdict(list)
+        for call in found:
+            times[call.caller].append(call)
+        return tuple(MissedView(of_number[0], len(of_number)) for of_number in times.values())
 
     async def cases(
-        self, filter: CaseFilter = CaseFilter(), limit: int = 50, after: str | None = None
+        self,
+        filter: CaseFilter = EVERY_CASE,
+        limit: int = 50,
+        after: str | None = None,
+        *,
+        scope: Scope = EVERYTHING,
+        own: str | None = None,
     ) -> Page[CaseView]:
         """A page of cases, newest first. Raises `BadPage` when `after` is no mark of ours."""
-        wanted = select(cases).where(*_case_conditions(filter))
+        ways = Sight(scope, own).ways(cases, cases.c.owner)
+        wanted = select(cases).where(*filter.conditions())
         async with self._engine.connect() as connection:
-            wanted = newest_first(wanted, cases.c.opened, cases.c.id, limit, after)
+            wanted = newest_by_ways(wanted, ways, cases.c.opened, limit, after)
             views = await read_cases(connection, wanted)
-        return _page(views, limit, lambda view: mark(view.opened, view.id))
+        return _page(views, limit, _case_mark)
 
-    async def case(self, id: int) -> CaseView | None:
+    async def search(
+        self,
+        typed: str,
+        filter: CaseFilter = EVERY_CASE,
+        limit: int = 50,
+        after: str | None = None,
+        *,
+        scope: Scope = EVERYTHING,
+        own: str | None = None,
+    ) -> Page[CaseView]:
+        """The cases in which every word typed begins a word, or in which a number ends as typed; the newest
+        first. Raises `BadPage`.
+        """
+        found = search.matching(self._engine.dialect.name, typed)
+        if found is None:
+            return Page((), None)
+        ids = found.subquery()
+        seen = Sight(scope, own).condition(cases, cases.c.owner)
+        id = ids.c[0]
+        wanted = select(cases).join(ids, cases.c.id == id).where(seen, *filter.conditions())
+        if after is not None:
+            wanted = wanted.where(id < row_of(after))
         async with self._engine.connect() as connection:
-            return await read_case(connection, id)
+            views = await read_cases(connection, wanted.order_by(id.desc()).limit(size(limit) + 1))
+        return _page(views, limit, _case_mark)
+
+    async def case(self, id: int, *, scope: Scope = EVERYTHING, own: str | None = None) -> CaseView | None:
+        async with self._engine.connect() as connection:
+            found = await read_case(connection, id)
+        return found if found and Sight(scope, own).shows_case(found) else None
 
     async def open_of(self, person_name: str) -> tuple[CaseView, ...]:
         """The open cases of a person, most urgent first, then oldest first."""
@@ -85,9 +150,10 @@ class CaseStore:
             found = await read_cases(connection, wanted.order_by(cases.c.opened, cases.c.id).limit(200))
         return tuple(sorted(found, key=lambda case: -case.priority))
 
-    async def unowned(self, limit: int = 50) -> tuple[CaseView, ...]:
+    async def unowned(self, limit: int = 50, *, scope: Scope = EVERYTHING) -> tuple[CaseView, ...]:
         """Open cases that wait for somebody to take them (the call backs owed), oldest first."""
-        wanted = select(cases).where(cases.c.owner.is_(None), cases.c.state == "open")
+        seen = Sight(scope).condition(cases, cases.c.owner)
+        wanted = select(cases).where(cases.c.owner.is_(None), cases.c.state == "open", seen)
         async with self._engine.connect() as connection:
             ordered = wanted.order_by(cases.c.opened, cases.c.id).limit(limit)
             return tuple(await read_cases(connection, ordered))
@@ -99,17 +165,24 @@ class CaseStore:
             rows = await connection.execute(wanted.order_by(case_changes.c.revision))
             return tuple(case_change(dict(row)) for row in rows.mappings())
 
-    async def earlier_calls(self, caller: str, before: CallView, limit: int = 5) -> tuple[CallView, ...]:
+    async def earlier_calls(
+        self, caller: str, before: CallView, limit: int = 5, *, scope: Scope = EVERYTHING
+    ) -> tuple[CallView, ...]:
         """The last calls of the same number before this one, newest first."""
         same = select(calls).where(calls.c.caller == caller, calls.c.started <= before.started)
-        wanted = same.where(calls.c.id != before.id).order_by(calls.c.started.desc(), calls.c.id.desc())
+        seen = Sight(scope).condition(calls, calls.c.coordinator)
+        wanted = same.where(calls.c.id != before.id, seen)
         async with self._engine.connect() as connection:
-            return tuple(await _calls(connection, wanted.limit(limit)))
+            ordered = wanted.order_by(calls.c.started.desc(), calls.c.id.desc())
+            return tuple(await _calls(connection, ordered.limit(limit)))
 
-    async def open_cases_of_number(self, number: str, limit: int = 10) -> tuple[CaseView, ...]:
+    async def open_cases_of_number(
+        self, number: str, limit: int = 10, *, scope: Scope = EVERYTHING, own: str | None = None
+    ) -> tuple[CaseView, ...]:
         """Open cases that came from this number or name it as telephone, newest first."""
+        seen = Sight(scope, own).condition(cases, cases.c.owner)
         found = or_(*(cases.c.id.in_(_open_by(each, number, limit)) for each in ("caller", "telephone")))
-        wanted = select(cases).where(found).order_by(cases.c.opened.desc(), cases.c.id.desc())
+        wanted = select(cases).where(found, seen).order_by(cases.c.opened.desc(), cases.c.id.desc())
         async with self._engine.connect() as connection:
             return tuple(await read_cases(connection, wanted.limit(limit)))
 
@@ -151,29 +224,5 @@ def _page(views: Sequence[T], limit: int, mark_of: Callable[[T], str]) -> Page[T
     return Page(shown, mark_of(shown[-1]) if len(views) > len(shown) else None)
 
 
-def _call_conditions(filter: CallFilter) -> Iterable[ColumnElement[bool]]:
-    if filter.line is not None:
-        yield calls.c.line == filter.line
-    if filter.plan is not None:
-        yield calls.c.plan == filter.plan
-    if filter.caller is not None:
-        yield calls.c.caller == filter.caller
-    if filter.since is not None:
-        yield calls.c.started >= filter.since
-    if filter.until is not None:
-        yield calls.c.started < filter.until
-
-
-def _case_conditions(filter: CaseFilter) -> Iterable[ColumnElement[bool]]:
-    if filter.line is not None:
-        yield cases.c.line == filter.line
-    if filter.plan is not None:
-        yield cases.c.plan == filter.plan
-    if filter.state is not None:
-        yield cases.c.state == filter.state
-    if filter.owner is not None:
-        yield cases.c.owner == filter.owner
-    if filter.since is not None:
-        yield cases.c.opened >= filter.since
-    if filter.until is not None:
-        yield cases.c.opened < filter.until
+def _case_mark(case: CaseView) -> str:
+    return mark(case.opened, case.id)

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 class ChangeKind(StrEnum):
     """`POP`: a call rings at your phone. `POP_GONE`: it no longer does. `TALKING`: a call is yours now.
-    `ENDED`: a call of yours ended. `WAITING`: the calls that wait changed. `CASE`: a case of yours changed.
-    `CALL`: any call changed (told to watchers only). `PERSON`: your availability or phone changed.
+    `ENDED`: a call of yours ended, or goes on without you. `WAITING`: the calls that wait, or those that were
+    missed, changed. `CASE`: a case of yours changed. `CALL`: any call changed (told to watchers only).
+    `PERSON`: your availability or phone changed.
     """
 
     POP = "pop"

@@ -1,47 +1,40 @@
-"""Facts in, grouped commits out: nothing is shown before it is committed, nothing taken is lost in memory."""
+"""Facts in, grouped commits out: nothing is shown before it is committed, nothing taken waits in memory only.
+
+While the database takes facts, they go straight to it. While it does not (locked, full, away), they go to a
+spool on disk, and from there to the database once it takes them again.
+"""
 
 import asyncio
 import random
-from collections import ChainMap, OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cases import metrics
-from cases.batch import Changed, read_known, set_aside, write_batch
-from cases.board import Board, Committed
-from cases.intake import Known
+from cases.board import Board
+from cases.committer import Committer, passes
 from cases.plans_in_use import FindsPlans
-from cases.rows import path_text
-from cases.tables import calls
+from cases.spool import KeepsFacts, Nowhere
 from cases.views import CallView
-from db.engine import writing
-from telephony.facts import CallEnded, CallFact, OpenCall
+from cases.waiting import Taken, Waiting
+from telephony.facts import CallFact, OpenCall
 
 BATCH, SPACING, CAPACITY = 200, 0.005, 20_000
+PATIENCE, LONGEST_ATTEMPT = 1.0, 30.0
+"""Seconds after which facts go to disk though the database may yet answer; after which it is asked anew."""
 FIRST_RETRY, LAST_RETRY = 0.05, 5.0
-ENDED_KEPT = 2_000
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    fact: CallFact
-    heard: datetime
 
 
 class Intake:
     """The one writer of call facts.
 
     `name_of` tells whose an extension is. The commits are at least `SPACING` seconds apart, so that facts
-    that come close together share one, and the first after a pause does not wait.
+    that come close together share one, and the first after a pause does not wait. `stuck_since` is when the
+    database stopped taking facts, `unspooled_since` when the disk did too, `lost` how many facts were refused
+    since there was room for them nowhere.
     """
 
     def __init__(
@@ -52,30 +45,40 @@ class Intake:
         clock: Callable[[], datetime],
         board: Board,
         capacity: int = CAPACITY,
+        spool: KeepsFacts | None = None,
     ) -> None:
-        self._engine = engine
-        self._plans = plans
-        self._name_of = name_of
         self._clock = clock
-        self._board = board
-        self._queue: asyncio.Queue[_Taken | None] = asyncio.Queue(capacity)
-        self._held: dict[str, Known] = {}
-        self._ended: OrderedDict[str, Known] = OrderedDict()
+        self._committer = Committer(engine, plans, name_of, clock, board)
+        self._waiting = Waiting(capacity)
+        self._spool = spool or Nowhere()
+        self._disk = asyncio.Lock()
+        self._closing = asyncio.Event()
+        self._given_up = asyncio.Event()
         self._done = asyncio.Event()
         self._next_commit = 0.0
         self.stuck_since: datetime | None = None
+        self.unspooled_since: datetime | None = None
+        self.lost = 0
 
     async def restore(self) -> tuple[CallView, ...]:
         """Load the calls that have not ended, into memory and onto the board. Call it before `run`."""
-        async with self._engine.connect() as connection:
-            self._held = await read_known(connection, calls.c.ended.is_(None))
-        views = tuple(view_of(known) for known in self._held.values())
-        self._board.restore(views)
-        return views
+        return await self._committer.restore()
+
+    async def recover(self) -> None:
+        """Commit what a former process left on disk; with what the database does not take, `run` goes on."""
+        if self._spool.size:
+            log.warning("facts of a former run wait on disk", facts=self._spool.size)
+        try:
+            while self._spool.size:
+                await self._commit_some()
+        except Exception as error:
+            if not passes(error):
+                raise
+            self._alarm(repr(error))
 
     def open_calls(self) -> list[OpenCall]:
         """The calls that have not ended, for the tracker to go on with."""
-        records = (known.record for known in self._held.values())
+        records = (known.record for known in self._committer.open_calls)
         return [
             OpenCall(
                 call=record.id,
@@ -89,159 +92,167 @@ class Intake:
 
     def versions_in_use(self) -> set[tuple[str, str]]:
         """The plans' versions (name, first 12 hex digits) that open calls are on: the book must hold them."""
-        return {(known.record.plan, known.record.version) for known in self._held.values()}
+        return {(known.record.plan, known.record.version) for known in self._committer.open_calls}
+
+    @property
+    def waiting(self) -> int:
+        """How many facts are taken and not committed, in memory and on disk."""
+        return len(self._waiting) + self._spool.size
+
+    @property
+    def spooled(self) -> int:
+        """How many of them are on disk."""
+        return self._spool.size
 
     async def take(self, fact: CallFact) -> None:
-        """Accept a fact; waits while the queue is full (the database stands still), which is logged."""
-        if self._queue.full():
-            log.error("facts wait for the database and the queue is full", waiting=self._queue.qsize())
-        await self._queue.put(_Taken(fact, self._clock()))
-        metrics.WAITING_FACTS.set(self._queue.qsize())
+        """Accept a fact, and never wait. When memory is full too, the fact is logged, counted and lost here:
+        the PBX's journal still has it.
+        """
+        if not self._waiting.put(Taken(fact, self._clock())):
+            self.lost += 1
+            metrics.LOST.inc()
+            log.critical("no room for a fact", call=fact.call, fact=repr(fact), lost=self.lost)
+        metrics.WAITING_FACTS.set(self.waiting)
 
     async def run(self) -> None:
         """Commit what is taken until `close`."""
         try:
-            while batch := await self._gather():
-                await self._commit(batch)
+            while await self._round():
+                pass
         finally:
             self._done.set()
 
+    async def _round(self) -> bool:
+        """Commit once, or make the whole detour; whether to go on."""
+        if self._spool.size:
+            await self._detour(None)
+            return not self._given_up.is_set()
+        batch = await self._gather()
+        if not batch:
+            return False
+        attempt = asyncio.create_task(self._commit(batch))
+        await asyncio.wait({attempt}, timeout=PATIENCE)
+        if not attempt.done() or attempt.exception() is not None:
+            await self._detour(attempt)
+        return not self._given_up.is_set()
+
     async def close(self, seconds: float = 5.0) -> None:
-        """Commit what was taken and stop; gives up after `seconds` and logs how many facts are left."""
+        """Commit what was taken and stop. What is not committed within `seconds` waits on disk."""
+        self._closing.set()
+        self._waiting.wake()
         try:
             async with asyncio.timeout(seconds):
-                await self._queue.put(None)
                 await self._done.wait()
         except TimeoutError:
-            log.critical("stopped with facts not committed", facts=self._queue.qsize())
+            self._given_up.set()
+            await self._leave()
 
-    async def _gather(self) -> list[_Taken]:
+    async def _gather(self) -> list[Taken]:
         """The facts of the next commit: all that is there, once the last commit is `SPACING` ago."""
-        first = await self._queue.get()
-        if first is None:
-            return []
-        batch = [first]
+        if not self._closing.is_set():
+            await self._waiting.some()
         pause = self._next_commit - asyncio.get_running_loop().time()
-        if pause > 0 and self._queue.qsize() + 1 < BATCH:
+        if pause > 0 and 0 < len(self._waiting) < BATCH:
             await asyncio.sleep(pause)
-        while len(batch) < BATCH and not self._queue.empty():
-            taken = self._queue.get_nowait()
-            if taken is None:
-                self._queue.put_nowait(None)
-                break
-            batch.append(taken)
         self._next_commit = asyncio.get_running_loop().time() + SPACING
-        return batch
+        return self._waiting.front(BATCH)
 
-    async def _commit(self, batch: Sequence[_Taken]) -> None:
-        """Commit, however often it takes; when a fact is at fault, go one by one and set that one aside."""
+    async def _commit(self, batch: list[Taken]) -> None:
+        async with asyncio.timeout(LONGEST_ATTEMPT):
+            await self._committer.commit(batch)
+        self._waiting.drop(batch)
+        metrics.WAITING_FACTS.set(self.waiting)
+
+    async def _detour(self, attempt: asyncio.Task[None] | None) -> None:
+        """By way of the disk, until nothing waits there: what comes goes to its end, from its front to the
+        database. `attempt` is the commit that does not end.
+        """
+        tasks = [asyncio.create_task(self._fill()), asyncio.create_task(self._drain(attempt))]
+        given_up = asyncio.create_task(self._given_up.wait())
+        await asyncio.wait((tasks[1], given_up), return_when=asyncio.FIRST_COMPLETED)
+        async with self._disk:  # neither is in the middle of the file then
+            for task in (*tasks, given_up):
+                task.cancel()
+        await asyncio.gather(*tasks, given_up, return_exceptions=True)
+        if not tasks[1].cancelled():
+            tasks[1].result()
+
+    async def _fill(self) -> None:
+        """From memory to disk."""
+        while True:
+            await self._waiting.some()
+            async with self._disk:
+                await self._spool_some()
+            if self.unspooled_since is not None:
+                await asyncio.sleep(PATIENCE)
+
+    async def _spool_some(self) -> None:
+        some = self._waiting.front(BATCH * 10)
         try:
-            changes = await self._persist(lambda: self._write(batch))
-        except Exception as error:  # noqa: BLE001 - whatever one fact brings must not stop the others
-            self._forget(batch)
-            if len(batch) == 1:
-                await self._refuse(batch[0].fact, error)
-                return
-            for taken in batch:
-                await self._commit([taken])
-        else:
-            self._publish(batch, changes)
+            await asyncio.to_thread(self._spool.append, [taken.fact for taken in some])
+        except OSError as error:
+            if self.unspooled_since is None:
+                self.unspooled_since = self._clock()
+                log.critical("the disk takes no facts either; they wait in memory", error=repr(error))
+            return
+        self._waiting.drop(some)
+        self.unspooled_since = None
 
-    async def _write(self, batch: Sequence[_Taken]) -> list[Changed]:
-        held = ChainMap(self._held, self._ended)
-        facts = [taken.fact for taken in batch]
-        async with writing(self._engine) as connection:
-            return await write_batch(connection, facts, held, self._plans, self._name_of, self._clock())
-
-    async def _refuse(self, fact: CallFact, error: Exception) -> None:
-        log.error("a fact cannot be applied", call=fact.call, fact=type(fact).__name__, error=repr(error))
-        metrics.REFUSED.inc()
-
-        async def keep() -> None:
-            async with writing(self._engine) as connection:
-                await set_aside(connection, fact, repr(error), self._clock())
-
-        try:
-            await self._persist(keep)
-        except Exception as second:  # noqa: BLE001 - the facts that follow must still be committed
-            log.critical("a refused fact is kept in this line only", fact=repr(fact), error=repr(second))
-
-    async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do a transaction until the database takes it; only what passes by itself is waited for."""
+    async def _drain(self, attempt: asyncio.Task[None] | None) -> None:
+        """From disk, or from memory when the disk is full, to the database, however often it takes."""
         delay = FIRST_RETRY
         while True:
             try:
-                result = await work()
+                if attempt is not None:
+                    await self._outlast(attempt)
+                elif self.waiting:
+                    await self._commit_some()
             except Exception as error:
-                if not _passes(error):
+                if not passes(error):
                     raise
-                self._alarm(error)
+                self._alarm(repr(error))
                 await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
                 delay = min(delay * 2, LAST_RETRY)
             else:
                 self._calm()
-                return result
+                delay = FIRST_RETRY
+            attempt = None
+            if self.stuck_since is None and not self._spool.size:
+                return
 
-    def _alarm(self, error: Exception) -> None:
+    async def _outlast(self, attempt: asyncio.Task[None]) -> None:
+        if not attempt.done():
+            self._alarm("no answer")
+        await attempt
+
+    async def _commit_some(self) -> None:
+        """Commit what has waited longest."""
+        async with self._disk:
+            facts = await asyncio.to_thread(self._spool.read, BATCH) if self._spool.size else None
+        if facts is None:
+            await self._commit(self._waiting.front(BATCH))
+            return
+        now = self._clock()
+        async with asyncio.timeout(LONGEST_ATTEMPT):
+            await self._committer.commit([Taken(fact, now) for fact in facts])
+        async with self._disk:
+            await asyncio.to_thread(self._spool.done)
+        metrics.WAITING_FACTS.set(self.waiting)
+
+    async def _leave(self) -> None:
+        """Stop with facts that are not committed: they wait on disk for the next start."""
+        async with self._disk:
+            while len(self._waiting) and self.unspooled_since is None:
+                await self._spool_some()
+        log.critical("stopped with facts not committed", on_disk=self._spool.size, lost=len(self._waiting))
+
+    def _alarm(self, error: str) -> None:
         metrics.COMMITS_FAILED.inc()
         if self.stuck_since is None:
             self.stuck_since = self._clock()
-        log.error("the database takes no facts; they wait", error=repr(error), waiting=self._queue.qsize())
+        log.error("the database takes no facts; they wait", error=error, waiting=self.waiting)
 
     def _calm(self) -> None:
         if self.stuck_since is not None:
             log.warning("the database takes facts again", stuck_since=self.stuck_since.isoformat())
             self.stuck_since = None
-
-    def _publish(self, batch: Sequence[_Taken], changes: Iterable[Changed]) -> None:
-        """After the commit: remember, count, and only now show."""
-        heard = {taken.fact.call: taken.heard for taken in reversed(batch)}
-        metrics.COMMIT_FACTS.observe(len(batch))
-        metrics.WAITING_FACTS.set(self._queue.qsize())
-        told = []
-        for change in changes:
-            self._remember(change.known)
-            _count(change.facts)
-            id = change.known.record.id
-            told.append(Committed(view_of(change.known), heard.get(id) or self._clock()))
-        self._board.committed(told)
-
-    def _remember(self, known: Known) -> None:
-        id = known.record.id
-        if known.record.ended is None:
-            self._held[id] = known
-            return
-        self._held.pop(id, None)
-        self._ended[id] = known
-        while len(self._ended) > ENDED_KEPT:
-            self._ended.popitem(last=False)
-
-    def _forget(self, batch: Iterable[_Taken]) -> None:
-        """The database did not agree with what is held of these calls: it will be read again."""
-        for taken in batch:
-            self._held.pop(taken.fact.call, None)
-            self._ended.pop(taken.fact.call, None)
-
-
-def _count(facts: Iterable[CallFact]) -> None:
-    for fact in facts:
-        metrics.FACTS.labels(type(fact).__name__).inc()
-        if isinstance(fact, CallEnded):
-            metrics.CALLS.labels(fact.outcome).inc()
-
-
-def view_of(known: Known) -> CallView:
-    """What pages see of a call that is held in memory."""
-    record = known.record
-    plain = {name: getattr(record, name) for name in _SAME}
-    return CallView(choice=path_text(record.choices), case=known.case, **plain)
-
-
-def _passes(error: Exception) -> bool:
-    """Whether the trouble is the database's (locked, full, away) and not the fact's."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-_SAME = tuple(name for name in CallView.__dataclass_fields__ if name not in ("choice", "case"))

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from db.base import Base
 
-ROOMS = ("plans", "staff", "cases", "provisioning")
+ROOMS = ("mail", "telephony", "plans", "staff", "cases", "provisioning")
 
 for _room in ROOMS:
     if find_spec(f"{_room}.tables") is not None:

@@ -25,11 +25,13 @@ _PRAGMAS = (
 def open_engine(url: str) -> AsyncEngine:
     """The engine of `sqlite:///FILE` or `postgresql://…`; the asynchronous driver is chosen here.
 
-    SQLite gets write-ahead logging, a full fsync at every commit, foreign keys and a busy time-out.
+    SQLite gets write-ahead logging, a full fsync at every commit, foreign keys and a busy time-out. Errors do
+    not tell the values of a statement: they may be people's.
     """
     target = make_url(url)
     target = target.set(drivername=_DRIVERS.get(target.drivername, target.drivername))
-    engine = create_async_engine(target, pool_pre_ping=target.get_backend_name() != "sqlite")
+    ping = target.get_backend_name() != "sqlite"
+    engine = create_async_engine(target, pool_pre_ping=ping, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _tune)
     return engine

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dialplan import carriers, escape, numbers, phones, routines
-from dialplan.destinations import Manner, Place, queue_extension, queues_reached, steps
+from dialplan import carriers, escape, numbers, phones, pickup, routines, transfers
+from dialplan.destinations import Manner, Place, queue_extension, queues_context, queues_reached, steps
 from dialplan.hours import holiday_context
 from dialplan.nodes import Context, Dialplan, Extension, Step
 from dialplan.plan import plan_contexts
@@ -64,13 +64,15 @@ def _unknown(site: Site, spoken: Spoken) -> Iterator[Context]:
         if queues:
             manner = Manner(None, None, recorded=False, timezone=subsidiary.timezone)
             several = tuple(queue_extension(queue, place, manner) for queue in queues)
-            yield Context(f"{place.context}-q", several)
+            yield Context(queues_context(place.context), several)
 
 
 def _outward(site: Site, versions: Sequence[PlanVersion], spoken: Spoken) -> Iterator[Context]:
     yield carriers.showing_context()
     yield from (carriers.trunk_context(slug, carrier) for slug, carrier in site.carriers.items())
     yield from phones.phone_contexts(site, _shown(site, versions), spoken)
+    yield from pickup.pickup_contexts(site)
+    yield from transfers.transfer_contexts(site)
 
 
 def _shown(site: Site, versions: Sequence[PlanVersion]) -> Mapping[str, str]:

@@ -124,6 +124,7 @@ def unknown_context(slug: str, site: Site, then: tuple[Step, ...], spoken: Spoke
     language = site.subsidiaries[site.carriers[slug].subsidiary].language
     steps = (
         routines.mark("unknown", "${ALTAVOZ_LINE}", slug),
+        assign("ALTAVOZ_COUNTRY", site.carriers[slug].subsidiary),
         Step("Progress"),
         play(spoken.say(site.unknown_number.say, language), answered=False),
         *then,
@@ -152,7 +153,7 @@ def _dial(slug: str, carrier: Carrier) -> Iterator[Step]:
     yield from _written("ARG2", "shown", carrier.subsidiary, carrier.caller.number)
     yield Step(
         "Dial",
-        f"PJSIP/${{called}}@{slug},${{ARG3}},${{ARG4}}b({SHOWING}^s^1(${{shown}}))",
+        f"PJSIP/${{called}}@{slug},${{ARG3}},${{ARG4}}b({SHOWING}^s^1(${{shown}}^${{called}}))",
         jumps=(Target(SHOWING),),
     )
     yield Step("Return")
@@ -172,8 +173,12 @@ def _written(variable: str, result: str, country: str, form: NumberForm) -> Iter
 
 
 def showing_context() -> Context:
-    """Runs on an outgoing channel before it dials: the number that the called person sees."""
+    """Runs on an outgoing channel before it dials: the number that the called person sees.
+
+    ARG: that number, and the one dialled, which a phone shows once it is answered.
+    """
     steps = (
+        assign("CALLERID(num)", "${ARG2}"),
         goto_if('$["${ARG1}" = ""]', Target(label="end")),
         assign("CONNECTEDLINE(num,i)", "${ARG1}"),
         Step("Return", label="end"),

@@ -15,7 +15,7 @@ from dialplan import escape
 from dialplan.check_steps import Fault, step_faults
 from dialplan.language import ENDINGS
 from dialplan.names import MARKER, SHARD_PREFIX
-from dialplan.nodes import SOME, Context, Dialplan, Extension, Line, Target
+from dialplan.nodes import NOTED, SOME, Context, Dialplan, Extension, Line, Target
 from dialplan.phones import INTERNAL
 
 
@@ -120,6 +120,8 @@ def _jump_faults(line: Line, landings: Landings) -> Iterator[Fault]:
 
 
 def _lands(target: Target, line: Line, landings: Landings) -> bool:
+    if target == NOTED:
+        return True
     if not target.context:
         return target.label in landings[line.context][line.extension]
     extensions = landings.get(target.context, {})

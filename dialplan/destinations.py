@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dialplan import carriers, routines
+from dialplan import carriers, rescue, routines
 from dialplan.errors import CannotBuild
 from dialplan.nodes import Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.numbers import digits, trunk_for
@@ -43,8 +43,17 @@ def menu_context(place: Place, menu: str) -> str:
 
 
 def queue_target(place: Place, queue: str) -> Target:
+    return Target(queues_context(place.context), queue_slot(queue))
+
+
+def queues_context(context: str) -> str:
+    """Where the queues of a plan, or of a site, stand."""
+    return f"{context}-q"
+
+
+def queue_slot(queue: str) -> str:
     """Asterisk takes no notice of hyphens in extensions, hence the underscores."""
-    return Target(f"{place.context}-q", f"q_{queue.replace('-', '_')}")
+    return f"q_{queue.replace('-', '_')}"
 
 
 def steps(destination: Destination, place: Place) -> tuple[Step, ...]:
@@ -106,6 +115,7 @@ def queue_extension(queue: str, place: Place, manner: Manner) -> Extension:
     then = manner.waiting.then if manner.waiting else Destination(callback=queue)
     built = (
         assign("ALTAVOZ_ENTRIES", "$[${ALTAVOZ_ENTRIES} + 1]"),
+        *rescue.way_back(queue_target(place, queue)),
         goto_if(f"$[${{ALTAVOZ_ENTRIES}} > {MOST_QUEUES}]", Target(label="over")),
         Step("Answer"),
         *((play(manner.say),) if manner.say else ()),

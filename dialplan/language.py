@@ -18,6 +18,8 @@ APPLICATIONS: Mapping[str, str] = {
     "Hangup": CORE,
     "MixMonitor": "app_mixmonitor",
     "NoOp": CORE,
+    "Pickup": "app_directed_pickup",
+    "PickupChan": "app_directed_pickup",
     "Playback": "app_playback",
     "Progress": CORE,
     "Queue": "app_queue",
@@ -39,6 +41,7 @@ FUNCTIONS: Mapping[str, str] = {
     "FILTER": "func_strings",
     "IF": "func_logic",
     "LEN": "func_strings",
+    "PJSIP_DIAL_CONTACTS": "chan_pjsip",
     "PJSIP_HEADER": "res_pjsip_header_funcs",
     "STRFTIME": "func_strings",
 }
@@ -53,17 +56,24 @@ WRITABLE: Mapping[str, str] = {
 """Functions that may be set → their modules."""
 
 _OURS = (
-    *("AT", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY", "LINE", "PUBLIC"),
-    *("RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN", "TRY", "TYPED"),
+    *("AT", "BACK", "BY", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY"),
+    *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN", "TRY", "TYPED"),
 )
-_LOCAL = frozenset(("before", "called", "clock", "country", "day", "left", "shown", "uri"))
-_ASTERISK = frozenset(("EPOCH", "EXTEN", "GOSUB_RETVAL", "QUEUESTATUS", "QUEUE_PRIO", "UNIQUEID"))
+_LOCAL = frozenset(("before", "called", "clock", "contacts", "country", "day", "left", "own", "shown", "uri"))
+_ASTERISK = frozenset(
+    ("BLINDTRANSFER", "EPOCH", "EXTEN", "GOSUB_RETVAL", "QUEUESTATUS", "QUEUE_PRIO", "UNIQUEID")
+)
 _ARGUMENTS = frozenset(f"ARG{number}" for number in range(1, 10))
 VARIABLES = frozenset(f"ALTAVOZ_{name}" for name in _OURS) | _LOCAL | _ASTERISK | _ARGUMENTS
 """Variables that may be read."""
 
-FROM_CALLERS = frozenset(("EXTEN", "CALLERID", "PJSIP_HEADER", "ALTAVOZ_HEADER", "ALTAVOZ_TYPED", "uri"))
-"""What holds text of a caller or a carrier as it came, variables and functions."""
+FROM_CALLERS = frozenset(
+    (
+        *("EXTEN", "CALLERID", "PJSIP_HEADER", "PJSIP_DIAL_CONTACTS"),
+        *("ALTAVOZ_HEADER", "ALTAVOZ_TYPED", "BLINDTRANSFER", "uri"),
+    )
+)
+"""What holds text of a caller, a carrier or a phone as it came, variables and functions."""
 
 HOLDS_RAW = frozenset(("ALTAVOZ_HEADER", "LOCAL(uri)"))
 """What such text may be put into before it is filtered."""

@@ -24,6 +24,10 @@ class Target:
         return f"{self.context},{self.extension},{self.label}" if self.context else self.label
 
 
+NOTED = Target("(noted)", SOME)
+"""A place that the call itself noted, in its own plan's contexts, perhaps of a former release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One application with its arguments, the places it may jump to and the sounds it plays."""

@@ -1,13 +1,13 @@
-"""What coordinators' phones may dial: emergency codes, each other, and the countries the site allows.
+"""What coordinators' phones may dial: emergency codes, pick-ups, each other, queues, the allowed countries.
 
 The order of the includes decides: an emergency code comes first, whatever else is numbered like it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import phonenumbers
 
-from dialplan import carriers, countries, escape, sentences
+from dialplan import carriers, countries, escape, rescue, routines, sentences
 from dialplan.nodes import SOME, Context, Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.numbers import LONGEST, digits
 from dialplan.routines import FAMILY_COUNTRY, FAMILY_SHOWS
@@ -20,26 +20,30 @@ INTERNAL = "phones-internal"
 _EMERGENCY, _OUTSIDE, _REFUSED = "phones-emergency", "phones-outside", "phones-refused"
 _HOME, _IDENTITY = "phones-home", "phones-identity"
 _ALLOWED, _SENTENCE = "phones-allowed", "phones-sentence"
+QUEUES, PICKUP = "phones-queues", "phones-pickup"
+"""The queues by their own numbers (`dialplan.transfers`), and `dialplan.pickup`."""
+FAILED = Target(_SENTENCE, "failed")
 _SECONDS = "120"
-_ANYTHING = ("_[+0-9*#]!", "_[A-Za-z].")
+ANYTHING = ("_[+0-9*#]!", "_[A-Za-z].")
 
 
 def phone_contexts(site: Site, shown: Mapping[str, str], spoken: Spoken) -> Iterator[Context]:
     """`shown` is, for a carrier, the number (digits) that a phone shows until it has answered a call."""
     language = next(iter(site.subsidiaries.values())).language
-    homes = _homes(site)
-    yield Context("from-phones", includes=(_EMERGENCY, INTERNAL, _OUTSIDE, _REFUSED))
+    homes = homes_of(site)
+    yield Context("from-phones", includes=(_EMERGENCY, PICKUP, INTERNAL, QUEUES, _OUTSIDE, _REFUSED))
     yield Context(_HOME, tuple(_home(country, slug, shown) for country, slug in homes.items()))
     yield _identity(homes)
     yield Context(_EMERGENCY, tuple(_emergency(code, homes) for code in site.phones.emergency))
     yield _outside(tuple(homes))
-    yield Context(_ALLOWED, tuple(_allowed(prefix, homes) for prefix in _shortest(site.phones.allow)))
+    yield Context(_ALLOWED, tuple(_allowed(prefix, homes) for prefix in shortest(site.phones.allow)))
     refused = (goto(Target(_SENTENCE, "refused")),)
-    yield Context(_REFUSED, tuple(Extension(pattern, refused) for pattern in _ANYTHING))
+    yield Context(_REFUSED, tuple(Extension(pattern, refused) for pattern in ANYTHING))
     yield _sentences(spoken, language)
+    yield from rescue.rescue_contexts(FAILED)
 
 
-def _homes(site: Site) -> dict[str, str]:
+def homes_of(site: Site) -> dict[str, str]:
     """The countries that can be called at home, each with its first carrier; the first is the usual one."""
     homes: dict[str, str] = {}
     for slug, carrier in site.carriers.items():
@@ -52,7 +56,6 @@ def _home(country: str, slug: str, shown: Mapping[str, str]) -> Extension:
     return Extension(
         f"c_{country}",
         (
-            assign("ALTAVOZ_COUNTRY", country),
             assign("ALTAVOZ_CARRIER", slug),
             assign("ALTAVOZ_SHOWN", f'${{IF($["${{ALTAVOZ_SHOWN}}" = ""]?{usual}:${{ALTAVOZ_SHOWN}})}}'),
             Step("Return"),
@@ -63,20 +66,29 @@ def _home(country: str, slug: str, shown: Mapping[str, str]) -> Extension:
 def _identity(homes: Mapping[str, str]) -> Context:
     """The number this phone shows, never its owner's name, and where it is at home.
 
-    Both as in the last call it answered.
+    Both as in the last call it answered. Whom it calls inherits them, for when it passes that call on.
     """
     phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
-    known = f"$[${{DIALPLAN_EXISTS({_HOME},c_${{country}},1)}}]"
     places = tuple(Target(_HOME, f"c_{country}") for country in homes)
     steps = (
         assign("CALLERID(name)", ""),
         assign("ALTAVOZ_SHOWN", f"${{FILTER(0-9,${{DB({FAMILY_SHOWS}/{phone})}})}}"),
-        assign("LOCAL(country)", f"${{FILTER(A-Z,${{DB({FAMILY_COUNTRY}/{phone})}})}}"),
-        assign("LOCAL(country)", f"${{IF({known}?${{country}}:{next(iter(homes))})}}"),
-        gosub(Target(_HOME, "c_${country}"), really=places),
+        assign("ALTAVOZ_COUNTRY", f"${{FILTER(A-Z,${{DB({FAMILY_COUNTRY}/{phone})}})}}"),
+        at_home(homes),
+        gosub(Target(_HOME, "c_${ALTAVOZ_COUNTRY}"), really=places),
+        assign("__ALTAVOZ_PHONE", phone),
+        assign("__ALTAVOZ_COUNTRY", "${ALTAVOZ_COUNTRY}"),
+        assign("__ALTAVOZ_CARRIER", "${ALTAVOZ_CARRIER}"),
+        assign("__ALTAVOZ_SHOWS", "${ALTAVOZ_SHOWN}"),
         Step("Return"),
     )
     return Context(_IDENTITY, (Extension("s", steps),))
+
+
+def at_home(homes: Iterable[str]) -> Step:
+    """ALTAVOZ_COUNTRY becomes the first of `homes` unless it is one of them."""
+    known = f"$[${{DIALPLAN_EXISTS({_HOME},c_${{ALTAVOZ_COUNTRY}},1)}}]"
+    return assign("ALTAVOZ_COUNTRY", f"${{IF({known}?${{ALTAVOZ_COUNTRY}}:{next(iter(homes))})}}")
 
 
 def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
@@ -85,6 +97,7 @@ def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
         escape.argument(code),
         (
             gosub(Target(_IDENTITY)),
+            routines.mark("outgoing", code, "${ALTAVOZ_CARRIER}", "${ALTAVOZ_SHOWN}"),
             gosub(
                 Target("to-${ALTAVOZ_CARRIER}", "raw"),
                 code,
@@ -93,46 +106,63 @@ def _emergency(code: str, homes: Mapping[str, str]) -> Extension:
                 carriers.AS_IT_COMES,
                 really=own,
             ),
-            goto(Target(_SENTENCE, "failed")),
+            goto(FAILED),
         ),
     )
 
 
 def _outside(homes: tuple[str, ...]) -> Context:
     """What is dialled is read as at home, then as in each other country, until it is an allowed number."""
-    sent = assign("ALTAVOZ_SENT", f"${{FILTER(+0-9,${{EXTEN:0:{LONGEST}}})}}")
+    steps = (
+        assign("ALTAVOZ_SENT", f"${{FILTER(+0-9,${{EXTEN:0:{LONGEST}}})}}"),
+        gosub(Target(_IDENTITY)),
+        *reading(homes, _ALLOWED, Target(label="allowed")),
+        goto(Target(_SENTENCE, "refused")),
+        goto(Target(_ALLOWED, "${ALTAVOZ_CALLED}"), Target(_ALLOWED, SOME)).labelled("allowed"),
+    )
+    return Context(_OUTSIDE, tuple(Extension(pattern, steps) for pattern in ("_+X.", "_X.")))
+
+
+def reading(homes: Iterable[str], allowed: str, then: Target) -> Iterator[Step]:
+    """ALTAVOZ_SENT as at home, then as in each other country, until `allowed` has that ALTAVOZ_CALLED."""
     tables = tuple(Target(countries.home(country), SOME) for country in homes)
-    steps = [sent, gosub(Target(_IDENTITY))]
     for country in ("${ALTAVOZ_COUNTRY}", *homes):
-        steps.append(gosub(Target(countries.home(country), "${ALTAVOZ_SENT}"), really=tables))
-        steps.append(assign("ALTAVOZ_CALLED", "${GOSUB_RETVAL}"))
-        allowed = f"$[${{DIALPLAN_EXISTS({_ALLOWED},${{ALTAVOZ_CALLED}},1)}}]"
-        steps.append(goto_if(allowed, Target(label="allowed")))
-    steps.append(goto(Target(_SENTENCE, "refused")))
-    steps.append(goto(Target(_ALLOWED, "${ALTAVOZ_CALLED}"), Target(_ALLOWED, SOME)).labelled("allowed"))
-    return Context(_OUTSIDE, tuple(Extension(pattern, tuple(steps)) for pattern in ("_+X.", "_X.")))
+        yield gosub(Target(countries.home(country), "${ALTAVOZ_SENT}"), really=tables)
+        yield assign("ALTAVOZ_CALLED", "${GOSUB_RETVAL}")
+        yield goto_if(f"$[${{DIALPLAN_EXISTS({allowed},${{ALTAVOZ_CALLED}},1)}}]", then)
 
 
-def _shortest(prefixes: tuple[str, ...]) -> Iterator[str]:
+def shortest(prefixes: Iterable[str]) -> Iterator[str]:
     """Without those that a shorter one covers, so that no two patterns match the same number."""
-    for prefix in sorted({*prefixes}):
-        if not any(prefix != other and prefix.startswith(other) for other in prefixes):
+    several = {*prefixes}
+    for prefix in sorted(several):
+        if not any(prefix != other and prefix.startswith(other) for other in several):
             yield digits(prefix)
 
 
 def _allowed(prefix: str, homes: Mapping[str, str]) -> Extension:
-    codes = {slug: str(phonenumbers.country_code_for_region(country)) for country, slug in homes.items()}
-    slug = next((slug for slug, code in codes.items() if prefix.startswith(code)), None)
-    out = carriers.trunk(slug or "${ALTAVOZ_CARRIER}")
-    own = () if slug else tuple(carriers.trunk(each) for each in homes.values())
-    called = "${FILTER(0-9,${EXTEN})}"
+    called, slug = "${FILTER(0-9,${EXTEN})}", carrier_for(prefix, homes)
+    out, own = trunk_of(slug, homes)
     return Extension(
         f"_{prefix}X.",
         (
+            routines.mark("outgoing", called, slug, "${ALTAVOZ_SHOWN}"),
             gosub(out, called, "${ALTAVOZ_SHOWN}", _SECONDS, carriers.AS_IT_COMES, really=own),
-            goto(Target(_SENTENCE, "failed")),
+            goto(Target(rescue.CONSULTED)),
         ),
     )
+
+
+def carrier_for(prefix: str, homes: Mapping[str, str]) -> str:
+    """The carrier (or the variable that names it) for numbers that begin so: that of their country."""
+    codes = {slug: str(phonenumbers.country_code_for_region(country)) for country, slug in homes.items()}
+    return next((slug for slug, code in codes.items() if prefix.startswith(code)), "${ALTAVOZ_CARRIER}")
+
+
+def trunk_of(slug: str, homes: Mapping[str, str]) -> tuple[Target, tuple[Target, ...]]:
+    """Where a carrier is dialled, and the places it may really be when a variable names it."""
+    own = () if slug in homes.values() else tuple(carriers.trunk(each) for each in homes.values())
+    return carriers.trunk(slug), own
 
 
 def _sentences(spoken: Spoken, language: str) -> Context:

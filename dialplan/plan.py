@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 
 from dialplan import escape, routines, sentences
-from dialplan.destinations import Manner, Place, queue_extension, queues_reached, steps
+from dialplan.destinations import Manner, Place, queue_extension, queues_context, queues_reached, steps
 from dialplan.errors import CannotBuild
 from dialplan.hours import open_routine
 from dialplan.menus import keys_context, menu_context_of
@@ -64,7 +64,7 @@ class _Plan:
             menu = self.plan.menus[name]
             yield menu_context_of(self.place, name, menu, self._sound(menu.say), wrong, self._calendar)
         if self.queues:
-            yield Context(f"{self.name}-q", tuple(map(self._queue, self.queues)))
+            yield Context(queues_context(self.name), tuple(map(self._queue, self.queues)))
         yield from map(self._hours, sorted(self.plan.calendars))
 
     def _sound(self, prompt: str) -> str:

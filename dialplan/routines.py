@@ -24,6 +24,8 @@ MARKS: Mapping[str, tuple[str, ...]] = {
     "closed": ("Calendar",),
     "duty": ("Number",),
     "unknown": ("Line", "Carrier"),
+    "transfer": ("To", "By"),
+    "outgoing": ("Number", "Carrier", "Shown"),
 }
 """What a call tells of itself: the headers of `UserEvent(Altavoz)` and, in small letters, the keys in CEL."""
 
@@ -125,12 +127,16 @@ def callback_context(language: str, spoken: Spoken) -> Context:
 
 
 def answered_context() -> Context:
-    """Runs on a queue member's channel: what the phone shows when it calls out later, and its country."""
+    """Runs on the channel of a phone that answers: what it shows when it calls out later, and its country.
+
+    A Local channel, behind which a member's two devices ring, has no endpoint.
+    """
     phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
     steps = (
+        goto_if('$["${CHANNEL(channeltype)}" != "PJSIP"]', Target(label="end")),
         assign(f"DB({FAMILY_SHOWS}/{phone})", "${ALTAVOZ_SHOWS}"),
         assign(f"DB({FAMILY_COUNTRY}/{phone})", "${ALTAVOZ_COUNTRY}"),
-        Step("Return"),
+        Step("Return", label="end"),
     )
     return Context(QUEUE_ANSWERED, (Extension("s", steps),))
 

@@ -22,6 +22,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PHONES_HOST = "127.0.0.1"
 RESERVED = frozenset(["general", "global", "default", "system", "globals", "phones"])
 """Names that Asterisk's files, or the contexts of the phones, have taken."""
+PICKUP_CODE = "*8"
+"""What phones dial to take a call that rings at another one: `*8`, `*8101`."""
 
 
 def check_site(draft: Draft[Site]) -> Iterator[Problem]:
@@ -166,6 +168,25 @@ def emergencies_can_be_dialled(site: Site) -> Iterator[Fault]:
         )
 
 
+def queues_have_numbers_of_their_own(site: Site) -> Iterator[Fault]:
+    """A queue's number that is dialled for something else would never reach the queue."""
+    taken: dict[str, str] = {code: "un número de emergencia" for code in site.phones.emergency}
+    for name, queue in site.queues.items():
+        if queue.extension is None:
+            continue
+        if queue.extension in taken:
+            place: Path = ("queues", name, "extension")
+            yield place, "117", f"{queue.extension} ya es {taken[queue.extension]}; elija otro número"
+        taken.setdefault(queue.extension, f"el número de la cola «{name}»")
+
+
+def pickups_can_be_dialled(site: Site) -> Iterator[Fault]:
+    for at, code in enumerate(site.phones.emergency):
+        if code.startswith(PICKUP_CODE):
+            hint = f"lo que empieza con {PICKUP_CODE} toma la llamada que suena en otro teléfono"
+            yield ("phones", "emergency", at), "118", f"«{code}» no se puede usar: {hint}"
+
+
 def fantasy_rules_agree(site: Site) -> Iterator[Fault]:
     """Limits that are written and contradict each other; what is left out gives way."""
     rules, written = site.fantasy_name, site.fantasy_name.model_fields_set
@@ -187,5 +208,7 @@ CHECKS = (
     prefixes_are_real,
     lists_repeat_nothing,
     emergencies_can_be_dialled,
+    queues_have_numbers_of_their_own,
+    pickups_can_be_dialled,
     fantasy_rules_agree,
 )

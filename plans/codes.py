@@ -112,6 +112,8 @@ SITE: Mapping[str, Code] = {
     "114": Code("Los límites del nombre de fantasía se contradicen."),
     "115": Code("Un valor repetido.", "warning"),
     "116": Code("No hay números de emergencia.", "warning"),
+    "117": Code("El número de una cola ya es de otra o de emergencias."),
+    "118": Code("Un número de emergencia que comienza como la captura de llamadas (*8)."),
 }
 
 

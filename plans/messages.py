@@ -29,6 +29,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z]{2}-[A-Z0-9]{2,3}$": "escriba el idioma y el país, como es-AR",
     r"^\+\d{1,14}$": 'escriba el prefijo con «+» y entre comillas, como "+54 11"',
     r"^[*#0-9]{2,6}$": 'escriba de 2 a 6 dígitos entre comillas, como "911"',
+    r"^[0-9]{2,6}$": 'escriba de 2 a 6 dígitos entre comillas, como "701"',
 }
 
 

@@ -39,13 +39,17 @@ class Carrier(Strict):
 
 
 class Queue(Strict):
-    """A group of coordinators. `nobody` is where a call goes when none of them is signed in."""
+    """A group of coordinators. `nobody` is where a call goes when none of them is signed in.
+
+    `extension` is the number by which phones pass calls on to it.
+    """
 
     name: Text
     strategy: Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"] = "rrmemory"
     ring: Seconds = 15
     wrap_up: Seconds | None = None
     nobody: Then
+    extension: Annotated[str, Field(pattern=r"^[0-9]{2,6}$")] | None = None
 
 
 class Phones(Strict):

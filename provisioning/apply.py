@@ -131,7 +131,7 @@ class Provisioner:
             published = await self._publisher.publish(proposal.rendered, by)
             live = await self._live_hashes()
             live |= {draft.version.plan.plan: draft.version.hash for draft in proposal.drafts}
-            await self._remember(published, live, by)
+            await self._remember(published, live, by, "release.published")
             return Applied(proposal, published)
 
     async def republish(self, by: str) -> Published:
@@ -146,7 +146,7 @@ class Provisioner:
                 raise PlanProblems(problems)
             live = {stored.version.plan.plan: stored.version for stored in standing}
             published = await self._publisher.publish(await self._compile(live), by)
-            await self._remember(published, await self._live_hashes(), by)
+            await self._remember(published, await self._live_hashes(), by, "release.published")
             return published
 
     async def rollback(self, by: str) -> Published:
@@ -154,14 +154,17 @@ class Provisioner:
         async with self._turn:
             published = await self._publisher.rollback(by)
             former = await self._releases.of(published.release)
-            await self._remember(published, dict(former.plans) if former else {}, by)
+            live = dict(former.plans) if former else {}
+            await self._remember(published, live, by, "release.rolled-back")
             return published
 
-    async def _remember(self, published: Published, live: Mapping[str, str], by: str) -> None:
+    async def _remember(
+        self, published: Published, live: Mapping[str, str], by: str, action: str
+    ) -> None:
         now = self._clock()
         await self._store.set_live(live, by, now)
         if published.changed:
-            await self._releases.add(Release(published.release, now, by, live))
+            await self._releases.add(Release(published.release, now, by, live), action)
         self._book.replace(await self._store.live())
 
     async def _live_hashes(self) -> dict[str, str]:

@@ -39,16 +39,18 @@ class Phones:
         if self._files is None:
             return frozenset()
         accounts = await self._people.with_phones()
-        files = render_phones(Phone(a.extension, a.secret, a.name, a.groups) for a in accounts)
+        files = render_phones(Phone(a.extension, a.secret, a.name, a.groups, a.devices) for a in accounts)
         return await asyncio.to_thread(self._files.write_config, files)
 
     async def publish(self) -> None:
-        """Write and have the running PBX read what changed."""
-        async with self._turn:
-            written = await self.write()
-            if self._files is not None and written:
-                await self._files.reload(written)
-        await self._changed()
+        """Write and have the running PBX read what changed. Raises NotReloaded."""
+        try:
+            async with self._turn:
+                written = await self.write()
+                if self._files is not None and written:
+                    await self._files.reload(written)
+        finally:
+            await self._changed()
 
     async def show(self, extension: str) -> str:
         """The SIP secret. Raises NoSuchPhone."""

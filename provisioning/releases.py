@@ -7,7 +7,13 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.engine import writing
 from provisioning.tables import ReleaseRow
+from staff import audit
+from staff.audit import Deed
+
+SHOWN = 12
+"""How many digits of a plan version's hash people see."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,14 @@ class ReleaseHistory:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, release: Release) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                insert(ReleaseRow).values(
-                    release=release.release, at=release.at, by=release.by, plans=dict(release.plans)
-                )
-            )
+    async def add(self, release: Release, action: str) -> None:
+        """Keep a publication; the audit trail gets it as this deed, and each plan that changed as one."""
+        former = await self.last()
+        async with writing(self._engine) as connection:
+            row = {"release": release.release, "at": release.at, "by": release.by}
+            await connection.execute(insert(ReleaseRow).values(row | {"plans": dict(release.plans)}))
+            for deed in deeds(former, release, action):
+                await audit.write(connection, deed)
 
     async def last(self) -> Release | None:
         """The newest publication."""
@@ -47,3 +54,23 @@ class ReleaseHistory:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query.order_by(ReleaseRow.id.desc()).limit(1))).first()
         return Release(*row) if row else None
+
+
+def deeds(former: Release | None, release: Release, action: str) -> tuple[Deed, ...]:
+    """What a publication did: the release itself, and each plan whose version is another now. Pure."""
+    before = former.plans if former else {}
+    changed = [
+        plan for plan in sorted({*before, *release.plans}) if before.get(plan) != release.plans.get(plan)
+    ]
+    published = Deed(action, release.release, {"release": former.release if former else None})
+    return (
+        published,
+        *(
+            Deed("plan.changed", plan, _version(before, plan), _version(release.plans, plan))
+            for plan in changed
+        ),
+    )
+
+
+def _version(plans: Mapping[str, str], plan: str) -> dict[str, str]:
+    return {"version": plans[plan][:SHOWN]} if plan in plans else {}

@@ -17,6 +17,8 @@ class Actor:
 
 
 SERVICE = Actor("altavoz", "service")
+NOBODY = "sin sesión"
+"""The name of who has not signed in; with its space it can be no account's."""
 _current: ContextVar[Actor] = ContextVar("actor", default=SERVICE)
 
 

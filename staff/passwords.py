@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -10,10 +10,12 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from staff.breached import common_word, is_monotonous, personal_word
 from staff.names import normal
 
 SHORTEST, LONGEST = 8, 200
 THREADS, MOST_WAITING = 2, 16
+_ADVICE = "Pruebe con tres o cuatro palabras que nadie asocie con usted."
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher()
 _THREADS = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="argon2")
@@ -48,14 +50,27 @@ class Room:
             self._inside -= 1
 
 
-def check_rule(password: str, name: str) -> None:
-    """At least ten characters and not the account's name; raises `WeakPassword`."""
+def check_rule(password: str, name: str, words: Iterable[str] = ()) -> None:
+    """By length, not the account's name, and not one that others would try; raises `WeakPassword`.
+
+    `words` are the person's own and the house's: their names, the mail's domain.
+    """
     if len(password) < SHORTEST:
         raise WeakPassword(f"La contraseña debe tener al menos {SHORTEST} caracteres.")
     if len(password) > LONGEST:
         raise WeakPassword(f"La contraseña puede tener hasta {LONGEST} caracteres.")
     if normal(password) == name:
         raise WeakPassword("La contraseña no puede ser igual al nombre de usuario.")
+    _check_guesses(password, (name, *words))
+
+
+def _check_guesses(password: str, words: Iterable[str]) -> None:
+    if is_monotonous(password):
+        raise WeakPassword(f"Esa contraseña repite siempre lo mismo o sigue las teclas. {_ADVICE}")
+    if own := personal_word(password, words):
+        raise WeakPassword(f"Esa contraseña se adivina: es casi solo «{own}». {_ADVICE}")
+    if common_word(password):
+        raise WeakPassword(f"Esa contraseña está entre las más usadas y robadas del mundo. {_ADVICE}")
 
 
 def one_time() -> str:

@@ -1,49 +1,27 @@
-"""Accounts: who somebody is, what they may be, their telephone, and whether a password is theirs."""
+"""Accounts: who somebody is, what they may be, and their telephone."""
 
-import re
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import ColumnElement
 
-from staff import passwords
-from staff.names import full_name as clean_full_name
-from staff.names import new_name, normal
-from staff.permissions import Permission
+from db.engine import writing
+from staff import audit, passwords
+from staff.audit import Deed
+from staff.clock import Clock as Clock
+from staff.names import normal
+from staff.person import Person as Person
+from staff.person import PhoneAccount, phone_of
+from staff.person import person_of as person_of
+from staff.person_rows import check_areas, new_sip_secret, row_of, taken
+from staff.profile import PersonRefused as PersonRefused
+from staff.profile import Profile, checked_new, columns
 from staff.roles import Role
-from staff.tables import people, sessions
-from staff.tries import AddressTries, Tries
-
-Clock = Callable[[], datetime]
-_EXTENSION = re.compile(r"[1-9][0-9]{1,5}")
-
-
-class PersonRefused(ValueError):
-    """The account cannot be as asked; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An account. `groups` are queues; `one_time` says that the password must be changed first."""
-
-    id: int
-    name: str
-    full_name: str
-    roles: frozenset[Role]
-    extension: str | None
-    groups: tuple[str, ...]
-    one_time: bool
-    active: bool
-
-    def may(self, permission: Permission) -> bool:
-        """Whether one of the person's roles holds it."""
-        return any(permission in role.permissions for role in self.roles)
+from staff.tables import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +33,12 @@ class NewPerson:
     sip_secret: str | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneAccount:
-    """A person's telephone as the PBX must know it."""
-
-    extension: str
-    secret: str = field(repr=False)
-    name: str = ""
-    groups: tuple[str, ...] = ()
-
-
 class People:
     """The accounts, in the database."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._tries = Tries()
-        self._addresses = AddressTries()
-        self._room = passwords.Room()
 
     async def add(
         self,
@@ -84,40 +49,47 @@ class People:
         groups: Iterable[str] = (),
         password: str | None = None,
     ) -> NewPerson:
+        """Make an account with these few things of a profile; as `open`."""
+        profile = Profile(full_name or normal(name), frozenset(roles), extension, tuple(groups))
+        return await self.open(name, profile, password)
+
+    async def open(
+        self, name: str, wanted: Profile, password: str | None = None, reason: str = ""
+    ) -> NewPerson:
         """Make an account. Without `password` a one-time one is made; a telephone gets a secret.
 
-        Raises `BadName`, `WeakPassword` or `PersonRefused` (the name or the extension is taken).
+        Raises `WeakPassword`, or `PersonRefused` with every problem at its field.
         """
-        name = new_name(name)
+        name, profile = checked_new(name, wanted)
+        now = self._clock()
         given = password if password is not None else passwords.one_time()
         passwords.check_rule(given, name)
-        sip_secret = _sip_secret() if extension else None
-        row = {
+        sip_secret = new_sip_secret() if profile.extension else None
+        row = row_of(name, profile) | {
             "name": name,
-            "full_name": clean_full_name(full_name or name),
-            "roles": sorted(Role(role) for role in roles),
-            "extension": _extension(extension),
-            "groups": sorted(set(groups)),
             "password": await passwords.hashed(given),
             "one_time": password is None,
             "sip_secret": sip_secret,
             "active": True,
-            "created": self._clock(),
+            "created": now,
+            "since": now,
+            "revision": 1,
         }
-        person = await self._insert(row)
+        person = await self._insert(row, profile, reason)
         return NewPerson(person, given if password is None else None, sip_secret)
 
-    async def _insert(self, row: Mapping[str, Any]) -> Person:
+    async def _insert(self, row: Mapping[str, Any], profile: Profile, reason: str) -> Person:
         try:
-            async with self._engine.begin() as connection:
+            async with writing(self._engine) as connection:
+                await check_areas(connection, profile)
                 made = await connection.execute(insert(people).values(row).returning(people.c.id))
-                return person_of({**row, "id": made.scalar_one()})
+                person = person_of({**row, "id": made.scalar_one()})
+                await audit.write(
+                    connection, Deed("user.added", person.name, after=columns(profile), reason=reason)
+                )
+                return person
         except IntegrityError as error:
-            raise PersonRefused(
-                f"Ya hay una cuenta «{row['name']}» o con el interno {row['extension']}."
-                if row["extension"]
-                else f"Ya hay una cuenta «{row['name']}»."
-            ) from error
+            raise await taken(self._engine, error, row["name"], profile) from error
 
     async def by_name(self, name: str) -> Person | None:
         return await self._one(people.c.name == normal(name))
@@ -139,53 +111,14 @@ class People:
         wanted = people.c.active & people.c.extension.is_not(None) & people.c.sip_secret.is_not(None)
         async with self._engine.connect() as connection:
             rows = await connection.execute(select(people).where(wanted).order_by(people.c.extension))
-            return tuple(
-                PhoneAccount(row["extension"], row["sip_secret"], row["full_name"], tuple(row["groups"]))
-                for row in rows.mappings()
-            )
+            return tuple(phone_of(dict(row)) for row in rows.mappings())
 
-    async def check_password(self, name: str, password: str, address: str | None = None) -> Person | None:
-        """The active account that `name` and `password` open, else None, in the same time for any name.
-
-        `address` is whence the try comes. Raises `TooManyTries` while the wait after wrong tries lasts, and
-        `Crowded`, which is no try, when too many others wait.
-        """
-        name, now = normal(name), self._clock()
-        self._tries.check(name, now)
-        if address is not None:
-            self._addresses.check(address, now)
-        with self._room.place():
-            self._tries.failed(name, now)
-            row = await self._row((people.c.name == name) & people.c.active)
-            right = await passwords.matches(row["password"] if row else None, password)
-        if right and row is not None:
-            self._tries.succeeded(name)
-            return person_of(row)
-        if address is not None:
-            self._addresses.failed(address, now)
-        return None
-
-    async def set_password(self, id: int, new: str) -> None:
-        """Change the password for good and close every session; raises `WeakPassword`, `PersonRefused`."""
-        await self._set_password(id, new, one_time=False)
-
-    async def new_one_time_password(self, id: int) -> str:
-        """A one-time password in place of the former one; closes every session. Raises `PersonRefused`."""
-        password = passwords.one_time()
-        await self._set_password(id, password, one_time=True)
-        return password
-
-    async def _set_password(self, id: int, new: str, one_time: bool) -> None:
-        person = await self.get(id)
-        if person is None:
-            raise PersonRefused("Esa cuenta no existe.")
-        passwords.check_rule(new, person.name)
-        password = await passwords.hashed(new)
-        async with self._engine.begin() as connection:
-            changed = update(people).where(people.c.id == id).values(password=password, one_time=one_time)
-            await connection.execute(changed)
-            await connection.execute(delete(sessions).where(sessions.c.person == id))
-        self._tries.succeeded(person.name)
+    async def closed_with_phones(self) -> tuple[Person, ...]:
+        """The accounts that are not active and keep an extension, by name."""
+        wanted = people.c.active.is_(False) & people.c.extension.is_not(None)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(people).where(wanted).order_by(people.c.name))
+            return tuple(person_of(dict(row)) for row in rows.mappings())
 
     async def sip_secret(self, id: int) -> str | None:
         """The telephone's secret as it stands, None without a telephone."""
@@ -194,15 +127,14 @@ class People:
 
     async def renew_sip_secret(self, id: int) -> str:
         """A new secret for the person's telephone; raises `PersonRefused` without a telephone."""
-        secret = _sip_secret()
+        secret = new_sip_secret()
+        has_phone = (people.c.id == id) & people.c.extension.is_not(None)
+        renewed = update(people).where(has_phone).values(sip_secret=secret).returning(people.c.name)
         async with self._engine.begin() as connection:
-            changed = await connection.execute(
-                update(people)
-                .where(people.c.id == id, people.c.extension.is_not(None))
-                .values(sip_secret=secret)
-            )
-        if changed.rowcount != 1:
-            raise PersonRefused("Esa cuenta no tiene teléfono: asígnele un interno primero.")
+            name = (await connection.execute(renewed)).scalar()
+            if name is None:
+                raise PersonRefused("Esa cuenta no tiene teléfono: asígnele un interno primero.")
+            await audit.write(connection, Deed("phone.renewed", name))
         return secret
 
     async def _row(self, wanted: ColumnElement[bool]) -> Mapping[str, Any] | None:
@@ -213,26 +145,3 @@ class People:
     async def _one(self, wanted: ColumnElement[bool]) -> Person | None:
         row = await self._row(wanted)
         return person_of(row) if row else None
-
-
-def person_of(row: Mapping[str, Any]) -> Person:
-    return Person(
-        id=row["id"],
-        name=row["name"],
-        full_name=row["full_name"],
-        roles=frozenset(Role(role) for role in row["roles"]),
-        extension=row["extension"],
-        groups=tuple(row["groups"]),
-        one_time=row["one_time"],
-        active=row["active"],
-    )
-
-
-def _extension(written: str | None) -> str | None:
-    if written and not _EXTENSION.fullmatch(written):
-        raise PersonRefused("El interno lleva de 2 a 6 cifras y no empieza con 0: por ejemplo 101.")
-    return written or None
-
-
-def _sip_secret() -> str:
-    return secrets.token_urlsafe(24)

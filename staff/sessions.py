@@ -2,19 +2,27 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from staff.people import Clock, Person, person_of
+from db.engine import writing
+from staff import audit, places
+from staff.actor import Actor
+from staff.audit import Deed
+from staff.clock import Clock
+from staff.person import Person, person_of
+from staff.roles import Role
+from staff.sign_in_tables import second_factors
 from staff.tables import people, sessions
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
+_ID_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +34,35 @@ class SessionSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """Whence and how somebody comes in: `way` is `password`, `code` (with a second factor) or `oidc`."""
+
+    address: str | None = None
+    agent: str = ""
+    way: str = "password"
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
+    """`must_enrol`: one of the person's roles asks for a second factor, and there is none yet."""
+
     person: Person
     csrf: str = field(repr=False)
+    id: str = ""
+    way: str = "password"
+    must_enrol: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its person sees it in a list. `id` names it there, and opens nothing."""
+
+    id: str
+    opened: datetime
+    seen: datetime
+    address: str
+    agent: str
+    way: str
 
 
 def fingerprint(token: str) -> str:
@@ -41,23 +75,60 @@ def _nobody_busy(_person: int) -> bool:
 
 
 class Sessions:
-    """Who is signed in. While `busy(person id)` says that somebody is in a call, their sessions last."""
+    """Who is signed in. While `busy(person id)` says that somebody is in a call, their sessions last.
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, busy: Callable[[int], bool] = _nobody_busy) -> None:
+    People of the roles `guarded` must have a second factor.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        clock: Clock,
+        busy: Callable[[int], bool] = _nobody_busy,
+        guarded: frozenset[Role] = frozenset(),
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self.busy = busy
+        self._guarded = guarded
 
-    async def open(self, person_id: int) -> SessionSecret:
-        """A new session; call it at every sign-in. Clears the person's expired ones away."""
+    async def open(self, person_id: int, visit: Visit = Visit(), former: str | None = None) -> SessionSecret:
+        """A new session, at every sign-in and every change of what it may do; the token `former` ends.
+
+        Clears the person's expired ones away.
+        """
         secret, now = SessionSecret(secrets.token_urlsafe(32), secrets.token_urlsafe(32)), self._clock()
-        row = {"token": fingerprint(secret.token), "person": person_id, "csrf": secret.csrf}
-        async with self._engine.begin() as connection:
-            if not self.busy(person_id):
-                old = (sessions.c.seen < now - IDLE) | (sessions.c.opened < now - ABSOLUTE)
-                await connection.execute(delete(sessions).where(sessions.c.person == person_id, old))
-            await connection.execute(insert(sessions).values(row | {"opened": now, "seen": now}))
+        async with writing(self._engine) as connection:
+            await self._clear(connection, person_id, former)
+            await connection.execute(insert(sessions).values(self._new(secret, person_id, visit)))
+            new_place = bool(visit.address) and await places.note(
+                connection, person_id, str(visit.address), now
+            )
+            await _note(connection, person_id, visit, new_place=new_place)
         return secret
+
+    def _new(self, secret: SessionSecret, person_id: int, visit: Visit) -> dict[str, Any]:
+        now = self._clock()
+        return {
+            "token": fingerprint(secret.token),
+            "person": person_id,
+            "csrf": secret.csrf,
+            "opened": now,
+            "seen": now,
+            "address": (visit.address or "")[:64],
+            "agent": visit.agent[:200],
+            "way": visit.way,
+        }
+
+    async def _clear(self, connection: AsyncConnection, person_id: int, former: str | None) -> None:
+        if former:
+            await connection.execute(delete(sessions).where(sessions.c.token == fingerprint(former)))
+        if not self.busy(person_id):
+            await connection.execute(delete(sessions).where(sessions.c.person == person_id, self._old()))
+
+    def _old(self) -> ColumnElement[bool]:
+        now = self._clock()
+        return (sessions.c.seen < now - IDLE) | (sessions.c.opened < now - ABSOLUTE)
 
     async def find(self, token: str) -> Session | None:
         """The session of a token while it lasts: 30 minutes idle, 12 hours in all, longer during a call."""
@@ -68,24 +139,73 @@ class Sessions:
         if row is None or not row["active"]:
             return None
         if self._over(row):
-            await self._delete(key)
+            await self._delete(sessions.c.token == key)
             return None
         await self._touch(key, row)
-        return Session(person_of(row), row["csrf"])
+        return self._session(key, row)
+
+    def _session(self, key: str, row: Mapping[str, Any]) -> Session:
+        """Who came in by the company's provider need not change a one-time password that was never used."""
+        person = person_of(row)
+        if row["way"] == "oidc":
+            person = replace(person, one_time=False)
+        must_enrol = bool(person.roles & self._guarded) and not row["guarded"]
+        return Session(person, row["csrf"], key[:_ID_LENGTH], row["way"], must_enrol)
 
     async def close(self, token: str) -> None:
-        await self._delete(fingerprint(token))
+        """The person signs out, or signs in anew."""
+        await self._end(sessions.c.token == fingerprint(token))
 
-    async def close_all(self, person_id: int) -> None:
-        """Sign the person out everywhere."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.person == person_id))
+    async def close_all(self, person_id: int) -> int:
+        """Sign the person out everywhere; how many sessions there were."""
+        return await self._end(sessions.c.person == person_id)
+
+    async def close_others(self, person_id: int, kept: str) -> int:
+        """Sign the person out everywhere but in the session of the id `kept`."""
+        others = ~sessions.c.token.startswith(kept, autoescape=True)
+        return await self._end((sessions.c.person == person_id) & others)
+
+    async def close_one(self, person_id: int, id: str) -> bool:
+        """End one of the person's sessions by its id; False when there is none."""
+        if len(id) != _ID_LENGTH:
+            return False
+        wanted = sessions.c.token.startswith(id, autoescape=True)
+        return await self._end((sessions.c.person == person_id) & wanted) == 1
+
+    async def of(self, person_id: int) -> tuple[OpenSession, ...]:
+        """The sessions of a person that last, the one used last first."""
+        wanted = select(sessions).where(sessions.c.person == person_id).order_by(sessions.c.seen.desc())
+        if not self.busy(person_id):
+            wanted = wanted.where(~self._old())
+        async with self._engine.connect() as connection:
+            return tuple(
+                OpenSession(row.token[:_ID_LENGTH], row.opened, row.seen, row.address, row.agent, row.way)
+                for row in await connection.execute(wanted)
+            )
+
+    async def lasting(self, tokens: Iterable[str]) -> dict[str, Person]:
+        """Token → whose it is, of those whose session lasts. Asking is no use of a session."""
+        keys = {fingerprint(token): token for token in tokens}
+        wanted = (
+            select(people, sessions.c.token, sessions.c.opened, sessions.c.seen)
+            .join(sessions, people.c.id == sessions.c.person)
+            .where(sessions.c.token.in_(list(keys)), people.c.active)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return {keys[row["token"]]: person_of(dict(row)) for row in rows if not self._over(dict(row))}
 
     async def _row(self, key: str) -> Mapping[str, Any] | None:
-        wanted = select(people, sessions.c.csrf, sessions.c.opened, sessions.c.seen)
-        joined = wanted.join(people, people.c.id == sessions.c.person).where(sessions.c.token == key)
+        columns = (sessions.c.csrf, sessions.c.opened, sessions.c.seen, sessions.c.way)
+        has_factor = and_(second_factors.c.person == people.c.id, second_factors.c.confirmed)
+        wanted = (
+            select(people, *columns, second_factors.c.person.label("guarded"))
+            .join(sessions, people.c.id == sessions.c.person)
+            .outerjoin(second_factors, has_factor)
+            .where(sessions.c.token == key)
+        )
         async with self._engine.connect() as connection:
-            row = (await connection.execute(joined)).mappings().one_or_none()
+            row = (await connection.execute(wanted)).mappings().one_or_none()
             return dict(row) if row is not None else None
 
     def _over(self, row: Mapping[str, Any]) -> bool:
@@ -100,6 +220,30 @@ class Sessions:
         async with self._engine.begin() as connection:
             await connection.execute(update(sessions).where(sessions.c.token == key).values(seen=now))
 
-    async def _delete(self, key: str) -> None:
+    async def _end(self, wanted: ColumnElement[bool]) -> int:
+        """End sessions for somebody: a deed each person whose sessions they were."""
+        async with writing(self._engine) as connection:
+            ended = await connection.execute(delete(sessions).where(wanted).returning(sessions.c.person))
+            owners = ended.scalars().all()
+            for person_id in sorted(set(owners)):
+                name = await _name(connection, person_id)
+                many = {"sessions": owners.count(person_id)}
+                await audit.write(connection, Deed("session.closed", name, after=many))
+            return len(owners)
+
+    async def _delete(self, wanted: ColumnElement[bool]) -> None:
         async with self._engine.begin() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.token == key))
+            await connection.execute(delete(sessions).where(wanted))
+
+
+async def _note(connection: AsyncConnection, person_id: int, visit: Visit, *, new_place: bool) -> None:
+    name = await _name(connection, person_id)
+    after = {"way": visit.way, "agent": visit.agent[:200], "new_place": new_place}
+    await audit.write(
+        connection, Deed("session.opened", name, after=after), by=Actor(name, "web", visit.address)
+    )
+
+
+async def _name(connection: AsyncConnection, person_id: int) -> str:
+    wanted = select(people.c.name).where(people.c.id == person_id)
+    return str((await connection.execute(wanted)).scalar_one())

@@ -94,12 +94,13 @@ class AmiLink:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.account = account
-        self.overruns = 0
+        self.overruns = self.taken = self.connections = 0
         self._wanted = frozenset(name.encode() for name in wanted)
         self._patience = patience
         self._clock = clock
         self._state = LinkState(False, clock(), "todavía no hay conexión con la central")
         self._listeners: list[Callable[[LinkState], None]] = []
+        self._hearers: list[Callable[[bytes], None]] = []
         self._waiting: deque[tuple[RawMessage, datetime]] = deque()
         self._arrived = asyncio.Event()
         self._went_up = asyncio.Event()
@@ -116,6 +117,11 @@ class AmiLink:
     def on_state(self, listener: Callable[[LinkState], None]) -> None:
         """`listener` is called with every change from now on, in the event loop; it must not block."""
         self._listeners.append(listener)
+
+    def on_bytes(self, hearer: Callable[[bytes], None]) -> Callable[[], None]:
+        """`hearer` gets the bytes of every read, until what is returned is called; it must not block."""
+        self._hearers.append(hearer)
+        return lambda: self._hearers.remove(hearer)
 
     def start(self) -> None:
         self._running = asyncio.get_running_loop().create_task(self._keep_up(), name=self.account.username)
@@ -200,7 +206,7 @@ class AmiLink:
 
     async def _one_connection(self) -> None:
         """Raises Lost when it is over."""
-        connection = Connection(self._wanted, self._take_event)
+        connection = Connection(self._wanted, self._take_event, self._hearers)
         try:
             await self._dial(connection)
             await self._log_in(connection)
@@ -267,6 +273,7 @@ class AmiLink:
     def _take_event(self, raw: RawMessage) -> None:
         if len(self._waiting) < self._patience.waiting_events:
             self._waiting.append((raw, self._clock()))
+            self.taken += 1
             self._arrived.set()
             return
         self.overruns += 1
@@ -280,6 +287,7 @@ class AmiLink:
         self._state = LinkState(up, since, reason)
         if up:
             self._went_up.set()
+            self.connections += 1
         else:
             self._went_up.clear()
         log.info("ami_link", account=self.account.username, up=up, reason=reason)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from dialplan.transfers import TRANSFER
 from plans.site import Carrier, Site
 from telephony.conf_text import Pair, conf, includes, section, template
 from telephony.layout import PbxAddresses
+from telephony.watched_carriers import watched_carriers
 
 PHONE_ENDPOINT, PHONE_AUTH, PHONE_AOR = "phone-endpoint", "phone-auth", "phone-aor"
 """Templates that `telephony.phones` builds on."""
@@ -31,12 +33,14 @@ def _media(sip_host: str) -> tuple[Pair, ...]:
 
 def sip_files(site: Site, addresses: PbxAddresses) -> Mapping[str, str]:
     carriers = (_carrier(name, carrier, addresses.sip[0]) for name, carrier in sorted(site.carriers.items()))
+    contacts = {name: _contact(carrier) for name, carrier in site.carriers.items()}
     first, last = addresses.rtp
     return {
         "pjsip.conf": conf(
             _global(),
             *_phone_templates(addresses.sip[0]),
             *carriers,
+            *watched_carriers(site, contacts),
             includes(("pjsip-transports.conf", "pjsip-phones.conf")),
         ),
         "pjsip-transports.conf": conf(*(_transport(protocol, addresses.sip) for protocol in ("udp", "tcp"))),
@@ -77,6 +81,7 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
     """What all phones share.
 
     A phone is there while its registration lasts, five minutes at most: not every softphone answers OPTIONS.
+    It is told whom it is connected to whenever that changes, so that the fantasy name follows a transfer.
     Behind a router its Contact is wrong and its source address counts; on this machine the Contact is right.
     """
     here = sip_host == "::1" or sip_host.startswith("127.")
@@ -84,8 +89,11 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
         PHONE_ENDPOINT,
         ("type", "endpoint"),
         ("context", "from-phones"),
+        ("set_var", f"TRANSFER_CONTEXT={TRANSFER}"),
         *_media(sip_host),
         ("language", "es"),
+        ("send_pai", "yes"),
+        ("send_rpid", "yes"),
         ("force_rport", "yes"),
         ("rewrite_contact", "no" if here else "yes"),
     )
@@ -124,15 +132,17 @@ def _carrier(name: str, carrier: Carrier, sip_host: str) -> str:
         ("send_connected_line", "no"),
     )
     hosts = [split_host(host) for host in carrier.hosts]
-    contact_host, contact_port = hosts[0]
-    aor = section(
-        name, ("type", "aor"), ("contact", f"sip:{bracketed(contact_host)}:{contact_port or _SIP_PORT}")
-    )
+    aor = section(name, ("type", "aor"), ("contact", _contact(carrier)))
     matches = tuple(("match", host) for host, _ in hosts)
     identify = section(
         f"{name}-identify", ("type", "identify"), ("endpoint", name), *matches, ("srv_lookups", "no")
     )
     return "\n".join((endpoint, aor, identify))
+
+
+def _contact(carrier: Carrier) -> str:
+    host, port = split_host(carrier.hosts[0])
+    return f"sip:{bracketed(host)}:{port or _SIP_PORT}"
 
 
 def split_host(written: str) -> tuple[str, int | None]:

@@ -27,10 +27,16 @@ class Written(Protocol):
 class Connection(asyncio.Protocol):
     """It never depends on what panoramisk sets on it: bytes may arrive before panoramisk knows it is there.
 
-    `heard` is the loop's time of the last bytes.
+    `heard` is the loop's time of the last bytes. `hearers`, a list that may change, get the bytes of every
+    read before anything is made of them.
     """
 
-    def __init__(self, wanted: frozenset[bytes], take_event: Callable[[RawMessage], None]) -> None:
+    def __init__(
+        self,
+        wanted: frozenset[bytes],
+        take_event: Callable[[RawMessage], None],
+        hearers: Sequence[Callable[[bytes], None]] = (),
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.heard = loop.time()
         self._clock = loop.time
@@ -38,6 +44,7 @@ class Connection(asyncio.Protocol):
         self._lost: asyncio.Future[str] = loop.create_future()
         self._wanted = wanted
         self._take_event = take_event
+        self._hearers = hearers
         self._framer = Framer(greeted=False)
         self._exchange = Exchange()
         self._answers: dict[str, asyncio.Future[Answer]] = {}
@@ -60,6 +67,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard = self._clock()
+        for hear in self._hearers:
+            hear(data)
         try:
             messages = self._framer.feed(data)
         except NotAmi:

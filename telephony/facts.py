@@ -51,7 +51,10 @@ class CallQueued(CallFact):
 
 @dataclass(frozen=True, slots=True)
 class CallRinging(CallFact):
-    """A coordinator's phone rings. `extension` names the phone (`101`)."""
+    """A coordinator's phone rings. `extension` names the phone (`101`).
+
+    `queue` is empty when no queue rings it: the call was passed to that very phone.
+    """
 
     queue: str
     extension: str
@@ -76,7 +79,7 @@ class CallAnswered(CallFact):
 
 @dataclass(frozen=True, slots=True)
 class CallHeld(CallFact):
-    """The phone `extension` put the caller on hold."""
+    """The phone `extension` put the caller on hold (of an outgoing call: whom it had called)."""
 
     extension: str
 
@@ -92,7 +95,9 @@ class CallResumed(CallFact):
 class CallTransferred(CallFact):
     """The phone `by` passed the caller on. `way` is `blind` or `attended`.
 
-    `to` is an extension (`102`), a queue's name, or an outside number (E.164).
+    `to` is an extension (`102`), a queue's name, an outside number (E.164), or the id of another call to us;
+    empty when it was nothing that can be called. After a blind one `by` speaks with the caller no more
+    (no PartyLeft says so), and nobody does until CallAnswered; what cannot be reached leads to CallQueued.
     """
 
     way: str
@@ -120,10 +125,11 @@ class PartyLeft(CallFact):
 
 @dataclass(frozen=True, slots=True)
 class CallPlaced(CallFact):
-    """A coordinator's phone calls an outside `number` (E.164) by `carrier`, showing `shown` (E.164 or empty).
+    """A coordinator's phone calls an outside `number` by `carrier`, showing `shown` (E.164 or empty).
 
-    It begins an outgoing call: `call` is named by the phone's own channel. `CallAnswered` (with `number`),
-    `CallHeld`, `CallResumed` and `CallEnded` follow as for any call.
+    `number` is E.164, or a short code as it was dialled (`911`). It begins an outgoing call: `call` is named
+    by the phone's own channel. `CallAnswered` (with `number`), `CallHeld`, `CallResumed` and `CallEnded`
+    follow as for any call.
     """
 
     linkedid: str
@@ -147,6 +153,9 @@ class CallEnded(CallFact):
     `outcome`: `answered`, `callback`, `abandoned` (the caller hung up), `closed` (outside hours) or
     `unserved` (the PBX ended it). `phase` is where it ended: `greeting`, `menu`, `queue`, `ringing`,
     `talking`, `callback`. `by` is `caller`, `coordinator` or `pbx`. `cause` is the Q.850 number.
+
+    Of an outgoing call `outcome` is `answered` or `unanswered`, `phase` is `ringing` or `talking` and `by` is
+    `coordinator`, `called` (whom it had called) or `pbx`.
     """
 
     outcome: str

@@ -3,6 +3,7 @@
 import re
 
 NOTHING = "<unknown>"
+LONGEST_EXTENSION = 6
 LONGEST_NAME = 80
 """Characters kept of a caller's name."""
 
@@ -29,6 +30,11 @@ def caller_name(written: str) -> str:
     sent = _ESCAPED.sub(lambda found: _C_ESCAPES.get(found[1], found[1]), written)
     said = _ESCAPED.sub(r"\1", sent)
     return _CONTROL.sub("\ufffd", said).strip()[:LONGEST_NAME]
+
+
+def party(dialled: str) -> str:
+    """Whom a mark names: an extension, or a number of the world as `+…`; anything else as it stands."""
+    return e164(dialled) or dialled if len(dialled) > LONGEST_EXTENSION else dialled
 
 
 def extension(interface: str) -> str:

@@ -22,7 +22,10 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PbxMessage:
-    """`level` is ours (`error`, `warning`, `info`); `source` is Asterisk's file and line."""
+    """`level` is ours (`error`, `warning`, `info`); `source` is Asterisk's file and line.
+
+    `call` is Asterisk's own tag of the call (`C-0000001a`); it is empty when the message is of none.
+    """
 
     level: str
     text: str
@@ -108,4 +111,8 @@ class LogFollower:
     def _say(self, message: PbxMessage) -> None:
         self.recent.append(message.text)
         write = getattr(self._log, message.level)
-        write("pbx", text=message.text, source=message.source, call=message.call)
+        write("pbx", text=message.text, **_only_given(source=message.source, pbx_call=message.call))
+
+
+def _only_given(**fields: str) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}

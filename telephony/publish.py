@@ -21,6 +21,7 @@ from telephony import release_log
 from telephony.dialplan_port import DialplanPort, PbxUnanswered
 from telephony.dialplan_text import Unreadable
 from telephony.draining import drained
+from telephony.metrics import PUBLICATIONS
 from telephony.preflight import Unfit, needs
 from telephony.readback import Unlike, loaded, read_back, standing_in
 from telephony.release_log import Entry, What
@@ -116,6 +117,11 @@ class Publisher:
         """What was published, oldest first."""
         return self._releases.entries()
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a publication is going on: what is on disk and in the PBX may differ meanwhile."""
+        return bool(self._under_way)
+
     async def status(self) -> Standing:
         """Whether what stands in the PBX is what is on disk."""
         try:
@@ -191,6 +197,7 @@ class Publisher:
         new, fresh = await asyncio.to_thread(self._next, old, found, release, files, leaving)
         await self._check(fresh)
         await self._change(old, new, fresh, Entry(release, self._clock(), by, what))
+        PUBLICATIONS.labels(what).inc()
         log.info("published", release=release, previous=previous, by=by, what=what)
         return Published(release, previous, True)
 
@@ -246,6 +253,7 @@ class Publisher:
             await asyncio.to_thread(self._releases.record, entry)
         except (OSError, PbxUnanswered, Unlike) as error:
             reason = disk_words(error) if isinstance(error, OSError) else str(error)
+            PUBLICATIONS.labels("refused").inc()
             restored = await self._restored(old, new)
             log.warning("not_published", release=new.release, reason=reason, restored=restored)
             raise NotPublished(reason, restored) from error

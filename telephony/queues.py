@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
+from dialplan.pickup import MEMBER
 from telephony.exchange import ActionFailed
+from telephony.names import extension
 
 _PHONE = "PJSIP/"
+_BOTH = f"Local/{{}}@{MEMBER}"
+"""The member of a phone with two devices: a Local channel that rings them all, in the phone's own state."""
 _STATES = {"1": "idle", "2": "busy", "3": "busy", "6": "ringing", "7": "busy", "8": "busy"}
 _ALREADY_IN = "Already there"
 _NOT_IN = "Not there"
+_SERVES_NONE = "Interface not found"
 
 
 class Message(Protocol):
@@ -26,13 +32,18 @@ class Actions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A coordinator in a queue. `state` is the phone's: `unavailable`, `idle`, `ringing` or `busy`."""
+    """A coordinator in a queue. `state` is the phone's: `unavailable`, `idle`, `ringing` or `busy`.
+
+    `reason` and `paused_at` are those of a pause: empty and None without one.
+    """
 
     queue: str
     extension: str
     name: str
     paused: bool
     state: str
+    reason: str = ""
+    paused_at: datetime | None = None
 
 
 class QueueDesk:
@@ -41,24 +52,34 @@ class QueueDesk:
     def __init__(self, link: Actions) -> None:
         self._link = link
 
-    async def add(self, extension: str, queue: str, name: str) -> None:
-        """`extension` serves `queue` from now on, shown as `name`; the PBX keeps it over its own restart."""
-        headers = {"Queue": queue, "Interface": _PHONE + extension, "MemberName": name}
-        await self._do("QueueAdd", headers, fine=_ALREADY_IN)
+    async def add(self, extension: str, queue: str, name: str, devices: int = 1) -> None:
+        """`extension` serves `queue` from now on, shown as `name`; the PBX keeps it over its own restart.
+
+        `devices` are those of `telephony.phones.Phone`.
+        """
+        one, both = _PHONE + extension, _BOTH.format(extension)
+        headers = {"Queue": queue, "MemberName": name, "StateInterface": one}
+        await self._remove(queue, one if devices > 1 else both)
+        await self._do("QueueAdd", headers | {"Interface": both if devices > 1 else one}, fine=_ALREADY_IN)
 
     async def remove(self, extension: str, queue: str) -> None:
-        await self._do("QueueRemove", {"Queue": queue, "Interface": _PHONE + extension}, fine=_NOT_IN)
+        for interface in (_PHONE + extension, _BOTH.format(extension)):
+            await self._remove(queue, interface)
+
+    async def _remove(self, queue: str, interface: str) -> None:
+        await self._do("QueueRemove", {"Queue": queue, "Interface": interface}, fine=_NOT_IN)
+
+    async def pause(self, extension: str, paused: bool, reason: str) -> None:
+        """`extension` gets no calls of any queue it serves, or does again; the queues still count it in.
+
+        `reason` is kept by the PBX and written to its `queue_log`.
+        """
+        headers = {"Interface": _PHONE + extension, "Paused": str(paused).lower(), "Reason": reason}
+        await self._do("QueuePause", headers, fine=_SERVES_NONE)
 
     async def members(self) -> dict[str, list[Member]]:
         """Queue → its members in order of extension; a queue without members is there, empty."""
-        messages = await self._link.action("QueueStatus", {})
-        queues: dict[str, list[Member]] = {
-            message.get("Queue"): [] for message in messages if message.get("Event") == "QueueParams"
-        }
-        for message in messages:
-            if message.get("Event") == "QueueMember":
-                queues.setdefault(message.get("Queue"), []).append(_member(message))
-        return {queue: sorted(members, key=lambda m: m.extension) for queue, members in queues.items()}
+        return read_members(await self._link.action("QueueStatus", {}))
 
     async def _do(self, action: str, headers: Mapping[str, str], fine: str) -> None:
         try:
@@ -68,11 +89,29 @@ class QueueDesk:
                 raise
 
 
+def read_members(messages: Sequence[Message]) -> dict[str, list[Member]]:
+    """The same, of an answer to `QueueStatus`."""
+    queues: dict[str, list[Member]] = {
+        message.get("Queue"): [] for message in messages if message.get("Event") == "QueueParams"
+    }
+    for message in messages:
+        if message.get("Event") == "QueueMember":
+            queues.setdefault(message.get("Queue"), []).append(_member(message))
+    return {queue: sorted(members, key=lambda m: m.extension) for queue, members in queues.items()}
+
+
 def _member(message: Message) -> Member:
     return Member(
         queue=message.get("Queue"),
-        extension=message.get("Location").removeprefix(_PHONE),
+        extension=extension(message.get("Location")),
         name=message.get("Name"),
         paused=message.get("Paused") == "1",
         state=_STATES.get(message.get("Status"), "unavailable"),
+        reason=message.get("PausedReason"),
+        paused_at=_instant(message.get("LastPause")) if message.get("Paused") == "1" else None,
     )
+
+
+def _instant(seconds: str) -> datetime | None:
+    """What Asterisk writes as seconds since 1970; 0 is never."""
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and int(seconds) else None

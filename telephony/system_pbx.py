@@ -1,10 +1,10 @@
 """The machine's own Asterisk (`ALTAVOZ_PBX=system`): its program and modules, our configuration."""
 
-import re
 import subprocess
 import sysconfig
 from pathlib import Path
 
+from telephony.known_holes import read_version, sound
 from telephony.layout import Program
 
 _PROGRAM = Path("/usr/sbin/asterisk")
@@ -16,8 +16,6 @@ _MODULES = (
 _SHARES = (Path("/usr/share/asterisk"), Path("/var/lib/asterisk"))
 _SPANISH = ("es_MX_f_Allison", "es", "es_CO", "es-co")
 _ENGLISH = ("en_US_f_Allison", "en")
-_SOUND = {20: (20, 20, 1), 22: (22, 10, 1), 23: (23, 4, 1)}
-"""Of each series, the first version without the holes known today."""
 
 
 class NoSystemPbx(Exception):
@@ -42,15 +40,14 @@ def system_program() -> Program:
 def version(program: Path) -> tuple[int, ...]:
     """What `asterisk -V` says: `Asterisk 22.10.1~dfsg` is (22, 10, 1). Raises NoSystemPbx."""
     said = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=10, check=False).stdout
-    found = re.search(r"Asterisk (?:certified[-/])?(\d+)\.(\d+)(?:\.(\d+))?", said)
+    found = read_version(said)
     if found is None:
         raise NoSystemPbx(f"{program} -V no dice qué versión es: «{said.strip()}»")
-    return tuple(int(part or 0) for part in found.groups())
+    return found
 
 
 def _check_version(found: tuple[int, ...]) -> None:
-    series = found[0]
-    least = _SOUND.get(series, _SOUND[22] if series < max(_SOUND) else (series,))
+    least = sound(found[0])
     if found < least:
         raise NoSystemPbx(
             f"Asterisk {_written(found)} tiene fallas de seguridad conocidas: "

@@ -1,33 +1,31 @@
 """Events of the PBX in, facts of calls out. Pure: time comes from the events.
 
-One record a trunk channel: a call begins with our dialplan's mark `arrived` and ends when that channel is
-gone. What belongs to no call of ours is ignored, and a call that ended is forgotten.
+One record a channel that names a call: the trunk channel of one that comes in (from our dialplan's mark
+`arrived`), the phone's channel of one that goes out (mark `outgoing`), until that channel is gone. What
+belongs to no call of ours is ignored, and a call that ended is forgotten.
 """
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from telephony.call_state import By, LiveCall, Step
-from telephony.events import AmiEvent
+from telephony.call_events import MARKS, OF_CALL, Facts, mark_of, ringing
+from telephony.call_state import By, LiveCall, Phase, Step
+from telephony.events import AmiEvent, AmiMessage
 from telephony.facts import (
     CallAnswered,
     CallArrived,
-    CallbackOwed,
-    CallFact,
+    CallHeld,
+    CallPlaced,
     CallQueued,
-    CallRinging,
-    ChoiceMade,
-    DigitsEntered,
+    CallResumed,
+    CallTransferred,
     OpenCall,
-    RingUnanswered,
+    PartyJoined,
 )
-from telephony.names import caller_name, e164, extension
+from telephony.names import caller_name, e164, party, phone
+from telephony.switchboard import Switchboard
 
-MARKS = "Altavoz"
-"""The `UserEvent` name of our dialplan's marks."""
-
-Facts = list[CallFact]
+__all__ = ["MARKS", "CallTracker"]
 
 
 class CallTracker:
@@ -37,6 +35,7 @@ class CallTracker:
         self._pbx = pbx
         self._calls: dict[str, LiveCall] = {}
         self._legs: dict[str, LiveCall] = {}
+        self._board = Switchboard()
 
     @property
     def live(self) -> frozenset[str]:
@@ -46,16 +45,28 @@ class CallTracker:
     def feed(self, event: AmiEvent) -> Facts:
         """What `event` tells, in order; mostly nothing."""
         uniqueid = event.get("Uniqueid")
-        call = self._calls.get(uniqueid)
-        if call is None:
-            return self._beside_calls(event, uniqueid)
-        handler = _CALL.get(event.name)
-        facts = handler(call, event) if handler else []
-        if event.name in _BEGINS_LEG:
-            self._follow(call, event.get("DestUniqueid"))
-        elif event.name == "Hangup":
-            self._forget(call)
+        facts = self._settle(event.at, uniqueid)
+        begins = _BEGINS.get(mark_of(event))
+        if begins and uniqueid not in self._calls:
+            return facts + begins(self, event, uniqueid)
+        facts += self._of_channel(event, uniqueid)
+        if event.name == "Hangup":
+            self._hung_up(uniqueid)
         return facts
+
+    def _of_channel(self, event: AmiEvent, uniqueid: str) -> Facts:
+        call, before, own, after = (
+            self._calls.get(uniqueid),
+            _BEFORE.get(event.name),
+            OF_CALL.get(event.name),
+            _AFTER.get(event.name),
+        )
+        facts = before(self, event, uniqueid) if before else []
+        if call and own:
+            facts += own(call, event)
+        elif uniqueid in self._legs:
+            _of_leg(self._legs[uniqueid], event, uniqueid)
+        return facts + (after(self, event, uniqueid) if after else [])
 
     def resume(self, call: OpenCall) -> None:
         """Goes on with a call known from its record; one that is already followed stays as it is."""
@@ -66,30 +77,23 @@ class CallTracker:
         """Ends the calls whose channel is not among the `live` uniqueids; who ended them is not known."""
         gone = [call for uniqueid, call in self._calls.items() if uniqueid not in live]
         for call in gone:
-            self._forget(call)
+            self._hung_up(call.uniqueid)
         return [call.end(at, 0) for call in gone]
 
-    def _beside_calls(self, event: AmiEvent, uniqueid: str) -> Facts:
-        if _mark(event) == "arrived":
-            return self._arrived(event, uniqueid)
-        call = self._legs.get(uniqueid)
-        if call is not None:
-            _of_leg(call, event, uniqueid)
-            if event.name == "Hangup":
-                call.legs.discard(uniqueid)
-                del self._legs[uniqueid]
-        return []
+    def adopt(self, channels: Iterable[AmiMessage]) -> None:
+        """Takes who speaks with whom from the items of `CoreShowChannels`, and tells nothing of it."""
+        self._board.adopt(channels)
+        for call in self._calls.values():
+            call.conversation.stands(self._parties(call))
 
-    def _follow(self, call: LiveCall, leg: str) -> None:
-        call.legs.add(leg)
-        self._legs[leg] = call
+    # what begins a call
 
     def _arrived(self, event: AmiEvent, uniqueid: str) -> Facts:
         line = e164(event.get("Line"))
         plan, version = event.get("Plan"), event.get("Version")
         if not (uniqueid and line and plan and version):
             return []
-        call = self._calls[uniqueid] = LiveCall(f"{self._pbx}-{uniqueid}", uniqueid)
+        call = self._begin(uniqueid)
         return [
             CallArrived(
                 call.id,
@@ -104,153 +108,219 @@ class CallTracker:
             )
         ]
 
-    def _forget(self, call: LiveCall) -> None:
-        del self._calls[call.uniqueid]
-        for leg in call.legs:
-            del self._legs[leg]
+    def _placed(self, event: AmiEvent, uniqueid: str) -> Facts:
+        number, extension = party(event.get("Number")), phone(event.get("Channel"))
+        if not (uniqueid and number and extension):
+            return []
+        call = self._begin(uniqueid)
+        call.placed_by, call.dialled, call.phase = extension, number, Phase.RINGING
+        self._board.marked(uniqueid, number)
+        shown = e164(event.get("Shown")) or ""
+        linkedid, carrier = event.get("Linkedid"), event.get("Carrier")
+        return [CallPlaced(call.id, event.at, linkedid, extension, number, carrier, shown)]
+
+    def _begin(self, uniqueid: str) -> LiveCall:
+        call = self._calls[uniqueid] = LiveCall(f"{self._pbx}-{uniqueid}", uniqueid)
+        return call
+
+    # who speaks with whom
+
+    def _enters(self, event: AmiEvent, uniqueid: str) -> Facts:
+        self._board.enters(uniqueid, event.get("Channel"), event.get("BridgeUniqueid"))
+        return self._told(self._board.bridges.reach(uniqueid), event.at)
+
+    def _leaves(self, event: AmiEvent, uniqueid: str) -> Facts:
+        touched = self._board.bridges.reach(uniqueid)
+        self._board.leaves(uniqueid)
+        return self._told(touched, event.at)
+
+    def _paired(self, event: AmiEvent, uniqueid: str) -> Facts:
+        """The two ends of a Local channel."""
+        one, two = event.get("LocalOneUniqueid"), event.get("LocalTwoUniqueid")
+        self._board.bridges.pair(one, two)
+        return self._told(self._board.bridges.reach(one), event.at)
+
+    def _settle(self, at: datetime, uniqueid: str) -> Facts:
+        """Two calls that a phone has mixed for a while by now."""
+        facts: Facts = []
+        while mixed := self._board.mixed_before(at, uniqueid):
+            channel, since = mixed
+            facts += self._told(self._board.bridges.reach(channel), since)
+        return facts
+
+    def _told(self, touched: Iterable[str], at: datetime) -> Facts:
+        """What changed for the calls among the touched channels."""
+        calls = [self._calls[channel] for channel in sorted(touched) if channel in self._calls]
+        return [fact for call in calls for fact in self._changed(call, at)]
+
+    def _changed(self, call: LiveCall, at: datetime) -> Facts:
+        parties = self._parties(call)
+        facts = call.conversation.changed(parties, at)
+        if parties:
+            call.stays()
+        if parties and call.phase is not Phase.TALKING:
+            return _first_answers(call, facts)
+        return facts
+
+    def _parties(self, call: LiveCall) -> list[str]:
+        """A call that goes out is over with whom it called, whatever else its phone mixes it with."""
+        reached = self._board.bridges.reach(call.uniqueid, mixed=not call.placed_by)
+        others = (self._party(channel) for channel in reached)
+        return sorted({other for other in others if other} - {call.id, call.placed_by or ""})
+
+    def _party(self, channel: str) -> str:
+        """Who is at a channel: another caller, a phone, an outside number; empty when it is none of these."""
+        call = self._calls.get(channel)
+        return call.id if call and not call.placed_by else self._board.party_of.get(channel, "")
+
+    # holds
+
+    def _holds(self, event: AmiEvent, uniqueid: str) -> Facts:
+        extension = phone(event.get("Channel"))
+        if extension is None or uniqueid in self._board.held:
+            return []
+        touched = self._board.bridges.reach(uniqueid)
+        self._board.holds(uniqueid)
+        held: Facts = [CallHeld(call.id, event.at, extension) for call in self._calls_of(uniqueid)]
+        return held + self._told(touched, event.at)
+
+    def _resumes(self, event: AmiEvent, uniqueid: str) -> Facts:
+        extension = phone(event.get("Channel"))
+        if uniqueid not in self._board.held:
+            self._board.connects(uniqueid)
+        if extension is None or uniqueid not in self._board.held:
+            return []
+        self._board.resumes(uniqueid, event.at)
+        return [CallResumed(call.id, event.at, extension) for call in self._calls_of(uniqueid)]
+
+    def _calls_of(self, leg: str) -> list[LiveCall]:
+        """The call that a phone's leg is, or those that it speaks with."""
+        channels = {leg} if leg in self._calls else self._board.bridges.beside(leg)
+        return [self._calls[channel] for channel in sorted(channels) if channel in self._calls]
+
+    # attended transfers
+
+    def _attended(self, event: AmiEvent, _: str) -> Facts:
+        if event.get("Result") != "Success":
+            return []
+        by = phone(event.get("OrigTransfererChannel")) or ""
+        own = (event.get("OrigTransfererUniqueid"), event.get("SecondTransfererUniqueid"))
+        for leg in own:
+            if leg in self._calls:
+                self._calls[leg].hangs_up(By.COORDINATOR)
+        sides = event.get("TransfereeUniqueid"), event.get("TransferTargetUniqueid")
+        if event.get("DestType") == "App":
+            return [fact for leg in own for fact in self._connected_early(event, sides[0], leg, by)]
+        told = ((one, other) for one, other in (sides, sides[::-1]) if one in self._calls)
+        return [
+            CallTransferred(self._calls[one].id, event.at, "attended", by, self._party(other))
+            for one, other in told
+        ]
+
+    def _connected_early(self, event: AmiEvent, caller: str, consult: str, by: str) -> Facts:
+        """The phone left while whom it called, by its leg `consult`, still rings: now the caller hears it."""
+        call, legs = self._calls.get(caller), self._board.dials.pop(consult, {})
+        queue = self._board.waits.pop(consult, "")
+        if call is None or not (legs or queue):
+            return []
+        to = queue or next(iter(legs.values()))
+        call.goes_on(Step.PASSED_ON)
+        call.dialled = None if queue else to
+        facts: Facts = [CallTransferred(call.id, event.at, "attended", by, to)]
+        facts += call.conversation.all_leave(event.at)
+        if queue:
+            facts.append(CallQueued(call.id, event.at, queue, call.priority))
+        for leg, who in legs.items():
+            self._follow(call, leg)
+            facts += ringing(call, event, leg, who, queue)
+        return facts
+
+    # who dials whom
+
+    def _dial_begins(self, event: AmiEvent, uniqueid: str) -> Facts:
+        call = self._calls.get(uniqueid)
+        if call is not None:
+            self._follow(call, event.get("DestUniqueid"))
+        self._board.dial_begins(event)
+        return []
+
+    def _dial_ends(self, event: AmiEvent, _: str) -> Facts:
+        self._board.dial_ends(event)
+        return []
+
+    def _marked(self, event: AmiEvent, uniqueid: str) -> Facts:
+        number = event.get(_DIALS_OUTSIDE.get(mark_of(event), ""))
+        if number.isdigit():
+            self._board.marked(uniqueid, number)
+        return []
+
+    def _queue_joined(self, event: AmiEvent, uniqueid: str) -> Facts:
+        if uniqueid not in self._calls and phone(event.get("Channel")):
+            self._board.queue_joined(event)
+        return []
+
+    def _leg_hangs_up(self, event: AmiEvent, uniqueid: str) -> Facts:
+        if uniqueid not in self._calls and not _local(event):
+            for call in self._calls_of(uniqueid):
+                call.hangs_up(call.far)
+        return []
+
+    def _follow(self, call: LiveCall, leg: str) -> None:
+        call.legs.add(leg)
+        self._legs[leg] = call
+
+    def _hung_up(self, uniqueid: str) -> None:
+        """Forgets a channel, and the call that it names."""
+        call, of = self._calls.pop(uniqueid, None), self._legs.pop(uniqueid, None)
+        if of is not None:
+            of.legs.discard(uniqueid)
+        for leg in call.legs if call else ():
+            self._legs.pop(leg, None)
+        self._board.forget(uniqueid)
 
 
-def _mark(event: AmiEvent) -> str:
-    return event.get("Mark") if event.get("UserEvent") == MARKS else ""
+def _local(event: AmiEvent) -> bool:
+    """A Local channel hangs up when it is no longer needed, and those behind it go on."""
+    return event.get("Channel").startswith("Local/")
 
 
 def _of_leg(call: LiveCall, event: AmiEvent, leg: str) -> None:
-    if event.name == "HangupRequest" and leg == call.talking:
-        call.hangs_up(By.COORDINATOR)
+    if event.name == "HangupRequest" and leg == call.talking and not _local(event):
+        call.hangs_up(call.far)
     elif event.name == "Hangup":
         call.falls_silent(leg)
 
 
-def _marked(call: LiveCall, event: AmiEvent) -> Facts:
-    handler = _MARKS.get(_mark(event))
-    return handler(call, event) if handler else []
-
-
-def _choice(call: LiveCall, event: AmiEvent) -> Facts:
-    call.step(Step.ASKED)
-    return [ChoiceMade(call.id, event.at, event.get("Menu"), event.get("Digit"))]
-
-
-def _digits(call: LiveCall, event: AmiEvent) -> Facts:
-    call.step(Step.ASKED)
-    return [DigitsEntered(call.id, event.at, event.get("Name"), event.get("Digits"))]
-
-
-def _to_queue(call: LiveCall, event: AmiEvent) -> Facts:
-    call.duty = None
-    call.priority = _number(event.get("Priority"))
-    return []
-
-
-def _callback(call: LiveCall, event: AmiEvent) -> Facts:
-    call.duty = None
-    call.promised = True
-    call.goes_on(Step.PROMISED)
-    return [CallbackOwed(call.id, event.at, event.get("Queue"))]
-
-
-def _closed(call: LiveCall, event: AmiEvent) -> Facts:
-    call.closed = True
-    return []
-
-
-def _duty(call: LiveCall, event: AmiEvent) -> Facts:
-    call.duty = e164(event.get("Number"))
-    return []
-
-
-def _joined(call: LiveCall, event: AmiEvent) -> Facts:
-    call.goes_on(Step.QUEUED)
-    return [CallQueued(call.id, event.at, event.get("Queue"), call.priority)]
-
-
-def _rings(call: LiveCall, event: AmiEvent) -> Facts:
-    call.ringing.add(event.get("DestUniqueid"))
-    call.step(Step.RANG)
-    return [CallRinging(call.id, event.at, event.get("Queue"), extension(event.get("Interface")))]
-
-
-def _unanswered(call: LiveCall, event: AmiEvent) -> Facts:
-    call.falls_silent(event.get("DestUniqueid"))
-    return [RingUnanswered(call.id, event.at, event.get("Queue"), extension(event.get("Interface")))]
-
-
-def _connected(call: LiveCall, event: AmiEvent) -> Facts:
-    _talks(call, event)
-    return [CallAnswered(call.id, event.at, event.get("Queue"), extension(event.get("Interface")))]
-
-
-def _completed(call: LiveCall, event: AmiEvent) -> Facts:
-    by = _COMPLETED_BY.get(event.get("Reason"))
-    if by is not None:
-        call.hangs_up(by)
-    return []
-
-
-def _dial_begins(call: LiveCall, event: AmiEvent) -> Facts:
-    if call.duty:
-        call.ringing.add(event.get("DestUniqueid"))
-        call.step(Step.RANG)
-    return []
-
-
-def _dial_ends(call: LiveCall, event: AmiEvent) -> Facts:
-    if not call.duty or event.get("DestUniqueid") not in call.ringing:
-        return []
-    if event.get("DialStatus") != "ANSWER":
-        call.falls_silent(event.get("DestUniqueid"))
-        return []
-    _talks(call, event)
-    return [CallAnswered(call.id, event.at, None, None, call.duty)]
-
-
-def _talks(call: LiveCall, event: AmiEvent) -> None:
+def _first_answers(call: LiveCall, facts: Facts) -> Facts:
+    """Somebody speaks with a caller whom nobody was known to have answered: that was the answer."""
     call.goes_on(Step.ANSWERED)
     call.answered = True
-    call.talking = event.get("DestUniqueid")
+    for place, fact in enumerate(facts):
+        if isinstance(fact, PartyJoined):
+            inside = not fact.party.startswith("+")
+            number = None if inside else fact.party
+            answer = CallAnswered(call.id, fact.at, None, fact.party if inside else None, number)
+            return [*facts[:place], answer, *facts[place + 1 :]]
+    return facts
 
 
-def _caller_hangs_up(call: LiveCall, event: AmiEvent) -> Facts:
-    call.hangs_up(By.CALLER)
-    return []
+Handler = Callable[[CallTracker, AmiEvent, str], Facts]
 
-
-def _cause_told(call: LiveCall, event: AmiEvent) -> Facts:
-    """A caller who leaves before an answer: the channel's own Hangup says 0, only this says 16."""
-    call.cause = _number(event.get("Cause"))
-    return []
-
-
-def _gone(call: LiveCall, event: AmiEvent) -> Facts:
-    return [call.end(event.at, _number(event.get("Cause")))]
-
-
-def _number(text: str) -> int:
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
-
-
-Handler = Callable[[LiveCall, AmiEvent], Facts]
-
-_CALL: dict[str, Handler] = {
-    "UserEvent": _marked,
-    "QueueCallerJoin": _joined,
-    "AgentCalled": _rings,
-    "AgentRingNoAnswer": _unanswered,
-    "AgentConnect": _connected,
-    "AgentComplete": _completed,
-    "DialBegin": _dial_begins,
-    "DialEnd": _dial_ends,
-    "HangupRequest": _caller_hangs_up,
-    "SoftHangupRequest": _cause_told,
-    "Hangup": _gone,
+_BEGINS: dict[str, Handler] = {"arrived": CallTracker._arrived, "outgoing": CallTracker._placed}
+_BEFORE: dict[str, Handler] = {
+    "UserEvent": CallTracker._marked,
+    "DialBegin": CallTracker._dial_begins,
+    "AgentCalled": CallTracker._dial_begins,
+    "QueueCallerJoin": CallTracker._queue_joined,
+    "HangupRequest": CallTracker._leg_hangs_up,
+    "AttendedTransfer": CallTracker._attended,
+    "BridgeEnter": CallTracker._enters,
+    "BridgeLeave": CallTracker._leaves,
+    "LocalBridge": CallTracker._paired,
+    "Hold": CallTracker._holds,
+    "Unhold": CallTracker._resumes,
 }
-_MARKS: dict[str, Handler] = {
-    "choice": _choice,
-    "digits": _digits,
-    "queue": _to_queue,
-    "callback": _callback,
-    "closed": _closed,
-    "duty": _duty,
-}
-_BEGINS_LEG = frozenset({"AgentCalled", "DialBegin"})
-_COMPLETED_BY = {"caller": By.CALLER, "agent": By.COORDINATOR}
+"""Event of any channel → what it tells, before what the channel's own call tells."""
+_AFTER: dict[str, Handler] = {"DialEnd": CallTracker._dial_ends}
+_DIALS_OUTSIDE = {"outgoing": "Number", "duty": "Number", "transfer": "To"}
+"""Mark → the header with the number that its channel dials next."""

@@ -4,60 +4,120 @@ A route of aiohttp that is not in this table is refused (`web.guard`), and a tes
 every role, as nobody, and with a one-time password pending.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from aiohttp import web
 
 from staff.permissions import Permission
-from web import api, calls, case_changes, cases, desk, health, lines, phones, sign_in, static, stream
+from web import (
+    account,
+    alarm_stream,
+    api,
+    api_document,
+    areas,
+    audit,
+    calls,
+    case_changes,
+    cases,
+    desk,
+    health,
+    invitation,
+    lines,
+    oidc,
+    password,
+    people,
+    phones,
+    readings,
+    second_factor,
+    security,
+    sign_in,
+    static,
+    status,
+    stream,
+    tokens,
+)
 from web.keys import Entry
-from web.who import Open, Who
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True)
-class Route:
-    """`label` is what the navigation calls it; `while_one_time`: usable by somebody who has not yet
-    changed a one-time password."""
-
-    method: str
-    path: str
-    handler: Handler
-    who: Who
-    label: str = ""
-    while_one_time: bool = False
-
+from web.route import Route as Route
+from web.who import ByToken, Open
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", sign_in.home, Open.SIGNED_IN),
     Route("GET", "/sign-in", sign_in.form, Open.ANYBODY),
     Route("POST", "/sign-in", sign_in.enter, Open.ANYBODY),
-    Route("POST", "/sign-out", sign_in.leave, Open.SIGNED_IN, while_one_time=True),
+    Route("GET", "/sign-in/code", second_factor.code_form, Open.ANYBODY),
+    Route("POST", "/sign-in/code", second_factor.code, Open.ANYBODY),
+    Route("GET", "/sign-in/oidc", oidc.begin, Open.ANYBODY),
+    Route("GET", "/sign-in/oidc/return", oidc.back, Open.ANYBODY),
+    Route("GET", "/forgotten", invitation.forgotten_form, Open.ANYBODY),
+    Route("POST", "/forgotten", invitation.forgotten, Open.ANYBODY),
+    Route("GET", "/invitation/{secret}", invitation.form, Open.ANYBODY),
+    Route("POST", "/invitation/{secret}", invitation.accept, Open.ANYBODY),
+    Route("POST", "/sign-out", sign_in.leave, Open.SIGNED_IN, while_one_time=True, while_enrolling=True),
     Route("GET", "/session", sign_in.who, Open.SIGNED_IN),
-    Route("GET", "/password", sign_in.password_form, Open.SIGNED_IN, while_one_time=True),
-    Route("POST", "/password", sign_in.change_password, Open.SIGNED_IN, while_one_time=True),
+    Route("GET", "/password", password.form, Open.SIGNED_IN, while_one_time=True, while_enrolling=True),
+    Route("POST", "/password", password.change, Open.SIGNED_IN, while_one_time=True, while_enrolling=True),
+    Route("GET", "/account", account.page, Open.SIGNED_IN),
+    Route("POST", "/account/sessions/close-others", account.close_others, Open.SIGNED_IN),
+    Route("POST", "/account/sessions/{session}/close", account.close_session, Open.SIGNED_IN),
+    Route("GET", "/account/second-factor", second_factor.page, Open.SIGNED_IN, while_enrolling=True),
+    Route("POST", "/account/second-factor", second_factor.confirm, Open.SIGNED_IN, while_enrolling=True),
+    Route("POST", "/account/second-factor/remove", second_factor.remove, Open.SIGNED_IN),
+    Route("POST", "/account/second-factor/codes", second_factor.renew_codes, Open.SIGNED_IN),
     Route("GET", "/desk", desk.page, Permission.DESK_USE, "Puesto"),
     Route("GET", "/desk/stream", stream.connect, Permission.DESK_USE),
     Route("POST", "/desk/availability", desk.availability, Permission.DESK_USE),
-    Route("GET", "/cases", cases.index, Permission.CASE_READ, "Casos"),
-    Route("GET", "/cases/{id}", cases.page, Permission.CASE_READ),
-    Route("GET", "/cases/{id}/form", cases.form, Permission.CASE_WRITE),
+    Route("GET", "/cases", cases.index, Permission.CASE_READ, "Casos", reading=readings.CASES),
+    Route("GET", "/cases/{id}", cases.page, Permission.CASE_READ, reading=readings.CASE),
+    Route("GET", "/cases/{id}/form", cases.form, Permission.CASE_WRITE, reading=readings.CASE),
     Route("POST", "/cases/{id}/field", case_changes.save_field, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/close", case_changes.close, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/reopen", case_changes.reopen, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/take", case_changes.take, Permission.CASE_WRITE),
-    Route("GET", "/calls", calls.index, Permission.CALL_READ, "Llamadas"),
+    Route("GET", "/calls", calls.index, Permission.CALL_READ, "Llamadas", reading=readings.CALLS),
+    Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas"),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos"),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE),
     Route("POST", "/phones/{extension}/renew", phones.renew, Permission.PHONE_WRITE),
+    Route("GET", "/people", people.index, Permission.USER_READ, "Personas"),
+    Route("GET", "/people/new", people.new, Permission.USER_WRITE),
+    Route("POST", "/people/new", people.add, Permission.USER_WRITE),
+    Route("GET", "/people/{name}", people.page, Permission.USER_READ),
+    Route("POST", "/people/{name}", people.change, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/deactivate", people.deactivate, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/reactivate", people.reactivate, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/invite", security.invite, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/revoke-invitation", security.revoke_invitation, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/one-time", security.give_one_time, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/unlock", security.unlock, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/reset-second-factor", security.reset_factor, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/unlink", security.unlink, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/close-sessions", security.close_sessions, Permission.USER_WRITE),
+    Route("POST", "/people/{name}/sessions/{session}/close", security.close_session, Permission.USER_WRITE),
+    Route("GET", "/areas", areas.index, Permission.USER_READ, "Áreas"),
+    Route("POST", "/areas", areas.add, Permission.AREA_WRITE),
+    Route("GET", "/areas/{name}", areas.page, Permission.USER_READ),
+    Route("POST", "/areas/{name}", areas.change, Permission.AREA_WRITE),
+    Route("POST", "/areas/{name}/members", areas.members, Permission.AREA_WRITE),
+    Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado"),
+    Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
+    Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens"),
+    Route("POST", "/tokens", tokens.add, Permission.TOKEN_WRITE),
+    Route("POST", "/tokens/{name}/revoke", tokens.revoke, Permission.TOKEN_WRITE),
+    Route("GET", "/audit", audit.index, Permission.AUDIT_READ, "Auditoría", reading=readings.AUDIT),
+    Route("GET", "/audit/export/csv", audit.as_csv, Permission.AUDIT_READ),
+    Route("GET", "/audit/export/xlsx", audit.as_xlsx, Permission.AUDIT_READ),
     Route("GET", "/healthz", health.alive, Open.ANYBODY),
     Route("GET", "/readyz", health.ready, Open.ANYBODY),
     Route("GET", "/metrics", health.metrics, Open.LOOPBACK_OR_TOKEN),
-    Route("GET", "/api/v1/calls", api.calls, Open.TOKEN),
-    Route("GET", "/api/v1/cases", api.cases, Open.TOKEN),
+    Route("GET", "/api/v1/calls", api.calls, ByToken(Permission.CALL_READ), reading=readings.CALLS),
+    Route("GET", "/api/v1/calls/{id}", api.call, ByToken(Permission.CALL_READ), reading=readings.CALL),
+    Route("GET", "/api/v1/cases", api.cases, ByToken(Permission.CASE_READ), reading=readings.CASES),
+    Route("GET", "/api/v1/cases/{id}", api.case, ByToken(Permission.CASE_READ), reading=readings.CASE),
+    Route("GET", "/api/v1/lines", api.lines, ByToken(Permission.LINE_READ)),
+    Route("GET", "/api/v1/plans", api.plans, ByToken(Permission.LINE_READ)),
+    Route("GET", "/api/v1/status", api.status, ByToken(Permission.STATUS_READ)),
+    Route("GET", "/api/v1/audit", api.audit, ByToken(Permission.AUDIT_READ), reading=readings.AUDIT),
+    Route("GET", "/api/openapi.json", api_document.openapi, Open.ANYBODY),
+    Route("GET", "/api/docs", api_document.page, Open.SIGNED_IN),
     Route("GET", "/static/{version}/{name:.+}", static.serve, Open.ANYBODY),
 )
 

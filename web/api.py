@@ -1,8 +1,7 @@
-"""The API for other programs: calls and cases as JSON, to a bearer token."""
+"""The API for other programs: what a bearer token may read, of the rows in its sight."""
 
-import re
-from dataclasses import fields
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -10,84 +9,122 @@ from aiohttp import web
 from cases.pages import BadPage, Page
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
+from plans.book import StoredPlan
+from plans.model import Line, Plan
+from staff.audit_trail import AuditFilter, AuditRow
+from web import api_models as models
 from web import refusals
-from web.keys import services
-
-_LINE = re.compile(r"\+\d{6,15}")
-_PLAN = re.compile(r"[a-z0-9-]{1,40}")
-_MOST = 200
+from web.api_endpoint import endpoint
+from web.keys import services, token
+from web.status_lines import Status
 
 
-async def calls(request: web.Request) -> web.Response:
-    filter = CallFilter(line=_line(request), plan=_plan(request), since=_since(request))
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All of something."""
+
+    items: tuple[Mapping[str, Any], ...]
+
+
+@endpoint("Las llamadas, de la más nueva a la más vieja.", models.CallsAsked, models.Calls)
+async def calls(request: web.Request, asked: models.CallsAsked) -> Page[CallView]:
+    filter = CallFilter(
+        line=asked.line, plan=asked.plan, since=asked.since, until=asked.until, direction=asked.direction
+    )
     try:
-        page = await services(request).store.calls(filter, _limit(request), request.query.get("after"))
+        return await services(request).store.calls(
+            filter, asked.limit, asked.after, scope=token(request).scope
+        )
     except BadPage as bad:
         raise refusals.bad_request(str(bad), "«after» no es una página") from bad
-    return _answer(page)
 
 
-async def cases(request: web.Request) -> web.Response:
-    filter = CaseFilter(line=_line(request), plan=_plan(request), since=_since(request))
+@endpoint("Una llamada.", models.CallNamed, models.Call)
+async def call(request: web.Request, asked: models.CallNamed) -> CallView:
+    found = await services(request).store.call(asked.id, scope=token(request).scope)
+    if found is None:
+        raise refusals.not_found("Esa llamada no existe")
+    return found
+
+
+@endpoint("Los casos, del más nuevo al más viejo.", models.CasesAsked, models.Cases)
+async def cases(request: web.Request, asked: models.CasesAsked) -> Page[CaseView]:
+    filter = CaseFilter(
+        line=asked.line, plan=asked.plan, since=asked.since, until=asked.until, state=asked.state
+    )
     try:
-        page = await services(request).store.cases(filter, _limit(request), request.query.get("after"))
+        return await services(request).store.cases(
+            filter, asked.limit, asked.after, scope=token(request).scope
+        )
     except BadPage as bad:
         raise refusals.bad_request(str(bad), "«after» no es una página") from bad
-    return _answer(page)
 
 
-def _answer(page: Page[CallView] | Page[CaseView]) -> web.Response:
-    return web.json_response({"items": [as_json(view) for view in page.items], "next": page.next})
+@endpoint("Un caso.", models.CaseNamed, models.Case)
+async def case(request: web.Request, asked: models.CaseNamed) -> CaseView:
+    number = int(asked.id.removeprefix("AV-"))
+    found = await services(request).store.case(number, scope=token(request).scope)
+    if found is None:
+        raise refusals.not_found("Ese caso no existe")
+    return found
 
 
-def as_json(view: CallView | CaseView) -> dict[str, Any]:
-    """A view in JSON's types: instants in ISO 8601 (UTC), sets as sorted lists."""
-    return {field.name: _plain(getattr(view, field.name)) for field in fields(view)}
+@endpoint("Las líneas publicadas, con su plan.", models.Nothing, models.Lines)
+async def lines(request: web.Request, _asked: models.Nothing) -> Listed:
+    return Listed(tuple(_line(plan, line) for plan in _plans(request) for line in plan.version.plan.lines))
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case frozenset():
-            return sorted(value)
-        case _:
-            return value
+@endpoint("Los planes publicados.", models.Nothing, models.Plans)
+async def plans(request: web.Request, _asked: models.Nothing) -> Listed:
+    return Listed(tuple(_plan(plan) for plan in _plans(request)))
 
 
-def _line(request: web.Request) -> str | None:
-    """E.164. In a query `+` means a space, so one that comes as a space, or is left out, is understood."""
-    given = request.query.get("line")
-    if given is None:
-        return None
-    line = "+" + given.strip().removeprefix("+")
-    if not _LINE.fullmatch(line):
-        raise refusals.bad_request("Escriba la línea en E.164: «%2B541143218765».", "«line» no es un número")
-    return line
+@endpoint("Cómo está todo: central, operadores, colas, alarmas.", models.Nothing, models.Status)
+async def status(request: web.Request, _asked: models.Nothing) -> Status:
+    return services(request).status()
 
 
-def _plan(request: web.Request) -> str | None:
-    given = request.query.get("plan")
-    if given is not None and not _PLAN.fullmatch(given):
-        raise refusals.bad_request("Escriba el plan como «hogar-nandu».", "«plan» no es un nombre de plan")
-    return given
+@endpoint("La auditoría, de lo más nuevo a lo más viejo.", models.AuditAsked, models.Deeds)
+async def audit(request: web.Request, asked: models.AuditAsked) -> Page[AuditRow]:
+    filter = AuditFilter(asked.actor, asked.action, asked.subject, asked.text, asked.since, asked.until)
+    page = await services(request).audit.page(filter, asked.limit, int(asked.after) if asked.after else None)
+    return Page(page.rows, str(page.next) if page.next is not None else None)
 
 
-def _since(request: web.Request) -> datetime | None:
-    given = request.query.get("since")
-    if given is None:
-        return None
-    try:
-        since = datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
-        return (since if since.tzinfo else since.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise refusals.bad_request(
-            "Escriba «since» en ISO 8601: «2026-11-21T14:05:00Z».", "«since» no es un instante"
-        ) from error
+def _plans(request: web.Request) -> list[StoredPlan]:
+    """The live plans in the token's sight."""
+    covers = token(request).scope.covers
+    live = services(request).book.live()
+    return [stored for stored in live if covers(_plan_of(stored).subsidiary, _plan_of(stored).account.name)]
 
 
-def _limit(request: web.Request) -> int:
-    given = request.query.get("limit", "50")
-    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:6]) <= _MOST:
-        raise refusals.bad_request(f"«limit» va de 1 a {_MOST}.", "«limit» no sirve")
-    return int(given)
+def _plan_of(stored: StoredPlan) -> Plan:
+    return stored.version.plan
+
+
+def _plan(stored: StoredPlan) -> dict[str, Any]:
+    plan = _plan_of(stored)
+    named = {name: getattr(plan, name) for name in ("starts", "ends", "coverages")}
+    return (
+        _named(plan)
+        | named
+        | {
+            "name": plan.name,
+            "version": stored.version.short,
+            "lines": [line.header for line in plan.lines],
+        }
+    )
+
+
+def _line(stored: StoredPlan, line: Line) -> dict[str, Any]:
+    own = {"line": line.header, "public": line.public, "carrier": line.carrier}
+    return own | _named(_plan_of(stored))
+
+
+def _named(plan: Plan) -> dict[str, Any]:
+    return {
+        "plan": plan.plan,
+        "fantasy_name": plan.fantasy_name,
+        "subsidiary": plan.subsidiary,
+        "account": plan.account.name,
+    }

@@ -8,8 +8,13 @@ from aiohttp import web
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
+def is_api(request: web.Request) -> bool:
+    """Whether a program asks; the page that shows the API's document is for people."""
+    return request.path.startswith("/api/") and request.path != "/api/docs"
+
+
 def wants_json(request: web.Request) -> bool:
-    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+    return is_api(request) or "application/json" in request.headers.get("Accept", "")
 
 
 def is_htmx(request: web.Request) -> bool:

@@ -13,8 +13,9 @@ from cases.views import CaseView
 from web import refusals
 from web.asked import see_other, wants_json
 from web.case_form import case_json
-from web.cases import case_id
+from web.cases import case_id, find
 from web.keys import services, session
+from web.pages import full_names
 from web.refusals import Refusal
 
 _LONGEST = 8000
@@ -44,9 +45,10 @@ async def take(request: web.Request) -> web.Response:
 async def _change(
     request: web.Request, make: Callable[[CaseDesk, int, str], Awaitable[CaseView]]
 ) -> web.Response:
-    """Makes the change in the name of who is signed in."""
+    """Makes the change in the name of who is signed in, who must be able to see the case."""
+    seen = await find(request)
     try:
-        case = await make(services(request).desk, case_id(request), session(request).person.name)
+        case = await make(services(request).desk, seen.id, session(request).person.name)
     except CaseProblem as problem:
         return await _refused(request, problem)
     if wants_json(request):
@@ -68,4 +70,12 @@ async def _refused(request: web.Request, problem: CaseProblem) -> web.Response:
     case = await services(request).store.case(case_id(request))
     body = {"error": {"code": type(problem).__name__, "message": str(problem)}}
     present = {"case": case_json(request.app, case)} if case else {}
-    return web.json_response(body | present, status=status)
+    by = {"by": await _called(request, problem.by)} if isinstance(problem, StaleCase) else {}
+    return web.json_response(body | present | by, status=status)
+
+
+async def _called(request: web.Request, by: str) -> str:
+    """Who was first, as the form says it to whoever came second."""
+    if by == session(request).person.name:
+        return "Usted, en otra pestaña o equipo,"
+    return (await full_names(request)).get(by, by)

@@ -5,14 +5,14 @@ import json
 from aiohttp import web
 from markupsafe import Markup
 
-from cases.presence import PresenceRefused
+from cases.presence import PauseReason, PresenceRefused
 from web import refusals
 from web.asked import is_page, see_other
 from web.case_form import form_html
-from web.keys import services, session
-from web.pages import render
+from web.keys import ASSETS, services, session
+from web.pages import render, site_zone
 from web.refusals import Refusal
-from web.regions import Desk, Region, my_calls, render_regions
+from web.regions import Desk, my_calls, regions_of, render_regions
 
 
 async def page(request: web.Request) -> web.Response:
@@ -20,18 +20,26 @@ async def page(request: web.Request) -> web.Response:
     found = session(request)
     desk = Desk(request.app, found.person, found.csrf)
     calls = await my_calls(desk)
-    regions = await render_regions(desk, tuple(Region), calls)
+    regions = await render_regions(desk, regions_of(desk), calls)
     case = await services(request).store.case(calls.case) if calls.case is not None else None
     form = form_html(request.app, case, found.csrf) if case is not None and case.state == "open" else ""
     safe = {name: Markup(html) for name, html in regions.items()}  # noqa: S704 - rendered by our own templates
-    return render(request, "desk.html", regions=safe, form=Markup(form))  # noqa: S704
+    return render(
+        request,
+        "desk.html",
+        regions=safe,
+        form=Markup(form),  # noqa: S704
+        pauses=tuple(PauseReason),
+        zone=site_zone(services(request).site).key,
+        version=request.app[ASSETS].version,
+    )
 
 
 async def availability(request: web.Request) -> web.Response:
-    """`state` is `available` or `paused`; the stream shows the change at every desk of this person."""
-    state = (await request.post()).get("state")
+    """`state` is `available` or `paused` (with a `reason`); every desk of this person shows the change."""
+    given = await request.post()
     try:
-        advice = await _make(request, str(state))
+        advice = await _make(request, str(given.get("state")), str(given.get("reason", PauseReason.OTHER)))
     except PresenceRefused as refused:
         raise Refusal(409, "presence", "No se pudo cambiar", str(refused)) from refused
     if is_page(request):
@@ -39,13 +47,13 @@ async def availability(request: web.Request) -> web.Response:
     return web.Response(status=204, headers={"HX-Trigger": json.dumps({"notice": advice})} if advice else {})
 
 
-async def _make(request: web.Request, state: str) -> str | None:
+async def _make(request: web.Request, state: str, reason: str) -> str | None:
     person, presence = session(request).person, services(request).presence
     match state:
         case "available":
             return await presence.available(person)
-        case "paused":
-            await presence.pause(person)
+        case "paused" if reason in list(PauseReason):
+            await presence.pause(person, PauseReason(reason))
             return None
         case _:
-            raise refusals.bad_request("Elija «Disponible» o «En pausa».")
+            raise refusals.bad_request("Elija «Disponible» o el motivo de la pausa.")

@@ -23,6 +23,9 @@ class Connection(Protocol):
     def give_way(self) -> None:
         """Ends by itself soon, saying that the desk was opened elsewhere."""
 
+    def say(self, text: str) -> None:
+        """Shows its person a sentence."""
+
 
 @dataclass
 class Desks:
@@ -46,6 +49,15 @@ class Desks:
 
     async def sign_out_person(self, person_id: int) -> None:
         await self._close(lambda desk: desk.person_id == person_id, SIGNED_OUT)
+
+    async def reconnect_person(self, person_id: int) -> None:
+        """The desks come back by themselves, and read anew who the person is."""
+        await self._close(lambda desk: desk.person_id == person_id, GOING_AWAY)
+
+    def tell(self, person_id: int, text: str) -> None:
+        """Shows a sentence at every desk of a person."""
+        for desk in [each for each in self._open if each.person_id == person_id]:
+            desk.say(text)
 
     async def close_all(self) -> None:
         await self._close(lambda desk: True, GOING_AWAY)

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from web.asked import is_htmx, is_page, sign_in_path, wants_json
+from web.api_endpoint import PROBLEM
+from web.api_models import Problem
+from web.asked import is_api, is_htmx, is_page, sign_in_path, wants_json
 from web.headers import add_headers
 from web.keys import SECURE
 from web.pages import render
@@ -42,10 +44,15 @@ def _answer_http(request: web.Request, raised: web.HTTPException) -> web.StreamR
     if raised.status == 404:
         return _answer(request, not_found())
     known = _KNOWN.get(raised.status)
-    return _answer(request, known or Refusal(raised.status, "http", raised.reason, "Vuelva al inicio."))
+    answer = _answer(request, known or Refusal(raised.status, "http", raised.reason, "Vuelva al inicio."))
+    if "Allow" in raised.headers:
+        answer.headers["Allow"] = raised.headers["Allow"]
+    return answer
 
 
 def _answer(request: web.Request, refusal: Refusal) -> web.Response:
+    if is_api(request):
+        return _problem(request, refusal)
     if wants_json(request):
         return web.json_response(as_json(refusal), status=refusal.status, headers=_headers(request, refusal))
     if is_page(request):
@@ -53,6 +60,20 @@ def _answer(request: web.Request, refusal: Refusal) -> web.Response:
     return web.Response(
         text=f"{refusal.title}. {refusal.advice}", status=refusal.status, headers=_headers(request, refusal)
     )
+
+
+def _problem(request: web.Request, refusal: Refusal) -> web.Response:
+    """RFC 9457."""
+    problem = Problem(
+        type=f"/api/docs#{refusal.code}",
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.advice,
+        code=refusal.code,
+    )
+    headers = _headers(request, refusal)
+    text = problem.model_dump_json()
+    return web.Response(text=text, status=refusal.status, content_type=PROBLEM, headers=headers)
 
 
 def as_json(refusal: Refusal) -> dict[str, dict[str, str]]:

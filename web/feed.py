@@ -6,17 +6,30 @@ desk that comes back, or falls behind, is always told what is true.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from cases.stream import Change, ChangeKind, Subscription
-from cases.views import CaseView
-from web.case_form import case_json
-from web.regions import Desk, MyCalls, Region, gone_sentence, my_calls, pop_sentence, render_regions
+from web.case_news import CaseNews
+from web.keys import ASSETS
+from web.regions import (
+    Desk,
+    MyCalls,
+    Region,
+    gone_sentence,
+    my_calls,
+    pop_sentence,
+    regions_of,
+    render_regions,
+)
 
-LOOK_EVERY, WAITING_EVERY, BEAT_EVERY = 1.0, 0.25, 10.0
-"""Seconds between looks at link and phone, between two lists of waiting calls, and between beats."""
+LOOK_EVERY, WAITING_EVERY, BEAT_EVERY = 1.0, 0.25, 4.0
+"""Seconds between looks at link, phone and team, between two lists of waiting calls, and between beats.
+
+The browser takes a silence of two beats and a half for a lost connection (`stream.js`).
+"""
+LOOKED_AT = frozenset({Region.STATUS, Region.ALARM, Region.TEAM})
 
 STALE: Mapping[ChangeKind, frozenset[Region]] = {
     ChangeKind.POP: frozenset({Region.CALL}),
@@ -51,12 +64,14 @@ class Feed:
     def __init__(self, desk: Desk, changes: Subscription) -> None:
         self._desk = desk
         self._changes = changes
-        self._stale: set[Region] = set(Region)
+        self._shown = regions_of(desk)
+        self._stale: set[Region] = set(self._shown)
         self._gone: list[str] = []
         self._sent: dict[str, str] = {}
-        self._revisions: dict[int, int] = {}
+        self._cases = CaseNews(desk)
         self._wake = asyncio.Event()
         self._look = Every(LOOK_EVERY)
+        self._look_at_cases = Every(LOOK_EVERY)
         self._list_waiting = Every(WAITING_EVERY)
         self._beat = Every(BEAT_EVERY)
 
@@ -71,8 +86,12 @@ class Feed:
             if message := await self._message():
                 yield message
             if self._beat.due():
-                yield _text(self._desk, beat=True)
+                yield beat(self._desk)
             await self._pause()
+
+    def opened(self, cases: Iterable[int]) -> None:
+        """The cases whose forms lie on the desk: their changes are told, whosever they are."""
+        self._cases.opened(cases)
 
     def _note(self, change: Change) -> None:
         self._stale |= STALE[change.kind]
@@ -98,7 +117,9 @@ class Feed:
         if Region.CALL in wanted:
             facts |= _call_facts(calls)
         if Region.CASES in wanted:
-            facts |= await self._case_facts()
+            facts |= await self._cases.of_mine()
+        elif self._cases.elsewhere and self._look_at_cases.due():
+            facts |= await self._cases.of_others()
         if notices := [text for id in gone if (text := await gone_sentence(self._desk, id))]:
             facts["notices"] = notices
         return self._differing(rendered, facts)
@@ -106,7 +127,7 @@ class Feed:
     def _due(self) -> set[Region]:
         """The list of waiting calls changes often and for everybody; the rest goes out at once."""
         if self._look.due():
-            self._stale |= {Region.STATUS, Region.ALARM}
+            self._stale |= LOOKED_AT & self._shown
         due = set(self._stale)
         if Region.WAITING in due and not self._list_waiting.due():
             due.discard(Region.WAITING)
@@ -118,16 +139,6 @@ class Feed:
         if not changed and not facts:
             return None
         return _text(self._desk, regions=changed, **facts)
-
-    async def _case_facts(self) -> dict[str, Any]:
-        """My open cases that changed since they were last sent, and the ids of all of them."""
-        mine = await self._desk.services.store.open_of(self._desk.person.name)
-        changed = [case for case in mine if self._revisions.get(case.id) != case.revision]
-        self._revisions = {case.id: case.revision for case in mine}
-        return {"cases": [self._case(case) for case in changed], "mine": [case.id for case in mine]}
-
-    def _case(self, case: CaseView) -> dict[str, Any]:
-        return case_json(self._desk.app, case)
 
 
 def _call_facts(calls: MyCalls) -> dict[str, Any]:
@@ -144,6 +155,16 @@ def _call_facts(calls: MyCalls) -> dict[str, Any]:
         "talking": [pop.call.id for pop in calls.talking],
         "case": calls.case,
     }
+
+
+def beat(desk: Desk) -> str:
+    """Says that the line lives, what time it is, and which pages the service has now."""
+    return _text(desk, beat=True, version=desk.app[ASSETS].version)
+
+
+def sentences(desk: Desk, *texts: str) -> str:
+    """Sentences for the desk's person."""
+    return _text(desk, notices=list(texts))
 
 
 def _text(desk: Desk, **content: Any) -> str:

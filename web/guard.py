@@ -1,21 +1,23 @@
 """The door: who a request comes from, and whether its row of the table lets it in."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from staff.actor import NOBODY, Actor, acting
 from staff.permissions import Permission
 from staff.sessions import Session
 from web import csrf, refusals
-from web.access import Route
 from web.asked import is_page, is_upgrade, sign_in_path
 from web.cookies import read_cookie
-from web.keys import SECURE, SESSION, services
-from web.who import Open
+from web.keys import SECURE, SESSION, TOKEN, services
+from web.readings import noted
+from web.route import ROWS as ROWS
+from web.route import Route
+from web.who import ByToken, Open
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-ROWS = web.AppKey("rows", Mapping[web.AbstractRoute, Route])
 
 
 @web.middleware
@@ -24,9 +26,19 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     found = await _session(request)
     if found is not None:
         request[SESSION] = found
+    row = request.app[ROWS].get(request.match_info.route)
     if request.match_info.http_exception is None:
-        await _check(request, request.app[ROWS].get(request.match_info.route), found)
-    return await handler(request)
+        await _check(request, row, found)
+    with acting(_actor(request)):
+        return await noted(request, row.reading if row else None, handler)
+
+
+def _actor(request: web.Request) -> Actor:
+    """Who the audit trail will name."""
+    if TOKEN in request:
+        return Actor(f"token:{request[TOKEN].name}", "api", request.remote)
+    found = request.get(SESSION)
+    return Actor(found.person.name if found else NOBODY, "web", request.remote)
 
 
 async def _session(request: web.Request) -> Session | None:
@@ -40,6 +52,9 @@ async def _check(request: web.Request, row: Route | None, found: Session | None)
     if row is None:
         raise refusals.not_in_table()
     _check_origin(request)
+    if isinstance(row.who, ByToken):
+        await _check_bearer(request, row.who.permission)
+        return
     if isinstance(row.who, Open) and row.who is not Open.SIGNED_IN:
         await _check_open(request, row.who)
         return
@@ -61,14 +76,25 @@ def _check_origin(request: web.Request) -> None:
 async def _check_open(request: web.Request, who: Open) -> None:
     if who is Open.ANYBODY or (who is Open.LOOPBACK_OR_TOKEN and _from_loopback(request)):
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not await services(request).tokens.check(token.strip()):
+    await _check_bearer(request, Permission.STATUS_READ)
+
+
+async def _check_bearer(request: web.Request, permission: Permission) -> None:
+    scheme, _, written = request.headers.get("Authorization", "").partition(" ")
+    found = await services(request).tokens.find(written.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
         raise refusals.no_token()
+    if not found.may(permission):
+        raise refusals.not_by_this_token(permission)
+    request[TOKEN] = found
 
 
 def _check_person(request: web.Request, row: Route, found: Session) -> None:
     if found.person.one_time and not row.while_one_time:
         raise web.HTTPSeeOther("/password") if is_page(request) else refusals.one_time_password()
+    if found.must_enrol and not (row.while_enrolling or found.person.one_time):
+        place = "/account/second-factor"
+        raise web.HTTPSeeOther(place) if is_page(request) else refusals.second_factor_first()
     if isinstance(row.who, Permission) and not found.person.may(row.who):
         raise refusals.not_your_role()
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from staff.permissions import Permission
 from staff.sessions import Session
+from staff.tokens import Token
 from web.assets import Assets
 from web.desks import Desks
 from web.services import Services
@@ -26,6 +27,7 @@ NAVIGATION = web.AppKey("navigation", tuple[Entry, ...])
 DESKS = web.AppKey("desks", Desks)
 SECURE = web.AppKey("secure_cookies", bool)
 SESSION = web.RequestKey("session", Session)
+TOKEN = web.RequestKey("token", Token)
 
 
 def services(request: web.Request) -> Services:
@@ -35,3 +37,8 @@ def services(request: web.Request) -> Services:
 def session(request: web.Request) -> Session:
     """The session of a route for signed-in people; the guard has put it there."""
     return request[SESSION]
+
+
+def token(request: web.Request) -> Token:
+    """The token of a route of the API; the guard has put it there."""
+    return request[TOKEN]

@@ -10,7 +10,8 @@ from cases.pops import in_force
 from plans.book import StoredPlan
 from plans.model import Line, Plan
 from plans.site import Site
-from web.keys import services
+from staff.scope import EVERYTHING
+from web.keys import services, session
 from web.pages import render
 
 
@@ -23,15 +24,24 @@ class LineRow:
 
 
 async def index(request: web.Request) -> web.Response:
-    served = services(request)
+    """The lines of what the person sees."""
+    served, scope = services(request), session(request).person.scope
     now = served.clock()
     rows = [
         LineRow(line, stored.version.plan, stored, _in_force(stored.version.plan, served.site, now))
         for stored in served.book.live()
         for line in stored.version.plan.lines
+        if scope.covers(stored.version.plan.subsidiary, stored.version.plan.account.name)
     ]
     subsidiaries = served.site.subsidiaries
-    return render(request, "lines.html", rows=rows, release=served.release(), subsidiaries=subsidiaries)
+    return render(
+        request,
+        "lines.html",
+        rows=rows,
+        release=served.release(),
+        subsidiaries=subsidiaries,
+        partly=scope != EVERYTHING,
+    )
 
 
 def _in_force(plan: Plan, site: Site, now: datetime) -> bool:

@@ -41,13 +41,21 @@ def typed_number(written: str, site: Site) -> str | None:
     """A telephone as somebody types it, in any country of the site; None when empty."""
     if not written:
         return None
+    found = number_in(written, site)
+    if found is None:
+        advice = "Escríbalo como «011 4321-8765» o «+54 11 4321 8765»."
+        raise refusals.bad_request(advice, "Ese teléfono no existe")
+    return found
+
+
+def number_in(written: str, site: Site) -> str | None:
+    """The telephone that a text is, if it is one, in E.164."""
     for country in site.subsidiaries:
         try:
             return parse(written, country).e164
         except BadNumber:
             continue
-    advice = "Escríbalo como «011 4321-8765» o «+54 11 4321 8765»."
-    raise refusals.bad_request(advice, "Ese teléfono no existe")
+    return None
 
 
 def next_address(path: str, filters: Mapping[str, str], after: str | None) -> str | None:

@@ -11,7 +11,9 @@ from aiohttp import web
 
 from plans.numbers import written
 from plans.site import Site
+from staff.person import Person
 from web import words
+from web.alarm import Told, concerning, told
 from web.csrf import FIELD
 from web.keys import ASSETS, NAVIGATION, SERVICES, SESSION
 
@@ -38,6 +40,8 @@ def set_up(app: web.Application) -> None:
     environment.filters.update(
         hour=partial(words.hour, zone=zone),
         moment=partial(words.moment, zone=zone),
+        instant=partial(words.instant, zone=zone),
+        lately=partial(words.lately, zone=zone),
         day=words.day,
         clock=words.clock,
         number=written_number,
@@ -80,4 +84,11 @@ def _shared(request: web.Request) -> dict[str, Any]:
         "path": request.path,
         "navigation": [entry for entry in request.app[NAVIGATION] if settled and settled.may(entry.who)],
         "link": request.app[SERVICES].link(),
+        "watched": bool(found and settled and not found.must_enrol),
+        "alarms": _alarms(request, settled) if settled else (),
     }
+
+
+def _alarms(request: web.Request, person: Person) -> tuple[Told, ...]:
+    served = request.app[SERVICES]
+    return told(concerning(person, served.alarms()), served.clock(), site_zone(served.site))

@@ -1,5 +1,7 @@
 """What a request may be refused with: a status, what happened, and what to do about it."""
 
+from staff.permissions import Permission
+
 
 class Refusal(Exception):
     """A request that is not served. `title` says what happened, `advice` what to do (Spanish)."""
@@ -22,6 +24,15 @@ def no_token() -> Refusal:
         "no-token",
         "Falta un token válido",
         "Envíe «Authorization: Bearer …» con un token creado con «altavoz token add».",
+    )
+
+
+def not_by_this_token(permission: Permission) -> Refusal:
+    return Refusal(
+        403,
+        "token-permission",
+        f"El token no tiene el permiso «{permission}»",
+        "Pida a quien administra Altavoz un token que lo tenga.",
     )
 
 
@@ -50,6 +61,19 @@ def not_in_table() -> Refusal:
 def one_time_password() -> Refusal:
     return Refusal(
         403, "one-time", "Falta cambiar su contraseña de un solo uso", "Cámbiela en la página «Contraseña»."
+    )
+
+
+def cannot_be_noted(advice: str) -> Refusal:
+    return Refusal(503, "not-noted", "La auditoría no da abasto", advice)
+
+
+def second_factor_first() -> Refusal:
+    return Refusal(
+        403,
+        "second-factor",
+        "Su rol entra con un código del teléfono",
+        "Actívelo primero en «Mi cuenta», en «Segundo paso».",
     )
 
 

@@ -13,14 +13,22 @@ import structlog
 from aiohttp import web
 
 from cases.pops import NoSuchCall
+from cases.presence import Availability as State
+from cases.presence import Pause
 from cases.views import CallView, CaseView, PopView
 from staff.people import Person
+from staff.permissions import Permission
+from web.alarm import concerning, told
 from web.keys import SERVICES
-from web.pages import piece
+from web.pages import piece, site_zone
 from web.services import Services
+from web.sight import sight_of
+from web.team import team
 
 log = structlog.get_logger(__name__)
 
+MISSED_FOR = timedelta(days=3)
+"""How long a missed call stays in sight for somebody to return it."""
 AFTER_CALL = timedelta(hours=1)
 """How long the plan of a call that ended stays in sight while its case is open."""
 
@@ -31,6 +39,7 @@ class Region(StrEnum):
     WAITING = "waiting"
     CASES = "cases"
     CALL = "call"
+    TEAM = "team"
 
 
 @dataclass(frozen=True)
@@ -50,8 +59,13 @@ class Desk:
 class Availability:
     """`phone` is the telephone's state as `PhoneChanged` says it."""
 
-    available: bool
+    state: State
+    pause: Pause | None
     phone: str
+
+    @property
+    def available(self) -> bool:
+        return self.state == "available"
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,12 @@ class MyCalls:
         return next((pop.call.case for pop in shown if pop.call.case is not None), None)
 
 
+def regions_of(desk: Desk) -> frozenset[Region]:
+    """What this desk shows: the team is for those who watch over it."""
+    hidden = frozenset() if desk.person.may(Permission.STATUS_READ) else frozenset({Region.TEAM})
+    return frozenset(Region) - hidden
+
+
 async def render_regions(desk: Desk, wanted: Collection[Region], calls: MyCalls) -> dict[str, str]:
     """The pieces asked for, by region; `calls` are those of this desk now."""
     rendered = {region.value: await _RENDER[region](desk) for region in wanted if region in _RENDER}
@@ -78,7 +98,8 @@ async def render_regions(desk: Desk, wanted: Collection[Region], calls: MyCalls)
 async def my_calls(desk: Desk) -> MyCalls:
     board, person = desk.services.board, desk.person
     ringing = board.ringing_for(person.extension) if person.extension else ()
-    talking = sorted(board.talking_for(person.name), key=_answered, reverse=True)
+    with_plan = (call for call in board.talking_for(person.name) if call.plan)
+    talking = sorted(with_plan, key=_answered, reverse=True)
     over = None if ringing or talking else await _over(desk)
     return MyCalls(await _pops(desk, ringing), await _pops(desk, talking), over)
 
@@ -90,7 +111,7 @@ def _answered(call: CallView) -> datetime:
 def availability(desk: Desk) -> Availability:
     presence, person = desk.services.presence, desk.person
     phone = presence.phone(person.extension) if person.extension else ""
-    return Availability(presence.state(person) == "available", phone)
+    return Availability(presence.state(person), presence.paused(person), phone)
 
 
 def pop_sentence(pop: PopView) -> str:
@@ -124,7 +145,7 @@ async def _pops(desk: Desk, calls: Iterable[CallView]) -> tuple[PopView, ...]:
 async def _pop(desk: Desk, call_id: str) -> PopView | None:
     """One call whose plan is lost must not take the others from the screen."""
     try:
-        return await desk.services.pops.pop_for(call_id)
+        return await desk.services.pops.pop_for(call_id, **sight_of(desk.person))
     except NoSuchCall as lost:
         log.error("a call has no pop", call=call_id, reason=str(lost))
         return None
@@ -146,17 +167,27 @@ async def _status(desk: Desk) -> str:
 
 
 async def _alarm(desk: Desk) -> str:
-    return _piece(desk, Region.ALARM, link=desk.services.link())
+    served = desk.services
+    alarms = concerning(desk.person, served.alarms())
+    return _piece(desk, Region.ALARM, alarms=told(alarms, served.clock(), site_zone(served.site)))
 
 
 async def _waiting(desk: Desk) -> str:
-    return _piece(desk, Region.WAITING, waiting=desk.services.board.waiting())
+    served = desk.services
+    missed = await served.store.missed(served.clock() - MISSED_FOR, scope=desk.person.scope)
+    return _piece(desk, Region.WAITING, waiting=served.board.waiting(), missed=missed)
 
 
 async def _cases(desk: Desk) -> str:
     store = desk.services.store
     cases: tuple[CaseView, ...] = await store.open_of(desk.person.name)
-    return _piece(desk, Region.CASES, cases=cases, owed=await store.unowned(20))
+    return _piece(desk, Region.CASES, cases=cases, owed=await store.unowned(20, scope=desk.person.scope))
+
+
+async def _team(desk: Desk) -> str:
+    served = desk.services
+    members = team(await served.people.all(), served.presence, served.board.talking_for)
+    return _piece(desk, Region.TEAM, team=members)
 
 
 def _call(desk: Desk, calls: MyCalls) -> str:
@@ -180,4 +211,5 @@ _RENDER: dict[Region, Callable[[Desk], Awaitable[str]]] = {
     Region.ALARM: _alarm,
     Region.WAITING: _waiting,
     Region.CASES: _cases,
+    Region.TEAM: _team,
 }

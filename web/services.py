@@ -1,9 +1,11 @@
 """What the console stands on: the rooms behind it, handed in by the process that wires them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from prometheus_client.core import Metric
 
 from cases.board import Board
 from cases.desk import CaseDesk
@@ -12,10 +14,19 @@ from cases.presence import Presence
 from cases.store import CaseStore
 from plans.book import PlanBook
 from plans.site import Site
+from provisioning.staffing import Staffing
+from staff.areas import Areas
+from staff.directory import Directory
+from staff.audit_readings import Readings
+from staff.audit_trail import AuditTrail
 from staff.people import People
 from staff.sessions import Sessions
+from staff.sign_in import SignIn
 from staff.tokens import Tokens
 from telephony.ami import LinkState
+from web.alarm import Alarm
+from web.desks import Desks
+from web.status_lines import Status
 
 
 class PhoneSecrets(Protocol):
@@ -28,11 +39,21 @@ class PhoneSecrets(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """`sip` is where phones register (`host:port`); `ready` names what must stand and whether it does."""
+    """`sip` is where phones register (`host:port`); `ready` names what must stand and whether it does.
+
+    `alarms` and `status` answer at once, from memory; `measures` are for Prometheus.
+    """
 
     people: People
+    directory: Directory
+    areas: Areas
+    staffing: Staffing
+    desks: Desks
     sessions: Sessions
+    sign_in: SignIn
     tokens: Tokens
+    audit: AuditTrail
+    readings: Readings
     store: CaseStore
     desk: CaseDesk
     board: Board
@@ -45,4 +66,7 @@ class Services:
     site: Site
     clock: Callable[[], datetime]
     ready: Callable[[], Awaitable[Mapping[str, bool]]]
+    alarms: Callable[[], tuple[Alarm, ...]]
+    status: Callable[[], Status]
+    measures: Callable[[], Iterable[Metric]]
     sip: str

@@ -10,11 +10,12 @@ from aiohttp import WSMsgType, web
 from cases.stream import SubscriptionClosed
 from web.cookies import read_cookie
 from web.desks import OPENED_ELSEWHERE, SIGNED_OUT
-from web.feed import Feed
+from web.feed import Feed, beat, sentences
 from web.keys import DESKS, SECURE, session
 from web.regions import Desk
 from web.watch import SessionWatch
 
+LARGEST_ID = 2**31
 QUEUED, SEND_SECONDS, PING_EVERY, LONGEST_MESSAGE = 32, 10.0, 15.0, 2048
 log = structlog.get_logger(__name__)
 
@@ -32,10 +33,16 @@ class OpenedElsewhere(Exception):
 
 
 async def connect(request: web.Request) -> web.WebSocketResponse:
-    """The whole state first, then changes; the desk acknowledges each pop when it is painted."""
+    """The whole state first, then changes; the desk acknowledges each pop when it is painted.
+
+    `person` names for whom the page was made: another who signed in with the same browser sees it no more.
+    """
     found = session(request)
     socket = web.WebSocketResponse(compress=False, heartbeat=PING_EVERY, max_msg_size=LONGEST_MESSAGE)
     await socket.prepare(request)
+    if request.query.get("person", found.person.name) != found.person.name:
+        await socket.close(code=SIGNED_OUT)
+        return socket
     token = read_cookie(request, secure=request.app[SECURE]) or ""
     connection = Connection(Desk(request.app, found.person, found.csrf), socket, token)
     with request.app[DESKS].holding(connection):
@@ -87,6 +94,14 @@ class Connection:
     def give_way(self) -> None:
         self._elsewhere.set()
 
+    def say(self, text: str) -> None:
+        self._put(sentences(self._desk, text))
+
+    def _put(self, text: str) -> None:
+        """A desk whose queue is full is on its way out: what it misses it reads when it is back."""
+        with suppress(asyncio.QueueFull):
+            self._out.put_nowait(text)
+
     async def _end(self, ends: list[Exception]) -> None:
         for end in ends:
             match end:
@@ -109,7 +124,10 @@ class Connection:
                 self._heard(message.data)
 
     def _heard(self, text: str) -> None:
-        """`{"ack": "<call id>"}` or `{"active": true}`; anything else is none of our page's."""
+        """`{"ack": "<call id>"}`, `{"active": true}`, `{"open": [1, 2]}` (cases) or `{"probe": true}`.
+
+        Anything else is none of our page's.
+        """
         try:
             said = json.loads(text)
         except (ValueError, RecursionError):
@@ -119,7 +137,12 @@ class Connection:
         if isinstance(said.get("ack"), str):
             served = self._desk.services
             served.board.pop_acknowledged(said["ack"], self._desk.person.name, served.clock())
-        self._watch.used()
+        if isinstance(said.get("open"), list):
+            self._feed.opened(id for id in said["open"] if type(id) is int and 0 < id < LARGEST_ID)
+        if "probe" in said:
+            self._put(beat(self._desk))
+        if "active" in said:
+            self._watch.used()
 
     async def _fill(self) -> None:
         async for text in self._feed.messages():

@@ -1,17 +1,27 @@
 """For whom a door is: a permission, or one of the doors that ask for none. The table of routes names them."""
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from staff.permissions import Permission
 
 
 class Open(Enum):
-    """Doors that ask for no permission; `SIGNED_IN` asks for a session of anybody's."""
+    """Doors that ask for no permission of a person's; `SIGNED_IN` asks for a session of anybody's.
+
+    `LOOPBACK_OR_TOKEN` is for this machine's programs, and for tokens with `status:read`.
+    """
 
     ANYBODY = auto()
     SIGNED_IN = auto()
-    TOKEN = auto()
     LOOPBACK_OR_TOKEN = auto()
 
 
-Who = Open | Permission
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """A door of the API: for a bearer token that has this permission."""
+
+    permission: Permission
+
+
+Who = Open | Permission | ByToken

@@ -23,13 +23,16 @@ CALL_OUTCOMES = {
     "abandoned": "Abandonada",
     "closed": "Fuera de horario",
     "unserved": "Sin atender",
+    "unanswered": "No contestaron",
 }
+DIRECTIONS = {"in": "Entrante", "out": "Saliente"}
 CASE_OUTCOMES = {outcome.value: outcome.label for outcome in Outcome}
 CASE_CHANGES = {
     "opened": "Se abrió el caso",
     "closed": "Se cerró",
     "reopened": "Se reabrió",
     "taken": "Pasó a cargo de",
+    "passed": "Siguió con la llamada",
 }
 PHASES = {
     "greeting": "en el saludo",
@@ -40,6 +43,59 @@ PHASES = {
     "callback": "pidió que la llamen",
 }
 DIGITS = {"documento": "Documento", "telefono": "Teléfono para devolver la llamada"}
+PERSON_FIELDS = {
+    "full_name": "Nombre y apellido",
+    "email": "Correo",
+    "roles": "Roles",
+    "areas": "Áreas",
+    "groups": "Colas",
+    "extension": "Interno",
+    "devices": "Aparatos",
+    "subsidiaries": "Filiales que ve",
+    "accounts": "Cuentas (clientes) que ve",
+}
+PERSON_DONE = {
+    "created": "Usuario creado",
+    "changed": "Cambios guardados",
+    "deactivated": "Usuario desactivado",
+    "reactivated": "Usuario activo otra vez",
+}
+AREA_DONE = {
+    "added": "Área agregada",
+    "changed": "Cambios guardados",
+    "joined": "Ya está en el área",
+    "left": "Ya no está en el área",
+}
+PERSON_DEEDS = {
+    "user.added": "Se creó el usuario",
+    "user.changed": "Se cambió",
+    "user.deactivated": "Se desactivó",
+    "user.reactivated": "Se volvió a activar",
+    "user.unlocked": "Se quitó la espera por intentos fallidos",
+    "user.delayed": "Tuvo que esperar por intentos fallidos",
+    "phone.renewed": "Se renovó la contraseña del teléfono",
+    "password.changed": "Cambió su contraseña",
+    "password.one-time": "Se dio una contraseña de un solo uso",
+    "password.forgotten": "Pidió por correo otra contraseña",
+    "password.set-by-letter": "Eligió su contraseña con el enlace del correo",
+    "invitation.sent": "Se le envió un enlace por correo",
+    "invitation.revoked": "Se anuló el enlace del correo",
+    "second-factor.added": "Activó el segundo paso",
+    "second-factor.removed": "Se quitó el segundo paso",
+    "second-factor.codes-renewed": "Hizo códigos de recuperación nuevos",
+    "second-factor.recovery-used": "Entró con un código de recuperación",
+    "oidc.unlinked": "Se separó de la cuenta de la empresa",
+    "oidc.linked": "Entró por primera vez con la cuenta de la empresa",
+}
+LETTER_PURPOSES = {"invitation": "Invitación", "recovery": "Pedido por la persona"}
+LETTER_STATES = {
+    "pending": "el correo espera para salir",
+    "sending": "el correo está saliendo",
+    "sent": "el correo salió",
+    "failed": "el correo no salió",
+    "doubtful": "no se sabe si el correo llegó a salir",
+}
+LINK_ENDS = {"used": "Lo usó", "revoked": "Anulado", "replaced": "Reemplazado"}
 COUNTRIES = {"AR": "Argentina", "CO": "Colombia", "MX": "México"}
 _MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
 _PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
@@ -79,6 +135,18 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     """`21 nov 2026, 14:05`."""
     local = value.astimezone(zone)
     return f"{day(local)}, {local:%H:%M}"
+
+
+def instant(value: datetime, zone: ZoneInfo) -> str:
+    """`14:05:09`."""
+    return value.astimezone(zone).strftime("%H:%M:%S")
+
+
+def lately(value: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`14:05` of today, `20 nov, 14:05` of another day."""
+    local, today = value.astimezone(zone), now.astimezone(zone).date()
+    hour = f"{local:%H:%M}"
+    return hour if local.date() == today else f"{local.day} {_MONTHS[local.month - 1]}, {hour}"
 
 
 def clock(seconds: float) -> str:

@@ -17,6 +17,29 @@ COLUMNS = {
 }
 
 
+LABELS = {
+    "number": "Caso",
+    "state": "Estado",
+    "plan_name": "Plan",
+    "fantasy_name": "Nombre de fantasía",
+    "line": "Línea",
+    "kind": "Tipo",
+    "coverage": "Cobertura",
+    "who": "Quién",
+    "caller": "Llamó desde",
+    "telephone": "Teléfono",
+    "address": "Dirección",
+    "notes": "Notas",
+    "owner": "A cargo",
+    "callback_queue": "Devolver llamada en",
+    "opened": "Abierto",
+    "closed": "Cerrado",
+    "outcome": "Resultado",
+    "calls": "Llamadas",
+}
+STATES = {"open": "abierto", "closed": "cerrado"}
+
+
 @app.command("list")
 def list_cases(
     plan: str | None = typer.Option(None, help="Solo los de este plan."),
@@ -28,8 +51,7 @@ def list_cases(
     from web.words import CASE_OUTCOMES, KINDS
 
     rows = ask("case/list", plan=plan, state=state, limit=limit)
-    states = {"open": "abierto", "closed": "cerrado"}
-    words = {"state": states, "kind": KINDS, "outcome": CASE_OUTCOMES}
+    words = {"state": STATES, "kind": KINDS, "outcome": CASE_OUTCOMES}
     show_rows(
         rows,
         COLUMNS,
@@ -42,4 +64,7 @@ def list_cases(
 @app.command("show")
 def show(case: str = typer.Argument(help="Número o identificador."), as_json: bool = AsJson) -> None:
     """Muestra un caso."""
-    show_one(ask("case/show", id=case), as_json)
+    from web.words import CASE_OUTCOMES, KINDS
+
+    words = {"state": STATES, "kind": KINDS, "outcome": CASE_OUTCOMES}
+    show_one(ask("case/show", id=case), LABELS, as_json, words)

@@ -19,7 +19,7 @@ WIDE = 240
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 
 AsJson = typer.Option(False, "--json", help="Escribe JSON, para programas.")
 
@@ -78,13 +78,19 @@ def show_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def show_one(row: Mapping[str, Any], as_json: bool) -> None:
-    """One thing: a line a key, or JSON."""
+def show_one(
+    row: Mapping[str, Any],
+    labels: Mapping[str, str],
+    as_json: bool,
+    words: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> None:
+    """One thing: a line for each of `labels` (key → Spanish), or JSON of it whole. `words` as in a table."""
     if as_json:
         return show_json(row)
-    width = max(len(key) for key in row)
-    for key, value in row.items():
-        out.print(f"{key.ljust(width)}  {_cell(value)}", markup=False)
+    width = max(len(label) for label in labels.values())
+    for key, label in labels.items():
+        value = words.get(key, {}).get(_cell(row[key]), _cell(row[key]))
+        out.print(f"{label.ljust(width)}  {value}", markup=False)
     return None
 
 

@@ -1,8 +1,14 @@
 """The `altavoz` command: nouns and their verbs."""
 
+import sys
+from functools import partial
+
 import typer
 
-from altavoz.commands import call, case, dialplan, pbx, plan, run, settings, status, token, user
+from altavoz.commands import area, audit, call, case, dialplan, pbx, plan, run, settings, status, token, user
+from altavoz.commands.common import err
+from altavoz.commands.spanish import in_spanish
+from altavoz.commands.spanish import run as run_in_spanish
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,13 +23,18 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(pbx.app, name="pbx")
 app.add_typer(user.app, name="user")
+app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")
 app.add_typer(token.app, name="token")
+app.add_typer(audit.app, name="audit")
+
+
+in_spanish(app)
 
 
 def main() -> None:
-    app()
+    sys.exit(run_in_spanish(app, partial(err.print, markup=False)))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,48 @@
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, out, show_json
+from altavoz.commands.common import AsJson, ask, out, show_json, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Fichas de acceso a la API.")
 
+USUAL, DAYS = ["call:read", "case:read"], 365
+COLUMNS = {
+    "name": "Token",
+    "permissions": "Puede",
+    "subsidiaries": "Filiales",
+    "accounts": "Cuentas",
+    "expires": "Vence",
+    "made_by": "Lo creó",
+    "last_used": "Último uso",
+}
+
 
 @app.command("add")
-def add(name: str = typer.Argument("api", help="Para quién es."), as_json: bool = AsJson) -> None:
+def add(
+    name: str = typer.Argument("api", help="Para quién es."),
+    may: list[str] = typer.Option(
+        USUAL, help="Qué puede leer: call:read, case:read, line:read, status:read, audit:read."
+    ),
+    days: int = typer.Option(DAYS, help="Cuántos días vale; a lo sumo 730."),
+    subsidiary: list[str] = typer.Option([], help="Solo lo de esta filial, como AR; todas si falta."),
+    account: list[str] = typer.Option([], help="Solo lo de esta cuenta, por su nombre; todas si falta."),
+    as_json: bool = AsJson,
+) -> None:
     """Crea una ficha y la muestra una sola vez."""
-    token = ask("token/add", name=name)
+    token = ask("token/add", name=name, may=may, days=days, subsidiaries=subsidiary, accounts=account)
     if as_json:
         return show_json({"name": name, "token": token})
     return out.print(token, markup=False)
+
+
+@app.command("list")
+def list_tokens(as_json: bool = AsJson) -> None:
+    """Lista las fichas, también las vencidas."""
+    show_rows(ask("token/list"), COLUMNS, as_json, "No hay fichas. Cree una con «altavoz token add NOMBRE».")
+
+
+@app.command("revoke")
+def revoke(name: str = typer.Argument(help="Nombre de la ficha.")) -> None:
+    """Quita una ficha: deja de abrir en el acto."""
+    ask("token/revoke", name=name)
+    out.print(f"«{name}» ya no abre nada.", markup=False)

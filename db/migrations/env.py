@@ -3,12 +3,14 @@
 from alembic import context
 
 from db.all_tables import metadata
+from db.migrate import compared
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
+    include_name=compared,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Instance:
     base: int
     home: Path = field(default_factory=lambda: _open_folder("altavoz-test-"))
     extra: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = tuple(ALTAVOZ)
     process: subprocess.Popen[str] | None = None
     output: str = ""
     ready_line: str = ""
@@ -54,7 +55,7 @@ class Instance:
 
     def start(self, *, examples: bool = True, seconds: float = 240) -> str:
         """Start and wait for the line "ready", which is returned. Raises with the output when it ends."""
-        command = [*ALTAVOZ, "run", *(["--examples"] if examples else [])]
+        command = [*self.program, "run", *(["--examples"] if examples else [])]
         log = (self.home.parent / f"{self.home.name}.log").open("a", encoding="utf-8")
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, stderr=log, text=True

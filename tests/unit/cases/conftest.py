@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cases.board import Board
 from cases.desk import CaseDesk
+from cases.spool import KeepsFacts
 from cases.store import CaseStore
 from cases.writer import Intake
 from db.all_tables import metadata
@@ -21,16 +22,23 @@ from telephony.facts import (
     CallArrived,
     CallEnded,
     CallFact,
+    CallHeld,
+    CallPlaced,
     CallQueued,
+    CallResumed,
     CallRinging,
+    CallTransferred,
     ChoiceMade,
     DigitsEntered,
+    PartyJoined,
+    PartyLeft,
+    RingUnanswered,
 )
 from tests.support.databases import BACKENDS, fresh_engine
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HASH = "ab" * 32
-PHONES = {"101": "ana", "102": "beto"}
+PHONES = {"101": "ana", "102": "beto", "103": "carla"}
 
 PLAN = {
     "altavoz": 1,
@@ -105,11 +113,35 @@ class Story:
     def waits(self, queue: str = "cat", priority: int = 10) -> "Story":
         return self.tell(CallQueued, queue=queue, priority=priority)
 
-    def rings(self, extension: str = "101") -> "Story":
-        return self.tell(CallRinging, queue="cat", extension=extension)
+    def rings(self, extension: str = "101", queue: str = "cat") -> "Story":
+        return self.tell(CallRinging, queue=queue, extension=extension)
 
-    def is_answered(self, extension: str = "101") -> "Story":
-        return self.tell(CallAnswered, queue="cat", extension=extension)
+    def rings_in_vain(self, extension: str = "101", queue: str = "cat") -> "Story":
+        return self.rings(extension, queue).tell(RingUnanswered, queue=queue, extension=extension)
+
+    def is_answered(self, extension: str = "101", queue: str | None = "cat") -> "Story":
+        return self.tell(CallAnswered, queue=queue, extension=extension)
+
+    def is_held(self, extension: str = "101") -> "Story":
+        return self.tell(CallHeld, extension=extension)
+
+    def is_resumed(self, extension: str = "101") -> "Story":
+        return self.tell(CallResumed, extension=extension)
+
+    def is_passed(self, by: str, to: str, way: str = "blind") -> "Story":
+        return self.tell(CallTransferred, way=way, by=by, to=to)
+
+    def joins(self, party: str) -> "Story":
+        return self.tell(PartyJoined, party=party)
+
+    def leaves(self, party: str) -> "Story":
+        return self.tell(PartyLeft, party=party)
+
+    def is_placed(self, extension: str = "101", number: str = "+5491155550001") -> "Story":
+        """A call of ours to somebody."""
+        return self.tell(
+            CallPlaced, linkedid=self.call, extension=extension, number=number, carrier="x", shown="",
+        )  # fmt: skip
 
     def ends(self, outcome: str = "answered", phase: str = "talking") -> "Story":
         return self.tell(CallEnded, outcome=outcome, phase=phase, by="caller", cause=16)
@@ -131,8 +163,8 @@ class House:
     store: CaseStore
     desk: CaseDesk
 
-    def intake(self, board: Board | None = None, capacity: int = 1000) -> Intake:
-        return Intake(self.engine, self.book, PHONES.get, self.clock, board or self.board, capacity)
+    def intake(self, capacity: int = 1000, spool: KeepsFacts | None = None) -> Intake:
+        return Intake(self.engine, self.book, PHONES.get, self.clock, self.board, capacity, spool)
 
     async def feed(self, *facts: CallFact) -> Intake:
         """A process starts, takes the facts, commits them and stops."""

@@ -46,9 +46,22 @@ async def test_changes_of_different_fields_never_conflict(house, case):
 
 
 async def test_ones_own_fast_typing_never_conflicts(house, case):
+    edited = case
     for text in ("M", "Mi", "Mitre"):
-        edited = await house.desk.edit(case.id, "address", text, "ana", case.revision)
+        edited = await house.desk.edit(case.id, "address", text, "ana", edited.revision)
     assert edited.address == "Mitre"
+
+
+async def test_two_desks_of_one_person_are_as_careful_with_each_other_as_two_people(house, case):
+    await house.desk.edit(case.id, "address", "Mitre 100", "ana", case.revision)
+    with pytest.raises(StaleCase):
+        await house.desk.edit(case.id, "address", "Belgrano 5", "ana", case.revision)
+
+
+async def test_a_change_that_is_sent_again_because_its_answer_was_lost_is_made_once(house, case):
+    for _ in range(2):
+        edited = await house.desk.edit(case.id, "address", "Mitre 100", "ana", case.revision)
+    assert edited.revision == case.revision + 1
 
 
 @pytest.mark.parametrize(

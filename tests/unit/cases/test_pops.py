@@ -14,10 +14,14 @@ from tests.unit.cases.conftest import make_plan
 BUENOS_AIRES = ZoneInfo("America/Argentina/Buenos_Aires")
 
 
+async def called(name: str) -> str:
+    return {"ana": "Ana Paz", "beto": "Beto Ruiz"}[name]
+
+
 @pytest.fixture
 def pops(house):
     site = load_site("plans/example-site.yaml")
-    return Pops(house.board, house.store, house.book, PlanStore(house.engine), site, house.clock)
+    return Pops(house.board, house.store, house.book, PlanStore(house.engine), site, house.clock, called)
 
 
 async def test_the_pop_holds_all_that_the_coordinator_must_see(house, pops, told):
@@ -53,7 +57,7 @@ async def test_a_version_that_memory_lost_comes_from_the_archive(house, told):
     await archive.save(version, "", "it", house.clock.now)
     await house.feed(*told("pbx1-1").arrives(version="cd" * 6).facts)
     site = load_site("plans/example-site.yaml")
-    pops = Pops(house.board, house.store, PlanBook(), archive, site, house.clock)
+    pops = Pops(house.board, house.store, PlanBook(), archive, site, house.clock, called)
     assert (await pops.pop_for("pbx1-1")).plan.name == "Plan anterior"
 
 
@@ -73,4 +77,5 @@ async def test_the_time_waited_stops_at_the_answer(house, told):
     await house.feed(*told("pbx1-1").served().facts)
     call = await house.store.call("pbx1-1")
     assert waited(call, house.clock.now + timedelta(hours=1)) == 2
-    assert waited(replace(call, answered=None, ended=None), call.queued + timedelta(seconds=7)) == 7
+    waiting = replace(call, stage="waiting", since=call.queued)
+    assert waited(waiting, call.queued + timedelta(seconds=7)) == 7

@@ -5,8 +5,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.fold import fold
 from cases.intake import Known, Unplaced, corrections, decide, draft_of, wants_case
-from cases.record import fold, printable
+from cases.record import printable
 from telephony.facts import CallAnswered, CallbackOwed, CallEnded, CallFact, CallQueued, RingUnanswered
 
 NAMES = {"101": "ana", "102": "beto"}

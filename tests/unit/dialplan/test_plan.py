@@ -66,17 +66,16 @@ def test_a_queue_of_which_the_plan_says_nothing_waits_five_minutes_and_owes_a_ca
 
 def test_the_fifth_queue_of_a_call_is_a_call_back(site, ajolote):
     steps = _steps(_context(_build(site, ajolote), start="plan-", end="-q"), "q_sac")
-    assert steps[:2] == [
-        "Set(ALTAVOZ_ENTRIES=$[${ALTAVOZ_ENTRIES} + 1])",
-        "GotoIf($[${ALTAVOZ_ENTRIES} > 4]?over)",
-    ]
+    assert steps[0] == "Set(ALTAVOZ_ENTRIES=$[${ALTAVOZ_ENTRIES} + 1])"
+    assert steps[3] == "GotoIf($[${ALTAVOZ_ENTRIES} > 4]?over)"
     assert steps[-2:] == ["Gosub(altavoz-callback-es-MX,s,1(sac))", "Hangup()"]
 
 
 def test_only_a_plan_that_says_so_records(site, nandu, ajolote):
     def records(version):
         return any(
-            "MixMonitor" in step for step in _steps(_context(_build(site, version), end="-q"), "q_sac")
+            "MixMonitor" in step
+            for step in _steps(_context(_build(site, version), start="plan-", end="-q"), "q_sac")
         )
 
     assert records(nandu)
@@ -112,13 +111,14 @@ def test_the_longest_names_fit(site, nandu):
 
 
 def test_queues_that_differ_by_a_hyphen_stay_apart(site, ajolote):
-    twins = {"a-b": site.queues["sac"], "ab": site.queues["sac"], **site.queues}
+    alike = site.queues["sac"].model_copy(update={"extension": None})
+    twins = {"a-b": alike, "ab": alike, **site.queues}
     wide = site.model_copy(update={"queues": twins})
     answer = (Destination(queue="a-b"),)
     with_both = _changed(ajolote, answer=answer, menus={}, calendars={})
     other = _changed(ajolote, plan="otro", answer=(Destination(queue="ab"),), lines=())
     assert check(_build(wide, with_both, other)) == []
-    assert _steps(_context(_build(wide, with_both), end="-q"), "q_a_b")
+    assert _steps(_context(_build(wide, with_both), start="plan-", end="-q"), "q_a_b")
 
 
 def test_a_foreign_duty_number_goes_out_by_the_calls_own_carrier(site, ajolote):

@@ -104,7 +104,7 @@ def test_a_site_tells_form_and_meaning_together(
     slips = (("ring: 15s", "ring: 15"), ("127.0.0.12", "127.0.0.11"), ("shows: plan", "muestra: plan"))
     path.write_text(changed(site_text, *slips))
     found = [(problem.line, problem.code) for problem in examine_site(path)[1]]
-    assert found == [(16, "SITE-103"), (29, "SITE-026"), (42, "SITE-020")]
+    assert found == [(16, "SITE-103"), (29, "SITE-026"), (44, "SITE-020")]
 
 
 @pytest.mark.parametrize("wrong", ["{AR: x}", "[AR]", "3", "", "NO", "zz"])

@@ -3,13 +3,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from staff.names import BadName
+from staff.credentials import Credentials
 from staff.roles import Role
 from staff.sessions import Sessions
-from staff.tables import api_tokens
 from staff.tables import people as accounts
 from staff.tables import sessions as table
-from staff.tokens import TokenRefused, Tokens
 
 
 @pytest.fixture
@@ -78,9 +76,9 @@ async def test_it_never_ends_in_the_middle_of_a_call(engine, ana, clock):
     assert await sessions.find(secret.token) is None
 
 
-async def test_a_new_password_closes_every_session(sessions, people, ana):
+async def test_a_new_password_closes_every_session(sessions, engine, clock, ana):
     secrets = [await sessions.open(ana.id) for _ in range(2)]
-    await people.set_password(ana.id, "otra clave larga")
+    await Credentials(engine, clock).set_password(ana.id, "otra clave larga")
     assert [await sessions.find(each.token) for each in secrets] == [None, None]
 
 
@@ -105,31 +103,3 @@ async def test_signing_in_clears_ones_expired_sessions_away(sessions, ana, clock
     await sessions.open(ana.id)
     async with engine.connect() as connection:
         assert len((await connection.execute(select(table))).all()) == 1
-
-
-async def test_an_api_token_is_shown_once_and_its_use_noted(engine, clock):
-    tokens = Tokens(engine, clock)
-    token = await tokens.add("Tablero")
-    assert await tokens.check(token)
-    assert not await tokens.check(token + "x")
-    (name,) = await tokens.all()
-    assert (name.name, name.created, name.last_used) == ("tablero", clock.now, clock.now)
-    async with engine.connect() as connection:
-        assert token not in str((await connection.execute(select(api_tokens))).one())
-
-
-async def test_a_token_taken_away_opens_nothing(engine, clock):
-    tokens = Tokens(engine, clock)
-    token = await tokens.add("tablero")
-    assert await tokens.remove("tablero")
-    assert not await tokens.remove("tablero")
-    assert not await tokens.check(token)
-
-
-async def test_two_tokens_never_share_a_name(engine, clock):
-    tokens = Tokens(engine, clock)
-    await tokens.add("tablero")
-    with pytest.raises(TokenRefused, match="elija otro nombre"):
-        await tokens.add("TABLERO")
-    with pytest.raises(BadName):
-        await tokens.add("")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -20,23 +21,41 @@ from prometheus_client import REGISTRY
 from yarl import URL
 
 import cases.tables  # noqa: F401 - registers its tables
+import mail.tables  # noqa: F401 - registers its tables
 import staff.tables  # noqa: F401 - registers its tables
 from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
 from cases.presence import Presence
+from cases.shifts import Shifts
 from cases.store import CaseStore
 from cases.writer import Intake
 from db.base import Base
 from db.engine import open_engine
+from mail.outbox import Outbox
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
+from provisioning.phones import Phones
+from provisioning.staffing import Staffing
 from staff import passwords
+from staff.areas import Areas
+from staff.audit_readings import Readings
+from staff.audit_trail import AuditTrail
+from staff.changes import PeopleChanges
+from staff.credentials import Credentials
+from staff.directory import Directory
+from staff.invitations import Invitations
+from staff.linked_accounts import LinkedAccounts
+from staff.oidc import Client, IdentityProvider
 from staff.people import People, Person
 from staff.roles import Role
+from staff.second_factors import SecondFactors
 from staff.sessions import Sessions
+from staff.sign_in import SignIn
+from staff.steps import Steps
 from staff.tokens import Tokens
+from staff.vault import Vault
 from telephony.ami import LinkState
 from telephony.facts import (
     CallAnswered,
@@ -49,9 +68,13 @@ from telephony.facts import (
     DigitsEntered,
     RingUnanswered,
 )
+from telephony.queues import Member
+from web.alarm import Alarm
 from web.app import make_app
+from web.desks import Desks
 from web.keys import DESKS
 from web.services import Services
+from web.status_lines import Section, Status
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "una frase larga"
@@ -90,9 +113,11 @@ def now() -> datetime:
 
 @dataclass
 class PlayedQueues:
-    """The PBX's queues, as far as presence needs them."""
+    """The PBX's queues, as far as presence needs them; `phone` is how every phone is."""
 
+    phone: str = "unavailable"
     serving: set[tuple[str, str]] = field(default_factory=set)
+    paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     async def add(self, extension: str, queue: str, name: str, /) -> None:
         self.serving.add((extension, queue))
@@ -100,8 +125,33 @@ class PlayedQueues:
     async def remove(self, extension: str, queue: str, /) -> None:
         self.serving.discard((extension, queue))
 
-    async def members(self) -> Mapping[str, list[object]]:
-        return {}
+    async def pause(self, extension: str, paused: bool, reason: str, /) -> None:
+        self.paused.pop(extension, None)
+        if paused:
+            self.paused[extension] = (reason, now())
+
+    async def members(self) -> Mapping[str, list[Member]]:
+        queues: dict[str, list[Member]] = {}
+        for extension, queue in sorted(self.serving):
+            reason, at = self.paused.get(extension, ("", None))
+            member = Member(queue, extension, "", at is not None, self.phone, reason, at)
+            queues.setdefault(queue, []).append(member)
+        return queues
+
+
+@dataclass
+class PlayedFiles:
+    """The PBX's configuration of phones: what was written last."""
+
+    written: dict[str, str] = field(default_factory=dict)
+
+    def write_config(self, files: Mapping[str, str]) -> frozenset[str]:
+        changed = frozenset(name for name, text in files.items() if self.written.get(name) != text)
+        self.written.update(files)
+        return changed
+
+    async def reload(self, files: frozenset[str]) -> None:
+        pass
 
 
 @dataclass
@@ -158,31 +208,81 @@ class House:
         self.book = example_book(self.site)
         self.people = People(self.engine, lambda: self.clock())
         self.sessions = Sessions(self.engine, lambda: self.clock())
+        self.outbox = Outbox(self.engine, "altavoz.example")
+        self.vault = Vault(database.parent / "second-factor.key")
         self.tokens = Tokens(self.engine, lambda: self.clock())
+        self.audit = AuditTrail(self.engine)
+        self.readings = Readings(self.engine)
         self.board = Board(self._name_of)
         self.store = CaseStore(self.engine)
         self.queues = PlayedQueues()
-        self.presence = Presence(self.queues, self.board)
+        self.presence = Presence(self.queues, self.board, self._name_of)
         self.desk = CaseDesk(self.engine, self.book, lambda: self.clock(), self.board)
         self.intake = Intake(self.engine, self.book, self._name_of, lambda: self.clock(), self.board)
+        self.areas = Areas(self.engine)
+        self.open_desks = Desks()
+        self.phone_files = PlayedFiles()
+        self.staffing = Staffing(
+            self.people,
+            PeopleChanges(self.engine, lambda: self.clock()),
+            Phones(self.people, self.phone_files, self._people_changed),
+            Shifts(self.presence),
+            self.open_desks,
+            self.site,
+            lambda: {stored.version.plan.account.name for stored in self.book.live()},
+        )
         self.secure = False
+        self.by_mail = True
+        self.oidc_client: Client | None = None
         self.link_source: Callable[[], LinkState] | None = None
         self.servers: list[TestServer] = []
+        self.alarms: tuple[Alarm, ...] = ()
+        self.sections: tuple[Section, ...] = ()
         self.until = until
 
     def desks(self) -> set[object]:
         """The streams that are open."""
         return self.servers[-1].app[DESKS]._open
 
+    async def _people_changed(self) -> None:
+        """Who has which extension does not change for these tests."""
+
+    def sign_in(self) -> SignIn:
+        def clock() -> datetime:
+            return self.clock()
+
+        credentials = Credentials(self.engine, clock)
+        outbox = self.outbox if self.by_mail else None
+        zone = ZoneInfo("America/Argentina/Buenos_Aires")
+        return SignIn(
+            credentials=credentials,
+            steps=Steps(self.engine, clock),
+            invitations=Invitations(self.engine, clock, credentials, outbox, "https://altavoz.example", zone),
+            factors=SecondFactors(self.engine, clock, self.vault),
+            linked=LinkedAccounts(self.engine, clock),
+            oidc=IdentityProvider(self.oidc_client, clock) if self.oidc_client else None,
+        )
+
     def _name_of(self, extension: str) -> str | None:
         return next((name for name, _, _, phone in STAFF if phone == extension), None)
 
+    async def _called(self, name: str) -> str:
+        return (await self.person(name)).full_name
+
     def services(self) -> Services:
-        pops = Pops(self.board, self.store, self.book, SimpleNamespace(), self.site, lambda: self.clock())
+        archive, clock = SimpleNamespace(), lambda: self.clock()
+        pops = Pops(self.board, self.store, self.book, archive, self.site, clock, self._called)
         return Services(
             people=self.people,
+            directory=Directory(self.engine),
+            areas=self.areas,
+            staffing=self.staffing,
+            desks=self.open_desks,
             sessions=self.sessions,
+            sign_in=self.sign_in(),
             tokens=self.tokens,
+            audit=self.audit,
+            readings=self.readings,
             store=self.store,
             desk=self.desk,
             board=self.board,
@@ -195,8 +295,16 @@ class House:
             site=self.site,
             clock=lambda: self.clock(),
             ready=self._ready,
+            alarms=lambda: (*self._link_alarm(), *self.alarms),
+            status=lambda: Status(self.clock(), True, self.alarms, self.sections),
+            measures=lambda: (),
             sip="127.0.0.1:5060",
         )
+
+    def _link_alarm(self) -> tuple[Alarm, ...]:
+        link = self.link_source() if self.link_source else self.link
+        text = "Sin conexión con la central"
+        return () if link.up else (Alarm("pbx-link", link.since, text, link.reason, None),)
 
     async def _ready(self) -> Mapping[str, bool]:
         return self.standing

@@ -1,8 +1,21 @@
 """Calls and cases for other programs, and what machines ask of the service."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from yarl import URL
+
+from staff.audit_trail import AuditFilter
+from staff.permissions import Permission
+from staff.scope import Scope
+from staff.tokens import GRANTABLE
+from web.access import ROUTES
+from web.who import ByToken
+
+READS = [Permission.CALL_READ, Permission.CASE_READ, Permission.LINE_READ]
 
 FIELDS = {
     "id", "linkedid", "line", "public", "plan", "caller", "choice", "digits",
@@ -24,6 +37,7 @@ async def test_a_call_has_what_was_promised(house, bearer):
         (call,) = body["items"]
         assert call.keys() >= FIELDS and body["next"] is None
         assert call["digits"] == {"documento": "30123456"} and call["case"] == case
+        assert await (await visitor.get("/api/v1/calls/pbx1-1.1", **bearer)).json() == call
         assert (call["coordinator"], call["outcome"]) == ("ana", "answered")
         assert datetime.fromisoformat(call["started"]).utcoffset().total_seconds() == 0
 
@@ -34,6 +48,8 @@ async def test_a_case_names_its_calls(house, bearer):
     async with house.at() as visitor:
         (case,) = (await (await visitor.get("/api/v1/cases", **bearer)).json())["items"]
         assert case["calls"] == ["pbx1-1.1"] and case["number"] == "AV-000001"
+        for name in ("1", "AV-000001"):
+            assert await (await visitor.get(f"/api/v1/cases/{name}", **bearer)).json() == case
 
 
 @pytest.mark.parametrize("line", ["%2B541143218765", "+541143218765", "541143218765"])
@@ -69,15 +85,28 @@ async def test_since_keeps_what_started_later(house, bearer, since, found):
 
 
 @pytest.mark.parametrize(
-    "query", ["line=abc", "plan=Un Plan", "since=ayer", "limit=0", "limit=201", "limit=muchas", "after=nada"]
+    "query",
+    [
+        "line=abc",
+        "plan=Un Plan",
+        "since=ayer",
+        "limit=0",
+        "limit=201",
+        "limit=muchas",
+        "after=nada",
+        "limite=5",
+        "plan=a&plan=b",
+    ],
 )
 @pytest.mark.parametrize("what", ["calls", "cases"])
 async def test_a_question_that_makes_no_sense_is_answered_with_what_to_write(house, bearer, what, query):
     async with house.at() as visitor:
         answer = await visitor.get(f"/api/v1/{what}?{query}", **bearer)
         assert answer.status == 400
-        error = (await answer.json())["error"]
-        assert error["code"] == "bad-request" and query.split("=")[0] in error["message"]
+        assert answer.content_type == "application/problem+json"
+        problem = await answer.json()
+        assert (problem["code"], problem["status"]) == ("bad-request", 400)
+        assert query.split("=")[0] in problem["title"] and problem["detail"]
 
 
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer nada"}, {"Authorization": "Basic YTpi"}])
@@ -85,13 +114,13 @@ async def test_without_a_token_the_api_answers_401_in_json(house, given):
     async with house.at("raul") as visitor:
         answer = await visitor.get("/api/v1/calls", **given)
         assert answer.status == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
-        assert "token" in (await answer.json())["error"]["message"]
+        assert "token" in (await answer.json())["title"]
 
 
 async def test_an_address_of_the_api_that_is_not_there_answers_in_json(house):
     async with house.at() as visitor:
         answer = await visitor.get("/api/v1/nada")
-        assert answer.status == 404 and (await answer.json())["error"]["code"] == "not-found"
+        assert answer.status == 404 and (await answer.json())["code"] == "not-found"
 
 
 async def test_alive_is_always_said_and_ready_only_when_all_stands(house):
@@ -133,3 +162,144 @@ async def test_an_accident_is_a_page_that_tells_nothing_of_the_inside(house):
         assert answer.status == 500
         text = await answer.text()
         assert "secreto" not in text and "avise a IT" in text
+
+
+async def test_the_parts_of_a_call_add_up_to_it(house, bearer):
+    await house.rings()
+    await house.answers()
+    await house.hangs_up()
+    async with house.at() as visitor:
+        call = await (await visitor.get("/api/v1/calls/pbx1-1.1", **bearer)).json()
+        lasted = datetime.fromisoformat(call["ended"]) - datetime.fromisoformat(call["started"])
+        parts = sum(call[name] for name in ("ivr", "waiting", "talking", "held"))
+        assert parts == pytest.approx(lasted.total_seconds(), abs=0.001)
+
+
+DOORS = {
+    "/api/v1/calls": Permission.CALL_READ,
+    "/api/v1/calls/pbx1-1.1": Permission.CALL_READ,
+    "/api/v1/cases": Permission.CASE_READ,
+    "/api/v1/cases/1": Permission.CASE_READ,
+    "/api/v1/lines": Permission.LINE_READ,
+    "/api/v1/plans": Permission.LINE_READ,
+    "/api/v1/status": Permission.STATUS_READ,
+    "/api/v1/audit": Permission.AUDIT_READ,
+}
+
+
+def test_every_door_of_the_api_is_asked_below():
+    doors = {re.sub(r"{id}", "", row.path): row.who for row in ROUTES if isinstance(row.who, ByToken)}
+    assert doors == {re.sub(r"(calls|cases)/.+", r"\1/", path): ByToken(may) for path, may in DOORS.items()}
+
+
+async def test_a_token_passes_the_doors_of_its_permissions_and_no_other(house):
+    await house.rings()
+    await house.answers()
+    async with house.serving() as root, house.visit(root) as visitor:
+        for permission in GRANTABLE:
+            token = await house.tokens.add(permission.replace(":", "-"), [permission])
+            for path, asked in DOORS.items():
+                answer = await visitor.get(path, Authorization=f"Bearer {token}")
+                assert answer.status == (200 if asked is permission else 403), (path, permission)
+                if answer.status == 403:
+                    assert asked in (await answer.json())["title"]
+
+
+async def test_a_token_sees_the_rows_of_its_subsidiaries_and_accounts_only(house):
+    await house.rings("pbx1-1.1")
+    await house.answers("pbx1-1.1")
+    await house.hangs_up("pbx1-1.1")
+    colombia = await house.tokens.add("colombia", READS, Scope(frozenset({"CO"})))
+    other = await house.tokens.add("otra", READS, Scope(accounts=frozenset({"Otra cuenta"})))
+    async with house.serving() as root, house.visit(root) as visitor:
+        for token in (colombia, other):
+            bearer = {"Authorization": f"Bearer {token}"}
+            for what in ("calls", "cases"):
+                assert (await (await visitor.get(f"/api/v1/{what}", **bearer)).json())["items"] == []
+            assert (await visitor.get("/api/v1/calls/pbx1-1.1", **bearer)).status == 404
+            assert (await visitor.get("/api/v1/cases/1", **bearer)).status == 404
+        lines = await (await visitor.get("/api/v1/lines", Authorization=f"Bearer {colombia}")).json()
+        assert {line["subsidiary"] for line in lines["items"]} == {"CO"}
+        plans = await (await visitor.get("/api/v1/plans", Authorization=f"Bearer {other}")).json()
+        assert plans["items"] == []
+
+
+async def test_each_answer_that_shows_an_affiliate_is_in_the_audit_trail(house, bearer):
+    await house.rings()
+    await house.answers()
+    paths = ["/api/v1/cases?state=open", "/api/v1/cases/AV-000001", "/api/v1/calls", "/api/v1/calls/pbx1-1.1"]
+    async with house.at() as visitor:
+        for path in paths:
+            assert (await visitor.get(path, **bearer)).status == 200
+        assert (await visitor.get("/api/v1/cases/9", **bearer)).status == 404
+    rows = (await house.audit.page(AuditFilter(actor="token:informes"))).rows
+    assert [(row.action, row.subject) for row in reversed(rows)] == [
+        ("case.listed", "/api/v1/cases"),
+        ("case.read", "AV-000001"),
+        ("call.listed", "/api/v1/calls"),
+        ("call.read", "pbx1-1.1"),
+    ]
+    assert rows[-1].after == {"state": "open"} and rows[-1].via == "api" and rows[-1].address == "127.0.0.1"
+
+
+async def test_the_audit_trail_is_read_page_by_page(house):
+    token = await house.tokens.add("auditor", [Permission.AUDIT_READ])
+    async with house.at() as visitor:
+        bearer = {"Authorization": f"Bearer {token}"}
+        for _ in range(4):
+            first = await (await visitor.get("/api/v1/audit?limit=2", **bearer)).json()
+        following = await (await visitor.get(f"/api/v1/audit?limit=2&after={first['next']}", **bearer)).json()
+        ids = [deed["id"] for deed in first["items"] + following["items"]]
+        assert ids == sorted(ids, reverse=True) and len(set(ids)) == 4
+
+
+async def test_a_token_that_was_revoked_or_has_lapsed_opens_nothing(house):
+    token = await house.tokens.add("informes", days=1)
+    async with house.serving() as root, house.visit(root) as visitor:
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert (await visitor.get("/api/v1/calls", **bearer)).status == 200
+        now, house.clock = house.clock, lambda: datetime.now(UTC) + timedelta(days=2)
+        assert (await visitor.get("/api/v1/calls", **bearer)).status == 401
+        house.clock = now
+        await house.tokens.revoke("informes")
+        assert (await visitor.get("/api/v1/calls", **bearer)).status == 401
+
+
+async def test_the_document_is_valid_and_names_every_door(house):
+    async with house.at() as visitor:
+        document = await (await visitor.get("/api/openapi.json")).json()
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+    assert set(document["paths"]) == {row.path for row in ROUTES if isinstance(row.who, ByToken)}
+
+
+async def test_answers_are_as_the_document_says(house):
+    await house.rings()
+    await house.answers()
+    token = await house.tokens.add("todo", GRANTABLE)
+    async with house.at() as visitor:
+        document = await (await visitor.get("/api/openapi.json")).json()
+        for path in DOORS:
+            door = document["paths"][re.sub(r"(calls|cases)/.+", r"\1/{id}", path)]["get"]
+            for given, status in ((token, "200"), ("nada", "401")):
+                answer = await visitor.get(path, Authorization=f"Bearer {given}")
+                (kind, content), *_ = door["responses"][status]["content"].items()
+                assert (answer.status, answer.content_type) == (int(status), kind)
+                schema = content["schema"] | {"components": document["components"]}
+                Draft202012Validator(schema).validate(await answer.json())
+
+
+async def test_the_documents_page_shows_every_door_to_who_is_signed_in(house):
+    async with house.serving() as root:
+        async with house.visit(root, "tina") as visitor:
+            page = await (await visitor.get("/api/docs")).text()
+            assert all(f"GET {row.path}" in page for row in ROUTES if isinstance(row.who, ByToken))
+        async with house.visit(root) as stranger:
+            assert (await stranger.get("/api/docs")).headers["Location"].startswith("/sign-in")
+
+
+async def test_another_method_says_which_there_are(house, bearer):
+    async with house.at() as visitor:
+        answer = await visitor.session.put(visitor.root.join(URL("/api/v1/calls")), headers=bearer)
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET")
+        assert answer.content_type == "application/problem+json"

@@ -149,9 +149,9 @@ async def test_what_is_typed_outlives_a_restart_of_the_server(chromium, lasting_
         who = page.locator(f"#case-{case}-who")
         await who.focus()
         await house.servers[-1].close()
-        await expect(page.locator("#offline")).to_contain_text("Sin conexión con el servidor desde las")
+        await expect(page.locator("#offline")).to_contain_text("Sin conexión con Altavoz desde las")
         await who.press_sequentially("Marta Gil")
-        await expect(page.locator(f"#case-{case}-who-saved")).to_contain_text("sin conexión")
+        await expect(page.locator(f"#case-{case}-who-saved")).to_contain_text("guardado aquí")
         async with house.serving(root.port):
             await expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)
             await in_database(house, case, "who", "Marta Gil")
@@ -166,7 +166,7 @@ async def test_what_is_not_saved_outlives_a_reload(chromium, lasting_house):
     async with at_desk(chromium, house) as page:
         await page.route("**/field", lambda route: route.abort())
         await page.locator(f"#case-{case}-notes").fill("Se inunda la casa")
-        await expect(page.locator(f"#case-{case}-notes-saved")).to_contain_text("se reintenta")
+        await expect(page.locator(f"#case-{case}-notes-saved")).to_contain_text("se enviará al volver")
         await page.reload()
         assert await page.locator(f"#case-{case}-notes").input_value() == "Se inunda la casa"
         await page.unroute("**/field")
@@ -181,7 +181,7 @@ async def test_a_session_that_ended_loses_nothing_either(chromium, lasting_house
         ana = await house.person("ana")
         await house.sessions.close_all(ana.id)
         await page.locator(f"#case-{case}-notes").fill("Sigue en línea")
-        await expect(page.locator(f"#case-{case}-notes-saved")).to_contain_text("su sesión terminó")
+        await expect(page.locator(f"#case-{case}-notes-saved")).to_contain_text("cuando vuelva a entrar")
         again = await page.context.new_page()
         await again.goto(page.url.replace("/desk", "/sign-in"))
         await again.fill("[name=name]", "ana")

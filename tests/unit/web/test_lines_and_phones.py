@@ -1,5 +1,12 @@
 """The lines for everybody; the telephones for IT."""
 
+import dataclasses
+
+import pytest
+
+from staff.changes import PeopleChanges
+from staff.profile import profile_of
+from staff.scope import Scope
 from telephony.ami import LinkState
 
 
@@ -8,6 +15,25 @@ async def test_every_line_is_shown_with_its_plan_and_the_release(house):
         html = await (await visitor.get("/lines")).text()
         for shown in ("0800-555-1234", "01 8000 912345", "800 123 4567", "+541143218765", "3f2a9c1b7d04"):
             assert shown in html
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        (Scope(frozenset({"CO"})), {"01 8000 912345"}),
+        (Scope(accounts=frozenset({"Seguros Ñandú S.A."})), {"0800-555-1234"}),
+        (Scope(frozenset({"CO"}), frozenset({"Seguros Ñandú S.A."})), set()),
+    ],
+)
+async def test_somebody_sees_the_lines_of_their_subsidiaries_and_accounts(house, scope, seen):
+    carla = await house.person("carla")
+    await PeopleChanges(house.engine, house.clock).change(
+        "carla", dataclasses.replace(profile_of(carla), scope=scope)
+    )
+    async with house.at("carla") as visitor:
+        html = await (await visitor.get("/lines")).text()
+        shown = {line for line in ("0800-555-1234", "01 8000 912345", "800 123 4567") if line in html}
+        assert shown == seen and "que usted ve" in html
 
 
 async def test_a_plan_out_of_force_is_marked(house):

@@ -1,9 +1,12 @@
 """Coming in, going out, and the password."""
 
+from datetime import timedelta
+
 import pytest
 from yarl import URL
 
 from staff import passwords, tries
+from staff.tries import Kind, Rule
 from web.asked import local_path
 
 TRY = {"name": "ana", "password": "una frase larga"}
@@ -52,16 +55,17 @@ async def test_too_many_wrong_tries_must_wait(house):
         for _ in range(6):
             answer = await visitor.post("/sign-in", TRY | {"password": "equivocada"}, Accept="text/html")
         assert answer.status == 429
-        assert "Espere" in await answer.text()
+        assert "espere 2 s" in await answer.text()
 
 
 async def test_an_address_that_tries_many_names_must_wait(house, monkeypatch):
-    monkeypatch.setattr(tries, "WRONG_PER_MINUTE", 3)
+    few = Rule(3, timedelta(seconds=60), timedelta(seconds=6))
+    monkeypatch.setitem(tries.RULES, Kind.ADDRESS, few)
     async with house.at() as visitor:
-        for n in range(3):
+        for n in range(4):
             assert (await visitor.post("/sign-in", TRY | {"name": f"n{n}"})).status == 401
         answer = await visitor.post("/sign-in", TRY, Accept="text/html")
-        assert answer.status == 429 and "Espere" in await answer.text()
+        assert answer.status == 429 and "espere 2 s" in await answer.text()
 
 
 async def test_when_too_many_wait_the_next_is_told_at_once(house, monkeypatch):

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import structlog
 from aiohttp import WSMsgType
+from yarl import URL
 from prometheus_client import REGISTRY
 
-from cases.presence import PresenceRefused
+from cases.presence import PauseReason, PresenceRefused
 from telephony.ami import LinkState
 from telephony.facts import PhoneChanged
 from web import feed, stream, watch
@@ -42,7 +43,7 @@ async def test_the_first_message_is_the_whole_state(house):
     async with house.at("ana") as visitor:
         socket = await visitor.stream()
         message = await socket.receive_json()
-        assert message["regions"].keys() == {each.value for each in Region}
+        assert message["regions"].keys() == {each.value for each in Region} - {Region.TEAM}
         assert f'data-pop="{CALL}"' in message["regions"]["call"]
         assert [pop["id"] for pop in message["ringing"]] == [CALL]
         assert socket.compress == 0
@@ -175,9 +176,89 @@ async def test_availability_moves_the_phone_in_and_out_of_its_queues(house):
         assert house.queues.serving == {("101", "cat"), ("101", "sac")}
         assert "no está registrado" in json.loads(answer.headers["HX-Trigger"])["notice"]
         await told(socket, region("status", 'value="available" aria-pressed="true"'))
-        await visitor.post("/desk/availability", {"state": "paused"})
+        await visitor.post("/sign-out")
         assert house.queues.serving == set()
-        assert (await visitor.post("/desk/availability", {"state": "nada"})).status == 400
+
+
+async def test_a_pause_has_a_reason_and_leaves_the_phone_in_its_queues_so_that_callers_wait(house):
+    async with house.at("ana") as visitor:
+        socket = await visitor.stream()
+        refused = await visitor.post("/desk/availability", {"state": "paused", "reason": "lunch"})
+        assert refused.status == 409 and "fuera de turno" in (await refused.json())["error"]["message"]
+        await visitor.post("/desk/availability", {"state": "available"})
+        await visitor.post("/desk/availability", {"state": "paused", "reason": "lunch"})
+        assert house.queues.serving == {("101", "cat"), ("101", "sac")}
+        assert house.queues.paused["101"][0] == "lunch"
+        await told(socket, region("status", "En pausa · Almuerzo"))
+        await visitor.post("/desk/availability", {"state": "available"})
+        assert house.queues.paused == {}
+        for wrong in ({"state": "nada"}, {"state": "paused", "reason": "nada"}):
+            assert (await visitor.post("/desk/availability", wrong)).status == 400
+
+
+async def test_a_supervisor_sees_who_answers_who_pauses_and_why_and_a_coordinator_does_not(house):
+    ana, beto = await house.person("ana"), await house.person("beto")
+    await house.presence.available(ana)
+    await house.presence.pause(ana, PauseReason.LUNCH)
+    await house.presence.available(beto)
+    await house.rings(at="102")
+    await house.answers(at="102")
+    async with house.at("sofia") as visitor:
+        socket = await visitor.stream()
+        shown = (await told(socket, region("team", "Beto Ruiz")))["regions"]["team"]
+        assert shown.index("Beto Ruiz") < shown.index("Ana Paz") < shown.index("Sofía Luna")
+        for words in ("En llamada · ASISTENCIA ÑANDÚ", "En pausa · Almuerzo", "Fuera de turno"):
+            assert words in shown
+        await house.presence.available(ana)
+        await told(socket, region("team", "su teléfono no está registrado"))
+
+
+async def test_signing_out_in_one_browser_tells_the_others_and_ends_the_shift_everywhere(house):
+    async with house.serving() as root, house.visit(root, "ana") as here, house.visit(root, "ana") as there:
+        await here.post("/desk/availability", {"state": "available"})
+        socket = await there.stream()
+        await told(socket, region("status", 'value="available" aria-pressed="true"'))
+        await here.post("/sign-out")
+        await told(socket, lambda m: "su turno terminó" in str(m.get("notices")))
+        await there.get("/desk")
+        assert "Fuera de turno" in await (await there.get("/desk")).text()
+
+
+async def test_a_desk_of_one_person_shows_nothing_to_another_who_signed_in_with_the_same_browser(house):
+    async with house.at("beto") as visitor:
+        address = visitor.root.join(URL("/desk/stream?person=ana"))
+        socket = await visitor.session.ws_connect(address, origin=visitor.origin)
+        assert (await socket.receive()).data == SIGNED_OUT
+
+
+async def test_a_desk_that_asks_whether_the_line_lives_is_answered_at_once(house):
+    async with house.at("ana") as visitor:
+        socket = await opened(visitor)
+        await told(socket, lambda m: m.get("beat"))
+        await socket.send_json({"probe": True})
+        assert await told(socket, lambda m: m.get("beat"), seconds=1)
+
+
+async def test_a_case_of_somebody_else_that_lies_open_is_kept_as_it_is(house):
+    await house.rings()
+    case = await house.answers()
+    async with house.at("beto") as visitor:
+        socket = await opened(visitor)
+        await socket.send_json({"open": [case, 2**70, "x"]})
+        await house.desk.edit(case, "who", "Marta Gil", "ana")
+        message = await told(socket, lambda m: m.get("cases"))
+        assert message["cases"][0]["fields"]["who"] == "Marta Gil"
+
+
+async def test_a_case_that_passes_to_somebody_else_says_to_whom(house):
+    await house.rings()
+    case = await house.answers()
+    async with house.at("ana") as visitor:
+        socket = await visitor.stream()
+        await told(socket, lambda m: m.get("mine") == [case])
+        await house.desk.take(case, "beto")
+        message = await told(socket, lambda m: m.get("left"))
+        assert message["left"] == {str(case): f"El caso AV-{case:06d} pasó a Beto Ruiz."}
 
 
 async def test_a_central_that_does_not_do_it_is_said_so(house):

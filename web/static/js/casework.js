@@ -1,11 +1,14 @@
 // The cases that lie on the desk: one in sight, the others under their tabs, none ever replaced while open.
 import { CaseForm } from "./form.js";
+import { hush } from "./keys.js";
 import { notice } from "./notices.js";
 import { fetchPiece, SignedOut } from "./server.js";
 
 export class Casework {
-  constructor(drafts) {
+  constructor(drafts, outbox, changed) {
     this.drafts = drafts;
+    this.outbox = outbox;
+    this.changed = changed;
     this.place = document.getElementById("forms");
     this.tabs = document.getElementById("tabs");
     this.nothing = document.getElementById("no-case");
@@ -16,11 +19,16 @@ export class Casework {
   }
 
   lay(article) {
-    const form = new CaseForm(article, this.drafts, (closed) => this.closed(closed));
+    const form = new CaseForm(article, this.drafts, this.outbox, (closed) => this.closed(closed));
     this.forms.set(form.id, form);
     if (this.shown === null) this.shown = form.id;
     this.draw();
+    this.changed();
     return form;
+  }
+
+  get ids() {
+    return [...this.forms.keys()].map(Number);
   }
 
   // The case of the call in course comes by itself, in sight unless something is being typed.
@@ -29,7 +37,7 @@ export class Casework {
     this.calling = String(id);
     const form = await this.fetch(this.calling);
     if (!form) return (this.calling = null);
-    if (this.writing) notice(`El caso de esta llamada es el ${form.number}: está en su pestaña.`);
+    if (this.writing && this.shown !== form.id) notice(`El caso de esta llamada es el ${form.number}: está en su pestaña.`);
     else this.show(form.id);
     this.draw();
   }
@@ -41,7 +49,7 @@ export class Casework {
     form.focus();
   }
 
-  async fetch(id) {
+  async fetch(id, quietly = false) {
     if (this.forms.has(id)) return this.forms.get(id);
     try {
       const piece = document.createElement("template");
@@ -53,7 +61,7 @@ export class Casework {
       return this.lay(article);
     } catch (failure) {
       const why = failure instanceof SignedOut ? "su sesión terminó" : "el servidor no responde";
-      notice(`No se pudo abrir el caso: ${why}.`, "problem");
+      if (!quietly) notice(`No se pudo abrir el caso: ${why}.`, "problem");
       return null;
     }
   }
@@ -79,16 +87,27 @@ export class Casework {
     for (const form of this.forms.values()) form.article.hidden = form.id !== this.shown;
     this.nothing.hidden = this.forms.size > 0;
     const several = this.forms.size > 1 ? [...this.forms.values()] : [];
-    this.tabs.replaceChildren(...several.map((form) => this.tab(form)));
+    this.drawTabs(several);
     for (const link of document.querySelectorAll("[data-open-case]")) {
       if (link.dataset.openCase === this.shown) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }
 
+  // Drawn anew only when they differ, so that one that has the focus keeps it.
+  drawTabs(forms) {
+    const drawn = JSON.stringify([forms.map((form) => form.id), this.shown, this.calling]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const held = document.activeElement?.dataset.tab;
+    this.tabs.replaceChildren(...forms.map((form) => this.tab(form)));
+    if (held) this.tabs.querySelector(`[data-tab="${held}"]`)?.focus();
+  }
+
   tab(form) {
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.tab = form.id;
     button.className = form.id === this.calling ? "quiet calling" : "quiet";
     button.textContent = form.number;
     button.setAttribute("aria-pressed", String(form.id === this.shown));
@@ -100,10 +119,6 @@ export class Casework {
     for (const present of cases) this.forms.get(String(present.id))?.told(present);
   }
 
-  retry() {
-    for (const form of this.forms.values()) form.retry();
-  }
-
   closed(form) {
     this.remove(form);
     notice(`Caso ${form.number} cerrado.`);
@@ -111,21 +126,31 @@ export class Casework {
   }
 
   remove(form) {
+    if (form.article.contains(document.activeElement)) {
+      hush();
+      document.getElementById("desk-title").focus();
+    }
     form.article.remove();
     this.forms.delete(form.id);
     if (this.shown === form.id) this.shown = [...this.forms.keys()].at(-1) ?? null;
     this.draw();
+    this.changed();
   }
 
-  // A case that was closed or taken elsewhere leaves the desk, unless it holds something not saved.
-  keepOnly(mine) {
+  // A case that was closed or passed on leaves the desk when nothing of it is unsaved or being typed.
+  keepOnly(mine, left) {
     const ids = new Set(mine.map(String));
     for (const form of [...this.forms.values()]) {
-      if (ids.has(form.id) || form.id === this.calling || !form.seenMine) continue;
-      if (form.dirty || form.writing) continue;
-      this.remove(form);
-      notice(`El caso ${form.number} se cerró o pasó a otra persona.`);
+      if (ids.has(form.id)) form.leaving = false;
+      else if (form.seenMine) this.leave(form, left[form.id] || `El caso ${form.number} se cerró o pasó a otra persona.`);
     }
-    for (const form of this.forms.values()) form.seenMine = ids.has(form.id);
+    for (const form of this.forms.values()) form.seenMine ||= ids.has(form.id);
+  }
+
+  leave(form, sentence) {
+    form.leave(sentence, () => {
+      this.remove(form);
+      notice(sentence);
+    });
   }
 }

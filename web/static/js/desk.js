@@ -2,33 +2,47 @@
 import { Casework } from "./casework.js";
 import { Drafts, forgetOthers } from "./drafts.js";
 import { shortcuts } from "./keys.js";
+import { goBack, keepPlace } from "./memory.js";
 import { notice } from "./notices.js";
+import { Offline } from "./offline.js";
+import { Outbox } from "./outbox.js";
 import { show } from "./regions.js";
 import { post } from "./server.js";
 import { Ring } from "./sound.js";
 import { Stream } from "./stream.js";
-import { hour, serverTime, tick } from "./ticking.js";
+import { serverTime, tick } from "./ticking.js";
 
 const main = document.getElementById("main");
+const { person, zone, version } = main.dataset;
 const announcement = document.getElementById("announce");
-const offline = document.getElementById("offline");
-const liveness = document.getElementById("live");
 const title = document.title;
 const announced = new Set();
 
-forgetOthers(main.dataset.person);
-const casework = new Casework(new Drafts(main.dataset.person));
+forgetOthers(person);
+const drafts = new Drafts(person);
+const offline = new Offline(zone);
+const outbox = new Outbox((who) => offline.signedOut(who));
+const casework = new Casework(drafts, outbox, tellOpen);
 const ring = new Ring(document.getElementById("mute"));
-const stream = new Stream("/desk/stream", { message: take, live, lost, signedOut, openedElsewhere });
+const stream = new Stream(`/desk/stream?person=${encodeURIComponent(person)}`, {
+  message: take,
+  live,
+  lost,
+  signedOut: (who) => offline.signedOut(who),
+  openedElsewhere,
+});
+keepPlace(person, casework);
+goBack(person, casework, drafts);
 setInterval(tick, 1000);
 
 function take(message) {
   serverTime(message.now);
+  if (message.version && message.version !== version) document.getElementById("outdated").hidden = false;
   for (const [region, html] of Object.entries(message.regions ?? {})) show(region, html);
   if (message.ringing) rings(message.ringing);
   if (message.cases) casework.told(message.cases);
   if (message.case !== undefined) casework.follow(message.case);
-  if (message.mine) casework.keepOnly(message.mine);
+  if (message.mine) casework.keepOnly(message.mine, message.left);
   for (const text of message.notices ?? []) notice(text);
   casework.draw();
   tick();
@@ -52,51 +66,35 @@ function painted(then) {
   requestAnimationFrame(() => requestAnimationFrame(then));
 }
 
+// What lies here when the stream begins is told then.
+function tellOpen() {
+  if (!offline.away) stream.send({ open: casework.ids });
+}
+
 function live() {
-  offline.hidden = true;
-  liveness.dataset.state = "live";
-  liveness.querySelector(".dot").className = "dot good";
-  liveness.querySelector(".label").textContent = "En vivo";
-  casework.retry();
+  offline.live();
+  tellOpen();
+  outbox.wake();
 }
 
-function dead(label) {
-  liveness.dataset.state = "lost";
-  liveness.querySelector(".dot").className = "dot bad";
-  liveness.querySelector(".label").textContent = label;
-}
-
+// The phone goes on ringing; this page would ring for a call that it does not see end.
 function lost() {
-  if (liveness.dataset.state === "lost") return;
-  dead("Sin conexión");
-  offline.textContent = `Sin conexión con el servidor desde las ${hour(Date.now())}: esta pantalla puede estar atrasada. Su teléfono sigue sonando y lo que escriba se guarda al volver.`;
-  offline.hidden = false;
-}
-
-function signedOut() {
-  const link = document.createElement("a");
-  link.href = "/sign-in?next=%2Fdesk";
-  link.target = "_blank";
-  link.textContent = "Entre de nuevo en otra pestaña";
-  offline.replaceChildren("Su sesión terminó. ", link, ": lo que escribió sigue aquí y se guarda al volver.");
-  offline.hidden = false;
-}
-
-// The other desks ring; this one would ring for a call that it does not see end.
-function openedElsewhere() {
-  dead("Detenido");
+  offline.lost();
   ring.stop();
   document.title = title;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Seguir aquí";
-  button.addEventListener("click", () => stream.resume());
-  offline.replaceChildren(
-    "Abrió el puesto en otras pestañas o equipos y este dejó de actualizarse. Lo que escriba se guarda igual. ",
-    button,
-  );
-  offline.hidden = false;
 }
+
+function openedElsewhere() {
+  lost();
+  offline.openedElsewhere(() => stream.resume());
+}
+
+// Somebody signed in in another tab: the stream of a former session is not for them.
+new BroadcastChannel("altavoz").addEventListener("message", ({ data: session }) => {
+  if (session === document.body.dataset.csrf) return;
+  stream.renew();
+  outbox.wake();
+});
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -119,12 +117,21 @@ async function takeCase(id) {
 const help = document.getElementById("shortcuts");
 document.getElementById("help").addEventListener("click", () => help.showModal());
 
+// A pause asks for its reason; without this script it is taken without one.
+const pauses = document.getElementById("pauses");
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#paused")) return;
+  event.preventDefault();
+  pauses.showModal();
+});
+pauses.addEventListener("click", (event) => event.target.closest("button") && setTimeout(() => pauses.close()));
+
 shortcuts(
   {
     "?": () => help.showModal(),
     l: () => document.getElementById("call").focus(),
     c: () => casework.current?.focus(),
-    d: () => document.querySelector('.switch button[aria-pressed="false"]')?.click(),
+    d: () => document.querySelector('.switch button[aria-pressed="false"]:not(:disabled)')?.click(),
     s: () => ring.toggle(),
     digit: (key) => document.querySelectorAll('[data-region="cases"] [data-open-case]')[Number(key) - 1]?.click(),
   },

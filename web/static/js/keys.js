@@ -1,5 +1,12 @@
 // Shortcuts of one key. They act only outside fields, and can be switched off (WCAG 2.1.4).
 const KEY = "altavoz-letters";
+const QUIET = 2000;
+let quietUntil = 0;
+
+// What was being typed into went away: the letters that still come are no shortcuts.
+export function hush() {
+  quietUntil = performance.now() + QUIET;
+}
 
 export function shortcuts(actions, toggle) {
   let letters = read() !== "no";
@@ -13,20 +20,24 @@ export function shortcuts(actions, toggle) {
     }
   });
   document.addEventListener("keydown", (event) => {
-    const action = actions[event.key] ?? (/^[1-9]$/.test(event.key) ? actions.digit : null);
-    if (!action || !letters || busy(event)) return;
+    const action = letters ? actionOf(event, actions) : null;
+    if (!action) return;
     event.preventDefault();
     action(event.key);
   });
 }
 
-function busy(event) {
-  return (
-    event.ctrlKey ||
-    event.altKey ||
-    event.metaKey ||
-    event.target.closest("input, textarea, select, [contenteditable], dialog[open]") !== null
-  );
+// A key of an open dialog is one of its buttons'; the others act outside fields.
+function actionOf(event, actions) {
+  if (event.ctrlKey || event.altKey || event.metaKey || performance.now() < quietUntil) return null;
+  const dialog = event.target.closest("dialog[open]");
+  if (dialog) return pressing(dialog.querySelector(`[data-key="${CSS.escape(event.key)}"]`));
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return null;
+  return actions[event.key] ?? (/^[1-9]$/.test(event.key) ? actions.digit : null);
+}
+
+function pressing(button) {
+  return button && (() => button.click());
 }
 
 function read() {

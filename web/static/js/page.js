@@ -30,3 +30,7 @@ function select(element) {
   getSelection().removeAllRanges();
   getSelection().addRange(range);
 }
+
+// Whoever signs in again in one tab frees what waits in the others; each session has a token of its own.
+const { csrf } = document.body.dataset;
+if (csrf) new BroadcastChannel("altavoz").postMessage(csrf);

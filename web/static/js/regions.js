@@ -1,9 +1,12 @@
 // Regions of the page that the server renders: put in place without taking the focus or what is being typed.
 const waiting = new Map();
+const shown = new Map();
 
 export function show(name, html) {
   const region = document.querySelector(`[data-region="${name}"]`);
+  if (!region || shown.get(name) === lasting(html)) return;
   if (typing(region)) return waiting.set(name, html);
+  shown.set(name, lasting(html));
   const held = heldFocus(region);
   region.innerHTML = html;
   window.htmx?.process(region);
@@ -15,6 +18,11 @@ document.addEventListener("focusout", () => {
   waiting.clear();
   setTimeout(() => held.forEach(([name, html]) => show(name, html)));
 });
+
+// What a region says apart from its running times: the same again would only undo a selection.
+function lasting(html) {
+  return html.replace(/(<time[^>]*>)[^<]*/g, "$1");
+}
 
 function typing(region) {
   const focused = document.activeElement;

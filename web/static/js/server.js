@@ -1,8 +1,16 @@
 // Requests of our own scripts: JSON back, the token that forms carry, and what kind of failure it was.
+const person = document.getElementById("main")?.dataset.person;
 let token = document.body.dataset.csrf ?? "";
 
 export class Unreachable extends Error {}
-export class SignedOut extends Error {}
+export class Broken extends Unreachable {} // it answered, but not what was asked
+export class SignedOut extends Error {
+  // `who` is somebody else who is signed in with this browser now, if anybody is.
+  constructor(who = "") {
+    super("su sesión terminó");
+    this.who = who;
+  }
+}
 export class Refused extends Error {
   constructor(status, body) {
     super(body?.error?.message ?? "El servidor no lo aceptó.");
@@ -18,10 +26,13 @@ export async function post(path, fields) {
   return read(await send(path, fields));
 }
 
+// What this page's person wrote goes out in their name only.
 export async function renewToken() {
   const answer = await reach("/session", { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new SignedOut();
-  token = (await answer.json()).csrf;
+  const session = await answer.json();
+  if (person && session.name !== person) throw new SignedOut(session.name);
+  token = session.csrf;
   document.body.dataset.csrf = token;
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": token }));
   document.querySelectorAll('input[name="csrf"]').forEach((input) => (input.value = token));
@@ -49,7 +60,7 @@ async function reach(path, options) {
   } catch {
     throw new Unreachable();
   }
-  if (answer.status >= 500) throw new Unreachable();
+  if (answer.status >= 500) throw new Broken();
   return answer;
 }
 

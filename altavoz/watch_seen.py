@@ -1,0 +1,116 @@
+"""What the watch sees of the world at one moment. Values only; `altavoz.watch_rules` judges them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from telephony.ami import LinkState
+from telephony.publish import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSeen:
+    """A phone in a queue. `reachable`: it is registered."""
+
+    extension: str
+    name: str
+    paused: bool
+    reachable: bool
+
+    @property
+    def serves(self) -> bool:
+        return self.reachable and not self.paused
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSeen:
+    """`title` is how the site calls the queue; `used`: a plan leads calls to it at this hour."""
+
+    queue: str
+    title: str
+    used: bool
+    waiting: int
+    members: tuple[MemberSeen, ...]
+
+    @property
+    def serving(self) -> int:
+        """How many phones of it may ring."""
+        return sum(member.serves for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkSeen:
+    """A carrier. `reachable` is None while it has never answered: many answer no OPTIONS at all.
+
+    `fine_since` is since when the PBX has had nothing against it.
+    """
+
+    carrier: str
+    reachable: bool | None
+    since: datetime
+    fine_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PbxSeen:
+    """What the PBX said of itself `at`: `version` as it writes it, `ahead` seconds by which its clock leads.
+
+    `restarted`: it began anew while we were looking.
+    """
+
+    at: datetime
+    version: str
+    up_since: datetime
+    calls: int
+    ahead: float
+    restarted: bool
+    queues: tuple[QueueSeen, ...]
+    trunks: tuple[TrunkSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSeen:
+    """A volume: bytes free of bytes in all. `holds` is a key of `watch_finds.DISKS`."""
+
+    holds: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSeen:
+    """`synchronized` is the kernel's word on its clock, `once` whether it was so since we started.
+
+    `certificate` is when the console's ends, `journal` why the PBX's cannot be read. None: nothing to say.
+    """
+
+    disks: tuple[DiskSeen, ...]
+    synchronized: bool | None
+    once: bool
+    certificate: datetime | None
+    journal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything at the moment `at`.
+
+    `process` is whether the PBX of our own runs (None: it is not ours), `queued` how many facts wait for the
+    database, `spooled` how many of them on disk, `unsent` since when e-mails cannot leave, `phases` the live
+    calls.
+    """
+
+    at: datetime
+    listens: LinkState
+    acts: LinkState
+    process: bool | None
+    pbx: PbxSeen | None
+    release: Standing | None
+    stuck: datetime | None
+    database: bool
+    queued: int
+    spooled: int
+    unsent: datetime | None
+    machine: MachineSeen | None
+    phases: Mapping[str, int]
+    plans: int

@@ -1,0 +1,74 @@
+"""Where the watch of a running instance looks."""
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from altavoz.settings import PbxMode
+from altavoz.watch import Sights
+from altavoz.watch_machine import Machine
+from altavoz.watch_pbx import seen_of
+from altavoz.watch_seen import MachineSeen, PbxSeen, Seen
+from telephony.layout import PbxLayout
+from telephony.pbx_status import pbx_status
+
+if TYPE_CHECKING:
+    from altavoz.house import House
+
+
+def sights_of(house: "House") -> Sights:
+    return Sights(
+        at_hand=lambda at, pbx, machine, database: _at_hand(house, at, pbx, machine, database),
+        pbx=lambda at, before: _pbx(house, at, before),
+        database=lambda: database_answers(house.engine),
+        hints=lambda: (house.acts.state.up, house.presence.ringable()),
+        machine=_machine(house),
+    )
+
+
+def _at_hand(
+    house: "House", at: datetime, pbx: PbxSeen | None, machine: MachineSeen | None, database: bool
+) -> Seen:
+    return Seen(
+        at=at,
+        listens=house.listens.state,
+        acts=house.acts.state,
+        process=house.central.pbx.running() if house.central.pbx else None,
+        pbx=pbx,
+        release=house.standing,
+        stuck=house.intake.stuck_since,
+        database=database,
+        queued=house.intake.waiting,
+        spooled=house.intake.spooled,
+        unsent=None,
+        machine=machine,
+        phases=Counter(call.phase for call in house.board.live()),
+        plans=len(house.book.live()),
+    )
+
+
+async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:
+    status = await pbx_status(house.acts)
+    plans = [stored.version.plan for stored in house.book.live()]
+    return seen_of(status, at, before, house.site, plans)
+
+
+async def database_answers(engine: AsyncEngine) -> bool:
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("select 1"))
+    except (SQLAlchemyError, OSError):
+        return False
+    return True
+
+
+def _machine(house: "House") -> Machine:
+    settings = house.settings
+    layout = PbxLayout(settings.pbx_root, settings.home)
+    ours = settings.pbx is not PbxMode.EXTERNAL
+    folders = {"home": settings.home} | ({"recordings": layout.spool} if ours else {})
+    return Machine(folders, settings.tls[0] if settings.tls else None, layout.cel_db if ours else None)

@@ -1,0 +1,43 @@
+"""A letter: what is said to whom, before it is a message of e-mail."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`kind` names its templates. A `confidential` text is kept no longer than until it is gone."""
+
+    kind: str
+    recipient: str
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    confidential: bool = False
+
+
+def write(kind: str, recipient: str, *, confidential: bool = False, **context: Any) -> Letter:
+    """The letter of `templates/<kind>.txt` and `.html`; the first line of the text is the subject.
+
+    Raises `jinja2.UndefinedError` when the context lacks something.
+    """
+    subject, _, text = _environment().get_template(f"{kind}.txt").render(context).partition("\n")
+    html = _environment().get_template(f"{kind}.html").render(context | {"subject": subject.strip()})
+    return Letter(kind, recipient, " ".join(subject.split()), text.strip() + "\n", html, confidential)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,58 @@
+"""The one door to the text of an e-mail: no other place joins headers."""
+
+import re
+import unicodedata
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from mail.letter import Letter
+
+LONGEST_SUBJECT, LONGEST_ADDRESS = 200, 254
+_ADDRESS = re.compile(
+    r"(?P<local>[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})"
+    r"@(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
+)
+
+
+class BadLetter(ValueError):
+    """This cannot be sent by e-mail; the text says why."""
+
+
+def address(written: str, shown: str = "") -> Address:
+    """One address of e-mail, never a list of them or a header; raises `BadLetter`."""
+    found = _ADDRESS.fullmatch(written) if len(written) <= LONGEST_ADDRESS else None
+    if found is None or ".." in written or found["local"].startswith(".") or found["local"].endswith("."):
+        raise BadLetter(
+            f"«{_visible(written)}» no es una dirección de correo: escríbala como «ana@empresa.com»."
+        )
+    return Address(in_one_line(shown), found["local"], found["domain"])
+
+
+def in_one_line(text: str) -> str:
+    """A header's text as it came, when it is one line of signs that can be seen; raises `BadLetter`."""
+    if any(unicodedata.category(sign)[0] in "CZ" and sign != " " for sign in text):
+        raise BadLetter(f"«{_visible(text)}» no cabe en un encabezado: escríbalo en una sola línea.")
+    return text
+
+
+def build(letter: Letter, sender: Address, message_id: str, date: datetime) -> EmailMessage:
+    """The message: plain text with an HTML version beside it. Raises `BadLetter`."""
+    if len(letter.subject) > LONGEST_SUBJECT:
+        raise BadLetter(f"El asunto puede tener hasta {LONGEST_SUBJECT} caracteres.")
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = address(letter.recipient)
+    message["Subject"] = in_one_line(letter.subject)
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = in_one_line(message_id)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def _visible(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "·" for sign in text[:80])

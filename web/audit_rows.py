@@ -1,0 +1,174 @@
+"""What a row of the audit trail says to a person: its action in words, what changed field by field. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from cases.fields import FIELDS
+from staff.audit_trail import AuditRow
+
+HEADS = (
+    "Fila", "Cuándo (UTC)", "Quién", "Por", "Desde", "Acción", "Sobre", "Antes", "Después", "Motivo", "Hash",
+)  # fmt: skip
+
+VIAS = {"web": "Consola", "api": "API", "command": "Línea de comandos", "service": "El servicio"}
+ACTIONS = {
+    "area.added": "Creó el área",
+    "area.changed": "Cambió el área",
+    "audit.exported": "Exportó la auditoría",
+    "audit.read": "Consultó la auditoría",
+    "call.listed": "Consultó llamadas",
+    "call.read": "Leyó la llamada",
+    "case.changed": "Cambió el caso",
+    "case.closed": "Cerró el caso",
+    "case.listed": "Consultó casos",
+    "case.read": "Leyó la ficha",
+    "case.reopened": "Reabrió el caso",
+    "case.taken": "Tomó el caso",
+    "invitation.revoked": "Anuló el enlace del correo",
+    "invitation.sent": "Envió un enlace por correo",
+    "oidc.linked": "Unió la cuenta a la de la empresa",
+    "oidc.unlinked": "Separó la cuenta de la de la empresa",
+    "password.changed": "Cambió la contraseña",
+    "password.forgotten": "Pidió por correo otra contraseña",
+    "password.one-time": "Dio una contraseña de un solo uso",
+    "password.set-by-letter": "Eligió la contraseña con el enlace del correo",
+    "phone.renewed": "Renovó la clave del teléfono",
+    "plan.changed": "Cambió el plan",
+    "release.published": "Publicó la entrega",
+    "release.rolled-back": "Volvió a la entrega",
+    "second-factor.added": "Activó el segundo paso",
+    "second-factor.codes-renewed": "Hizo códigos de recuperación nuevos",
+    "second-factor.recovery-used": "Entró con un código de recuperación",
+    "second-factor.removed": "Quitó el segundo paso",
+    "session.closed": "Cerró la sesión",
+    "session.opened": "Entró",
+    "setting.changed": "Cambiaron los ajustes",
+    "site.changed": "Cambió el archivo del sitio",
+    "token.added": "Creó el token",
+    "token.revoked": "Quitó el token",
+    "user.added": "Creó la cuenta",
+    "user.changed": "Cambió la cuenta",
+    "user.deactivated": "Desactivó la cuenta",
+    "user.delayed": "Demoró la cuenta por intentos equivocados",
+    "user.reactivated": "Reactivó la cuenta",
+    "user.unlocked": "Desbloqueó la cuenta",
+}
+FIELD_NAMES = {
+    **{name: field.label for name, field in FIELDS.items()},
+    "accounts": "Cuentas",
+    "action": "Acción",
+    "active": "Activa",
+    "actor": "Quién",
+    "after": "Desde la marca",
+    "agent": "Navegador",
+    "areas": "Áreas",
+    "closed": "Cerrado",
+    "counters": "Esperas",
+    "devices": "Dispositivos",
+    "email": "Correo",
+    "expires": "Vence",
+    "extension": "Interno",
+    "from": "Desde el día",
+    "full_name": "Nombre y apellido",
+    "groups": "Colas",
+    "issuer": "Emisor",
+    "limit": "Cuántos",
+    "new_place": "Lugar nuevo",
+    "one_time": "Contraseña de un solo uso",
+    "outcome": "Resultado",
+    "owner": "A cargo",
+    "permissions": "Permisos",
+    "plan": "Plan",
+    "release": "Entrega",
+    "roles": "Roles",
+    "sessions": "Sesiones",
+    "state": "Estado",
+    "subsidiaries": "Filiales",
+    "text": "Texto",
+    "to": "Hasta el día",
+    "version": "Versión",
+    "way": "Con qué entró",
+}
+
+
+_CASE = re.compile(r"AV-(\d{6,9})")
+_PAGES = {"call": "/calls/"} | dict.fromkeys(
+    ("user", "session", "password", "invitation", "second-factor", "oidc"), "/people/"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: `before` and `after` as people read them, None where there was nothing."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def changes(row: AuditRow) -> tuple[Change, ...]:
+    """The fields that a deed changed, in alphabetical order; what stayed the same is left out."""
+    names = sorted({*row.before, *row.after})
+    pairs = ((name, said(row.before.get(name)), said(row.after.get(name))) for name in names)
+    return tuple(Change(FIELD_NAMES.get(name, name), *both) for name, *both in pairs if both[0] != both[1])
+
+
+def said(value: Any) -> str | None:
+    """A JSON value for a person; None for nothing."""
+    match value:
+        case None | "" | [] | {}:
+            return None
+        case bool():
+            return "sí" if value else "no"
+        case list():
+            return ", ".join(said(each) or "—" for each in value)
+        case Mapping():
+            return "; ".join(
+                f"{FIELD_NAMES.get(name, name)}: {said(each) or '—'}" for name, each in value.items()
+            )
+        case _:
+            return str(value)
+
+
+def cells(row: AuditRow) -> tuple[object, ...]:
+    """A row for a spreadsheet, beneath `HEADS`; before and after as JSON, so that nothing is rounded off."""
+    return (
+        row.id,
+        row.at.isoformat(timespec="seconds"),
+        row.actor,
+        row.via,
+        row.address or "",
+        row.action,
+        row.subject,
+        _text(row.before),
+        _text(row.after),
+        row.reason,
+        row.hash,
+    )
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else ""
+
+
+def actor_words(row: AuditRow, names: Mapping[str, str]) -> str:
+    """Who, by the name people know."""
+    if row.actor.startswith("token:"):
+        return f"Token «{row.actor.removeprefix('token:')}»"
+    if row.via == "service":
+        return "Altavoz"
+    return names.get(row.actor, row.actor) if row.via == "web" else row.actor
+
+
+def subject_path(row: AuditRow) -> str | None:
+    """The page of what it was done to, where there is one."""
+    if found := _CASE.fullmatch(row.subject):
+        return f"/cases/{int(found[1])}"
+    what, _, verb = row.action.partition(".")
+    if what not in _PAGES or verb == "listed":
+        return None
+    return f"{_PAGES[what]}{quote(row.subject, safe='')}"
