@@ -5,7 +5,7 @@ has all of it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -107,6 +107,14 @@ class CatchUp:
         log.warning("journal_lacks_live_calls", calls=sorted(lives.intersection(followed)))
         return None, tally
 
+    async def known(self, calls: Collection[str]) -> dict[str, tuple[CallFact, ...]]:
+        """All that was said of these calls, committed or not."""
+        committed = await self._known(calls)
+        return {call: self._said(call, committed.get(call, ())) for call in calls}
+
+    def _said(self, call: str, committed: Sequence[CallFact]) -> tuple[CallFact, ...]:
+        return (*committed, *(fact for fact in self._told.of(call) if fact not in committed))
+
     async def end(self, gone: Mapping[str, OpenCall | None], lost: datetime | None) -> Tally:
         """The end of calls whose channels the PBX has no more.
 
@@ -168,8 +176,7 @@ class CatchUp:
             if not compare(facts, known.get(call, ())).missing:
                 continue
             lacking = True
-            said = (*known.get(call, ()), *(f for f in self._told.of(call) if f not in known.get(call, ())))
-            comparison = compare(facts, said)
+            comparison = compare(facts, self._said(call, known.get(call, ())))
             for mine, other in comparison.contradicted:
                 log.warning("witnesses_differ", call=call, journal=repr(mine), known=repr(other))
             await self._add(call, comparison.missing, tally)

@@ -19,11 +19,11 @@ from altavoz.entrance import Entrance
 from altavoz.known_facts import committed_facts
 from altavoz.live import LiveCalls
 from altavoz.settings import Settings
+from altavoz.told import Told
 from altavoz.watch import Watch
 from altavoz.watch_metrics import measures_of
 from altavoz.watch_sights import database_answers, sights_of
 from altavoz.watch_status import status_of
-from altavoz.told import Told
 from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
@@ -239,6 +239,13 @@ class House:
     @cached_property
     def presence(self) -> Presence:
         return Presence(QueueDesk(self.acts), self.board, self.phonebook.name_of)
+
+    async def end_forgotten_pauses(self) -> None:
+        """Callers wait for whoever is in pause; for one who is signed in nowhere it would be in vain."""
+        for person in await self.people.all():
+            if self.presence.state(person) == "paused" and not await self.sessions.of(person.id):
+                log.warning("forgotten_pause_ended", person=person.name)
+                await self.presence.leave(person)
 
     @cached_property
     def live(self) -> LiveCalls:

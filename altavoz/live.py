@@ -14,9 +14,10 @@ from altavoz.told import Told
 from cases.presence import Presence
 from cases.writer import Intake
 from telephony.ami import AmiLink, LinkState
-from telephony.events import AmiEvent
+from telephony.events import AmiEvent, AmiMessage
 from telephony.exchange import AmiError
-from telephony.facts import LinkLost, OpenCall, PhoneChanged
+from telephony.facts import CallFact, LinkLost, OpenCall, PhoneChanged
+from telephony.holds import holds_before
 from telephony.journal import NoJournal
 from telephony.journal_store import JournalStore
 from telephony.phone_states import phone_changed, phones_now
@@ -102,10 +103,14 @@ class LiveCalls:
     async def _take(self, event: AmiEvent) -> None:
         async with self._turn:
             for fact in self._tracker.feed(event):
-                if self._told.live(fact):
-                    await self._intake.take(fact)
+                await self._tell(fact)
         if (change := phone_changed(event)) is not None:
             self._phone_changed(change)
+
+    async def _tell(self, fact: CallFact) -> None:
+        """A live fact, unless the journal has told it before."""
+        if self._told.live(fact):
+            await self._intake.take(fact)
 
     def _phone_changed(self, change: PhoneChanged) -> None:
         self._presence.phone_changed(change, self._name_of(change.extension))
@@ -160,12 +165,16 @@ class LiveCalls:
         if await self._committed():
             tally = await journal.sweep(until=datetime.now(UTC), lost=self._lost)
         async with self._turn:
-            live = await self._channels()
+            channels = await self._channels()
+            live = {channel.get("Uniqueid") for channel in channels}
             known = {call.call: call for call in self._intake.open_calls()}
             followed = self._tracker.live | known.keys()
             tracker, more = await journal.follow(live, followed)
             self._tracker = tracker or self._tracker
             self._tracker.resync(live, datetime.now(UTC))
+            known_facts = await journal.known(self._tracker.live)
+            for hold in holds_before(self._pbx, known_facts, channels, datetime.now(UTC)):
+                self._tracker.feed(hold)
         gone = {call: known.get(call) for call in followed if self._channel(call) not in live}
         return tally + more + await journal.end(gone, self._lost)
 
@@ -181,14 +190,14 @@ class LiveCalls:
     async def _resync(self) -> Tally:
         """Without the journal: end what is gone from the PBX; who ended it and when is not known."""
         async with self._turn:
-            for fact in self._tracker.resync(await self._channels(), datetime.now(UTC)):
-                if self._told.live(fact):
-                    await self._intake.take(fact)
+            live = {channel.get("Uniqueid") for channel in await self._channels()}
+            for fact in self._tracker.resync(live, datetime.now(UTC)):
+                await self._tell(fact)
         return Tally()
 
-    async def _channels(self) -> set[str]:
+    async def _channels(self) -> list[AmiMessage]:
         channels = await self._link.action("CoreShowChannels")
-        return {uniqueid for channel in channels if (uniqueid := channel.get("Uniqueid"))}
+        return [channel for channel in channels if channel.get("Uniqueid")]
 
     async def _sweeps(self) -> None:
         """The journal is the record: what live events missed of it is made up for, link trouble or not."""

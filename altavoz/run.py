@@ -184,10 +184,11 @@ async def _watched_release(house: House) -> None:
 
 
 async def _tidied_queues(house: House) -> None:
-    """A phone whose account was closed while the PBX did not answer leaves its queues a little later."""
+    """Phones of closed accounts, and of people in pause who are signed in nowhere, leave their queues."""
     while True:
         try:
             await house.staffing.tidy()
+            await house.end_forgotten_pauses()
         except Exception:
             log.exception("queues_not_tidied")
         await asyncio.sleep(TIDY_SECONDS)

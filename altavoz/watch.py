@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from altavoz.watch_machine import Machine
-from altavoz.watch_seen import MachineSeen, PbxSeen, Seen
+from altavoz.watch_seen import MachineSeen, PbxSeen, Seen, StoreSeen
 from altavoz.watch_troubles import Changes, Troubles
 from telephony.exchange import AmiError
 from web.alarm import Alarm
@@ -29,9 +29,9 @@ class Sights:
     When `hints` answers another value, the PBX is worth a look before the next is due.
     """
 
-    at_hand: Callable[[datetime, PbxSeen | None, MachineSeen | None, bool], Seen]
+    at_hand: Callable[[datetime, PbxSeen | None, MachineSeen | None, StoreSeen], Seen]
     pbx: Callable[[datetime, PbxSeen | None], Awaitable[PbxSeen]]
-    database: Callable[[], Awaitable[bool]]
+    store: Callable[[], Awaitable[StoreSeen]]
     hints: Callable[[], object]
     machine: Machine
 
@@ -44,7 +44,7 @@ class Watch:
         self._clock = clock
         self._pbx: PbxSeen | None = None
         self._machine: MachineSeen | None = None
-        self._database = True
+        self._store = StoreSeen(answers=True, unsent=None)
         self._troubles = Troubles()
         self._alarms: tuple[Alarm, ...] = ()
         self._worth_a_look = asyncio.Event()
@@ -55,7 +55,7 @@ class Watch:
         return self._alarms
 
     def seen(self) -> Seen:
-        return self._sights.at_hand(self._clock(), self._pbx, self._machine, self._database)
+        return self._sights.at_hand(self._clock(), self._pbx, self._machine, self._store)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -92,7 +92,7 @@ class Watch:
 
     async def _look_at_machine(self) -> None:
         self._machine = await asyncio.to_thread(self._sights.machine.look)
-        self._database = await self._sights.database()
+        self._store = await self._sights.store()
         await asyncio.sleep(MACHINE_EVERY)
 
 

@@ -85,7 +85,7 @@ def trunk_unreachable(seen: Seen) -> Wrong:
 
 def database_stuck(seen: Seen) -> Wrong:
     detail = f"Esperan {seen.queued} novedades de llamadas." if seen.queued else ""
-    return one(seen.stuck is not None or not seen.database, seen.stuck, detail)
+    return one(seen.stuck is not None or not seen.store.answers, seen.stuck, detail)
 
 
 def spool_used(seen: Seen) -> Wrong:
@@ -118,12 +118,12 @@ def certificate_expiring(seen: Seen) -> Wrong:
 
 
 def mail_stuck(seen: Seen) -> Wrong:
-    return one(seen.unsent is not None, seen.unsent)
+    return one(seen.store.unsent is not None, seen.store.unsent)
 
 
 def journal_unreadable(seen: Seen) -> Wrong:
-    reason = seen.machine.journal if seen.machine else None
-    return one(reason is not None, None, sentence(reason or ""))
+    reason = (seen.machine.journal if seen.machine else None) or ""
+    return one(bool(reason), None, sentence(reason))
 
 
 def _queues(seen: Seen) -> tuple[QueueSeen, ...]:

@@ -1,17 +1,15 @@
 """What this machine says of itself: its disks, its clock, the console's certificate, the PBX's journal."""
 
 import ctypes
-import os
 import shutil
-import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 
 from altavoz.watch_seen import DiskSeen, MachineSeen
+from telephony.journal import Journal, NoJournal
 
 _UNSYNCHRONIZED = 0x40  # STA_UNSYNC of adjtimex(2)
 
@@ -91,15 +89,10 @@ def _earliest(instants: Iterable[datetime]) -> datetime | None:
     return min(instants, default=None)
 
 
-def unreadable(journal: Path) -> str | None:
-    """Why the PBX's journal cannot be read, None when it can or when the PBX has not begun it."""
-    if not journal.parent.exists():
-        return None
-    if not os.access(journal.parent, os.X_OK):
-        return f"No se puede entrar en {journal.parent}"
+def unreadable(journal: Path) -> str:
+    """Why the PBX's journal cannot be read; empty when it can."""
     try:
-        with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True, timeout=2)) as file:
-            file.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.Error as error:
-        return f"{journal}: {error}"
-    return None
+        Journal(journal).last()
+    except NoJournal as error:
+        return str(error)
+    return ""

@@ -80,7 +80,7 @@ def _disks(seen: Seen) -> Iterator[Metric]:
 
 
 def _database(seen: Seen) -> float:
-    return float(seen.database and seen.stuck is None)
+    return float(seen.store.answers and seen.stuck is None)
 
 
 def _release(seen: Seen) -> float:

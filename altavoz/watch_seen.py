@@ -81,7 +81,8 @@ class DiskSeen:
 class MachineSeen:
     """`synchronized` is the kernel's word on its clock, `once` whether it was so since we started.
 
-    `certificate` is when the console's ends, `journal` why the PBX's cannot be read. None: nothing to say.
+    `certificate` is when the console's ends, `journal` why the PBX's cannot be read (empty: it can). None is
+    for what is not there or cannot be known.
     """
 
     disks: tuple[DiskSeen, ...]
@@ -92,12 +93,19 @@ class MachineSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSeen:
+    """Whether the database answers, and since when letters wait in it that cannot leave."""
+
+    answers: bool
+    unsent: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Everything at the moment `at`.
 
     `process` is whether the PBX of our own runs (None: it is not ours), `queued` how many facts wait for the
-    database, `spooled` how many of them on disk, `unsent` since when e-mails cannot leave, `phases` the live
-    calls.
+    database, `spooled` how many of them on disk, `phases` the live calls.
     """
 
     at: datetime
@@ -107,10 +115,9 @@ class Seen:
     pbx: PbxSeen | None
     release: Standing | None
     stuck: datetime | None
-    database: bool
+    store: StoreSeen
     queued: int
     spooled: int
-    unsent: datetime | None
     machine: MachineSeen | None
     phases: Mapping[str, int]
     plans: int

@@ -12,7 +12,7 @@ from altavoz.settings import PbxMode
 from altavoz.watch import Sights
 from altavoz.watch_machine import Machine
 from altavoz.watch_pbx import seen_of
-from altavoz.watch_seen import MachineSeen, PbxSeen, Seen
+from altavoz.watch_seen import MachineSeen, PbxSeen, Seen, StoreSeen
 from telephony.layout import PbxLayout
 from telephony.pbx_status import pbx_status
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 def sights_of(house: "House") -> Sights:
     return Sights(
-        at_hand=lambda at, pbx, machine, database: _at_hand(house, at, pbx, machine, database),
+        at_hand=lambda at, pbx, machine, store: _at_hand(house, at, pbx, machine, store),
         pbx=lambda at, before: _pbx(house, at, before),
-        database=lambda: database_answers(house.engine),
+        store=lambda: _store(house),
         hints=lambda: (house.acts.state.up, house.presence.ringable()),
         machine=_machine(house),
     )
 
 
 def _at_hand(
-    house: "House", at: datetime, pbx: PbxSeen | None, machine: MachineSeen | None, database: bool
+    house: "House", at: datetime, pbx: PbxSeen | None, machine: MachineSeen | None, store: StoreSeen
 ) -> Seen:
     return Seen(
         at=at,
@@ -41,10 +41,9 @@ def _at_hand(
         pbx=pbx,
         release=house.standing,
         stuck=house.intake.stuck_since,
-        database=database,
+        store=store,
         queued=house.intake.waiting,
         spooled=house.intake.spooled,
-        unsent=None,
         machine=machine,
         phases=Counter(call.phase for call in house.board.live()),
         plans=len(house.book.live()),
@@ -55,6 +54,13 @@ async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:
     status = await pbx_status(house.acts)
     plans = [stored.version.plan for stored in house.book.live()]
     return seen_of(status, at, before, house.site, plans)
+
+
+async def _store(house: "House") -> StoreSeen:
+    if not await database_answers(house.engine):
+        return StoreSeen(answers=False, unsent=None)
+    unsent = await house.entrance.outbox.stuck_since() if house.settings.smtp else None
+    return StoreSeen(answers=True, unsent=unsent)
 
 
 async def database_answers(engine: AsyncEngine) -> bool:
@@ -71,4 +77,5 @@ def _machine(house: "House") -> Machine:
     layout = PbxLayout(settings.pbx_root, settings.home)
     ours = settings.pbx is not PbxMode.EXTERNAL
     folders = {"home": settings.home} | ({"recordings": layout.spool} if ours else {})
-    return Machine(folders, settings.tls[0] if settings.tls else None, layout.cel_db if ours else None)
+    journal = house.central.journal.cel if house.central.journal else None
+    return Machine(folders, settings.tls[0] if settings.tls else None, journal)

@@ -20,7 +20,7 @@ Since = Callable[[datetime], str]
 def status_of(seen: Seen, alarms: tuple[Alarm, ...], zone: ZoneInfo) -> Status:
     """Instants are written in the time of `zone`."""
     since = partial(when, now=seen.at, zone=zone)
-    ready = seen.listens.up and seen.acts.up and seen.database and seen.stuck is None
+    ready = seen.listens.up and seen.acts.up and seen.store.answers and seen.stuck is None
     sections = (
         Section("Central", tuple(_pbx(seen, since))),
         Section("Publicación", tuple(_release(seen))),
@@ -125,8 +125,8 @@ def _altavoz(seen: Seen, since: Since) -> Iterator[Line]:
     yield _database(seen, since)
     if seen.spooled:
         yield Line("Esperan en el disco", State.WARNING, f"{seen.spooled} novedades de llamadas")
-    if seen.unsent:
-        yield Line("Correo", State.WARNING, f"No sale desde {since(seen.unsent)}")
+    if seen.store.unsent:
+        yield Line("Correo", State.WARNING, f"No sale desde {since(seen.store.unsent)}")
     if seen.machine is not None:
         yield from (_disk(disk, seen) for disk in seen.machine.disks)
         yield _clock(seen, seen.machine)
@@ -136,7 +136,9 @@ def _altavoz(seen: Seen, since: Since) -> Iterator[Line]:
 def _database(seen: Seen, since: Since) -> Line:
     if seen.stuck is not None:
         return Line("Base de datos", State.BAD, f"No recibe datos desde {since(seen.stuck)}")
-    return Line("Base de datos", _good(seen.database), "Responde" if seen.database else "No responde")
+    return Line(
+        "Base de datos", _good(seen.store.answers), "Responde" if seen.store.answers else "No responde"
+    )
 
 
 def _disk(disk: DiskSeen, seen: Seen) -> Line:
@@ -166,8 +168,10 @@ def _files(at: datetime, machine: MachineSeen) -> Iterator[Line]:
         left = machine.certificate - at
         state = State.BAD if left <= EXPIRED else State.WARNING if left <= EXPIRING else State.GOOD
         yield Line("Certificado", state, f"Vale hasta {words.day(machine.certificate.date())}")
-    journal = machine.journal
-    yield Line("Diario de la central", _good(journal is None), journal or "Se puede leer")
+    if machine.journal is None:
+        yield Line("Diario de la central", State.UNKNOWN, "No se lee el de esta central")
+    else:
+        yield Line("Diario de la central", _good(not machine.journal), machine.journal or "Se puede leer")
 
 
 def _good(holds: bool) -> State:

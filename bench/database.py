@@ -11,25 +11,30 @@ import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cases.batch import _call_row, _case_row
 from cases.board import Board
+from cases.call_rows import call_row
 from cases.fact_rows import fact_row
+from cases.follow import case_row
 from cases.intake import Known, decide, draft_of
+from cases.pages import Page, mark
+from cases.search import written_words
 from cases.store import CallFilter, CaseStore
-from cases.tables import calls
+from cases.tables import calls, case_search, cases
 from cases.writer import BATCH, Intake
 from db.all_tables import metadata
 from db.engine import open_engine
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import Plan, PlanVersion
+from staff.scope import Scope
 from telephony import facts as words
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -111,7 +116,7 @@ def _statements(plan: Plan, facts: list[words.CallFact]) -> Iterator[Statements]
         known[fact.call] = after
         some: Statements = []
         if before is None:
-            some.append(_insert("calls", _call_row(after)))
+            some.append(_insert("calls", call_row(after.record, after.case)))
         else:
             record = after.record
             some.append((
@@ -122,7 +127,7 @@ def _statements(plan: Plan, facts: list[words.CallFact]) -> Iterator[Statements]
             ))  # fmt: skip
         if isinstance(fact, words.CallAnswered):
             id = number + 1
-            some.append(_insert("cases", _case_row(draft_of(after.record, plan)) | {"id": id}))
+            some.append(_insert("cases", case_row(draft_of(after.record, plan)) | {"id": id}))
             note = {"case": id, "revision": 1, "at": fact.at, "by": "altavoz", "field": "opened"}
             some.append(_insert("case_changes", note))
             some.append(('UPDATE calls SET "case"=? WHERE id=?', (id, fact.call)))
@@ -138,49 +143,90 @@ def _insert(table: str, row: dict[str, object]) -> tuple[str, tuple[object, ...]
 
 
 def _plain(values: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(
-        value.strftime("%Y-%m-%d %H:%M:%S.%f")
-        if isinstance(value, datetime)
-        else json.dumps(value) if isinstance(value, dict | list | tuple) else value
-        for value in values
-    )  # fmt: skip
+    return tuple(map(_bound, values))
 
 
-async def pages(engine: AsyncEngine, plan: Plan, book: PlanBook, rows: int) -> None:
-    """The time of a first and of a deep page, with 100 calls and with `rows`."""
-    line, template = (
-        plan.lines[0].header,
-        decide(next(call_facts("t", START, plan.lines[0].header)), None, plan, lambda _: None),
-    )
-    assert template is not None
-    row = _call_row(template)
+def _bound(value: object) -> object:
+    match value:
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+        case timedelta():
+            return value // timedelta(microseconds=1)
+        case dict() | list() | tuple():
+            return json.dumps(value)
+        case _:
+            return value
+
+
+NAMES = ("María Ñúñez", "Juan Peña", "Zoilo Paz", "Ana Ruiz", "Beto Gil")
+OTHERS = 50
+"""Accounts that share the tables; a person of one of them sees a fiftieth of the rows."""
+
+
+async def pages(engine: AsyncEngine, plan: Plan, rows: int) -> None:
+    """The time of each page with 100 calls and cases, and with `rows` of each."""
     written = 0
     for upto in (100, rows):
         for start in range(written, upto, 10_000):
-            some = range(start, min(start + 10_000, upto))
-            async with engine.begin() as connection:
-                moved = [row | {"id": f"p-{n}", "started": START + timedelta(seconds=n)} for n in some]
-                await connection.execute(insert(calls), moved)
+            await _add(engine, plan, range(start, min(start + 10_000, upto)))
         written = upto
-        first, deep = await _page_times(CaseStore(engine), CallFilter(line=line), upto)
-        print(f"page of 50 of {upto:>7,} calls of a line: first {first:.2f} ms, in the middle {deep:.2f} ms")
+        print(f"with {upto:,} calls and cases, a page of 50:")
+        for name, read in _reads(CaseStore(engine), plan, upto):
+            print(f"  {name:<44} {await _median(read):6.2f} ms")
 
 
-async def _page_times(store: CaseStore, filter: CallFilter, rows: int) -> tuple[float, float]:
-    from cases.pages import mark
+async def _add(engine: AsyncEngine, plan: Plan, numbers: range) -> None:
+    """A call and its case for each number, a second apart."""
+    known = decide(next(call_facts("t", START, plan.lines[0].header)), None, plan, lambda _: None)
+    assert known is not None
+    call, case = call_row(known.record, None), case_row(draft_of(known.record, plan))
+    moved = [START + timedelta(seconds=n) for n in numbers]
+    whose = [f"cuenta-{n % OTHERS}" for n in numbers]
+    pairs = list(zip(numbers, moved, whose, strict=True))
+    some = [
+        case | {"id": n + 1, "origin": f"p-{n}", "opened": at, "account": account, "who": NAMES[n % 5],
+                "telephone": f"+5411{40_000_000 + n}", "notes": f"referencia {n}"}
+        for n, at, account in pairs
+    ]  # fmt: skip
+    found = [{"id": row["id"], "called": "", "written": written_words(row)} for row in some]
+    async with engine.begin() as connection:
+        await connection.execute(insert(cases), some)
+        await connection.execute(insert(case_search), found)
+        await connection.execute(
+            insert(calls),
+            [
+                call | {"id": f"p-{n}", "started": at, "account": account, "case": n + 1}
+                for n, at, account in pairs
+            ],
+        )
 
-    middle = rows // 2
-    after = mark(START + timedelta(seconds=middle), f"p-{middle}")
-    times = []
-    for mark_ in (None, after):
-        spent = []
-        for _ in range(20):
-            started = time.perf_counter()
-            page = await store.calls(filter, 50, mark_)
-            spent.append(time.perf_counter() - started)
-            assert len(page.items) == 50
-        times.append(sorted(spent)[10] * 1000)
-    return times[0], times[1]
+
+Read = Callable[[], Awaitable[Page[Any]]]
+
+
+def _reads(store: CaseStore, plan: Plan, rows: int) -> Iterator[tuple[str, Read]]:
+    line, middle = CallFilter(line=plan.lines[0].header), rows // 2
+    deep = mark(START + timedelta(seconds=middle), f"p-{middle}")
+    mine = Scope(accounts=frozenset({"cuenta-7"}))
+    yield "calls of a line, the first page", lambda: store.calls(line)
+    yield "calls of a line, in the middle", lambda: store.calls(line, 50, deep)
+    yield "calls of one account in fifty", lambda: store.calls(scope=mine, own="ana")
+    yield "calls of a number", lambda: store.calls(CallFilter(number="+5491155550001"))
+    yield "cases, the first page", lambda: store.cases()
+    yield "cases of one account in fifty", lambda: store.cases(scope=mine, own="ana")
+    yield "search: a telephone's last digits", lambda: store.search(f"{40_000_000 + middle}"[-6:])
+    yield "search: two words, one of them rare", lambda: store.search(f"peña {middle + 1}")
+    yield "search: a name that a fifth of the cases has", lambda: store.search("peña")
+
+
+async def _median(read: Read) -> float:
+    """Milliseconds."""
+    spent = []
+    for _ in range(20):
+        started = time.perf_counter()
+        await read()
+        spent.append(time.perf_counter() - started)
+    return sorted(spent)[10] * 1000
 
 
 async def run(count: int, rows: int, url: str | None) -> None:
@@ -201,7 +247,7 @@ async def run(count: int, rows: int, url: str | None) -> None:
             _tell("PostgreSQL", count, await ours(engine, facts, book))
             await engine.dispose()
         engine = open_engine(f"sqlite:///{folder}/pages.db")
-        await pages(engine, plan, book, rows)
+        await pages(engine, plan, rows)
         await engine.dispose()
 
 

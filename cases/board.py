@@ -110,6 +110,9 @@ class Board:
             self._tell(person, Change(ChangeKind.TALKING, after.id, after.case))
         for person in sorted(former - now):
             self._tell(person, Change(ChangeKind.ENDED, after.id, after.case))
+        if _heard(before) != _heard(after):
+            for person in sorted(now & former):
+                self._tell(person, Change(ChangeKind.TALKING, after.id, after.case))
         if after.case is not None and (before is None or before.case is None):
             self._tell_case(after.case, after.coordinator, after.coordinator)
         if _seen_waiting(before) != _seen_waiting(after) or _owes(before) != _owes(after):
@@ -151,6 +154,11 @@ def _talkers(call: CallView | None) -> frozenset[str]:
     if call.direction == "out" and call.answered is None and call.coordinator is not None:
         return frozenset({call.coordinator})
     return call.talkers
+
+
+def _heard(call: CallView | None) -> tuple[object, ...] | None:
+    """What those who are in a call see of it besides its plan: on hold since when, and with whom."""
+    return (call.stage, call.since, call.parties) if call is not None else None
 
 
 def _waits(call: CallView) -> bool:

@@ -1,6 +1,6 @@
 """How cases go with their calls: opened when one needs it, corrected and passed on as it goes its way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,12 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cases.intake import CaseDraft, Known, corrections, draft_of
+from cases.parties import keeper
 from cases.search import called_words, written_words
 from cases.tables import calls, case_changes, case_search, cases
 from cases.views import case_number
 from plans.model import Plan
-from telephony.facts import CallTransferred
+from telephony.facts import CallTransferred, PartyJoined
 
 HOUSE = "altavoz"
 """Who the history names when intake itself writes in a case."""
@@ -91,13 +92,17 @@ def _search_row(case: int, known: Known, row: Mapping[str, Any]) -> dict[str, An
 
 
 def _passed(after: Known, former: str | None) -> tuple[str, str]:
-    """Who handed the case over, and the word for it: by a transfer of theirs, or because another took it."""
+    """Who handed the case over, and the word for it: by a transfer of theirs, or because another took it.
+
+    Of an attended transfer the parties are heard of before the transfer itself.
+    """
     if former is None:
         return HOUSE, "taken"
-    transfers: Iterable[CallTransferred] = (f for f in after.facts if isinstance(f, CallTransferred))
-    phones = [fact.by for fact in transfers]
-    passer = after.record.people.get(phones[-1]) if phones else None
-    return passer or HOUSE, "passed"
+    phones = [fact.by for fact in after.facts if isinstance(fact, CallTransferred)]
+    brought_in = {fact.party for fact in after.facts if isinstance(fact, PartyJoined)}
+    if not phones and keeper(after.record.parties) in brought_in:
+        return former, "passed"
+    return (after.record.people.get(phones[-1]) if phones else None) or HOUSE, "passed"
 
 
 def _note(

@@ -119,7 +119,10 @@ def _named(record: CallRecord, fact: CallFact, name_of: Callable[[str], str | No
     people = record.people
     if phone is not None and of_house(phone) and phone not in people and (name := name_of(phone)):
         people = {**people, phone: name}
-    return replace(record, people=people, coordinator=people.get(record.extension or ""))
+    coordinator = people.get(record.extension or "")
+    if people is record.people and coordinator == record.coordinator:
+        return record
+    return replace(record, people=people, coordinator=coordinator)
 
 
 def wants_case(record: CallRecord) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cases.intake import Known
@@ -13,6 +13,13 @@ from cases.tables import calls, cases
 
 MISSED = ("abandoned", "unserved")
 _PLAN = ("line", "plan", "version", "plan_name", "fantasy_name", "subsidiary", "account")
+
+_PAY = (
+    update(calls)
+    .where(calls.c.caller == bindparam("the_caller"), calls.c.missed.is_not(None))
+    .where(calls.c.started <= bindparam("the_answer"))
+    .values(missed=None)
+)
 
 
 async def belonging(connection: AsyncConnection, placed: Known) -> Known:
@@ -33,19 +40,19 @@ async def belonging(connection: AsyncConnection, placed: Known) -> Known:
 
 async def settle_missed(connection: AsyncConnection, changed: Iterable[tuple[Known | None, Known]]) -> None:
     """Calls that nobody answered are owed a call; one that is answered later pays what its number is owed."""
-    for before, after in changed:
-        record = after.record
-        if record.answered and not (before and before.record.answered) and (number := other_end(record)):
-            await connection.execute(
-                update(calls)
-                .where(calls.c.caller == number, calls.c.missed.is_not(None))
-                .where(calls.c.started <= record.answered)
-                .values(missed=None)
-            )
-        elif was_missed(record) and not (before and was_missed(before.record)):
-            mine = calls.c.id == record.id
-            later = ~exists(_answered_after(record))
-            await connection.execute(update(calls).where(mine, later).values(missed=record.ended))
+    pairs = [(before.record if before else None, after.record) for before, after in changed]
+    paid = [
+        {"the_caller": number, "the_answer": now.answered}
+        for before, now in pairs
+        if now.answered and not (before and before.answered) and (number := other_end(now))
+    ]
+    if paid:
+        await connection.execute(_PAY, paid)
+    for before, now in pairs:
+        if was_missed(now) and not (before and was_missed(before)):
+            later = ~exists(_answered_after(now))
+            mine = update(calls).where(calls.c.id == now.id, later)
+            await connection.execute(mine.values(missed=now.ended))
 
 
 def other_end(record: CallRecord) -> str | None:

@@ -22,7 +22,7 @@ from cases.waiting import Taken, Waiting
 from telephony.facts import CallFact, OpenCall
 
 BATCH, SPACING, CAPACITY = 200, 0.005, 20_000
-PATIENCE, LONGEST_ATTEMPT = 1.0, 30.0
+PATIENCE, LONGEST_ATTEMPT = 2.0, 30.0
 """Seconds after which facts go to disk though the database may yet answer; after which it is asked anew."""
 FIRST_RETRY, LAST_RETRY = 0.05, 5.0
 log = structlog.get_logger(__name__)

@@ -84,10 +84,10 @@ class Outbox:
     async def claim(self, now: datetime) -> Claimed | None:
         """The letter that is due first, now nobody else's; None when none is."""
         due = (outbox.c.state == "pending") & (outbox.c.due <= now)
-        first = select(outbox.c.id).where(due).order_by(outbox.c.due, outbox.c.id).limit(1).scalar_subquery()
+        first = select(outbox.c.id).where(due).order_by(outbox.c.due, outbox.c.id).limit(1)
         claimed = (
             update(outbox)
-            .where(outbox.c.id == first, outbox.c.state == "pending")
+            .where(outbox.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
             .values(state="sending", tries=outbox.c.tries + 1, due=now + LEASE)
             .returning(outbox)
         )
@@ -128,6 +128,15 @@ class Outbox:
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         async with self._engine.connect() as connection:
             return {row[0]: row[1] for row in await connection.execute(counted)}
+
+    async def stuck_since(self) -> datetime | None:
+        """When the oldest letter was written that waits although it was tried more than once."""
+        tried = (outbox.c.state == "pending") & (outbox.c.tries > 1)
+        async with self._engine.connect() as connection:
+            since: datetime | None = (
+                await connection.execute(select(func.min(outbox.c.created)).where(tried))
+            ).scalar_one()
+        return since
 
     async def _end(self, id: int, state: str, now: datetime, error: str) -> None:
         await self._move(outbox.c.id == id, _ended(state, now, error))

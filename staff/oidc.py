@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import aiohttp
 from joserfc.errors import JoseError
@@ -151,25 +151,25 @@ class IdentityProvider:
     ) -> dict[str, Any]:
         """JSON of the provider; with a form it is sent, under our name."""
         timeout = aiohttp.ClientTimeout(total=SECONDS)
-        method, sent, auth = ("GET", None, None) if form is None else ("POST", *self._named(form, by_body))
+        method, sent, headers = ("GET", None, {}) if form is None else ("POST", *self._named(form, by_body))
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.request(method, address, data=sent, auth=auth, allow_redirects=False) as answer,
+                session.request(method, address, data=sent, headers=headers, allow_redirects=False) as answer,
             ):
                 return await _json(answer, refusal_is_json=form is not None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise OidcDown(f"{address}: {type(error).__name__} {error}"[:300]) from error
 
-    def _named(
-        self, form: Mapping[str, str], by_body: bool
-    ) -> tuple[dict[str, str], aiohttp.BasicAuth | None]:
+    def _named(self, form: Mapping[str, str], by_body: bool) -> tuple[dict[str, str], dict[str, str]]:
+        """The form and the headers of a request that says who we are (RFC 6749 §2.3.1)."""
         client = self._client
         if not client.secret:
-            return {**form, "client_id": client.id}, None
+            return {**form, "client_id": client.id}, {}
         if by_body:
-            return {**form, "client_id": client.id, "client_secret": client.secret}, None
-        return dict(form), aiohttp.BasicAuth(client.id, client.secret)
+            return {**form, "client_id": client.id, "client_secret": client.secret}, {}
+        login = f"{quote_plus(client.id)}:{quote_plus(client.secret)}"
+        return dict(form), {"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
 
 
 def challenge(verifier: str) -> str:

@@ -74,8 +74,9 @@ class QueueDesk:
 
         `reason` is kept by the PBX and written to its `queue_log`.
         """
-        headers = {"Interface": _PHONE + extension, "Paused": str(paused).lower(), "Reason": reason}
-        await self._do("QueuePause", headers, fine=_SERVES_NONE)
+        headers = {"Paused": str(paused).lower(), "Reason": reason}
+        for interface in (_PHONE + extension, _BOTH.format(extension)):
+            await self._do("QueuePause", headers | {"Interface": interface}, fine=_SERVES_NONE)
 
     async def members(self) -> dict[str, list[Member]]:
         """Queue → its members in order of extension; a queue without members is there, empty."""

@@ -3,7 +3,7 @@
 So there is one understanding of calls, the tracker's. What the journal does not have (hold) is not told.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -18,7 +18,9 @@ _LINE_LATE = 2.0
 """Seconds by which a line of the queue log, cut to whole seconds, may differ from the journal's instant."""
 _JOINT = "Local/_attended@"
 """A channel that Asterisk itself puts between two bridges; nobody dialled it."""
-_CLEARING = 16
+_CLEARING = "16"
+"""What AMI says of whoever hangs up; the journal has any cause for one who leaves before an answer."""
+_INTERWORKING = 127
 _REQUEST = "HANGUP_REQUEST"
 _ENDING = timedelta(seconds=0.5)
 _ENDS = ("HANGUP", "BRIDGE_EXIT", "APP_END")
@@ -52,7 +54,7 @@ def retell(rows: Sequence[CelRow], lines: Iterable[QueueLine]) -> Iterator[AmiEv
 
     `lines` are the queue log's of that time.
     """
-    retelling = _Retelling(lines)
+    retelling = _Retelling(lines, {row.uniqueid: _cause(row) for row in rows if row.event == "HANGUP"})
     for row in sorted((*_requests(rows), *rows), key=lambda row: (row.at, row.event != _REQUEST, row.row)):
         yield from retelling.events(row)
 
@@ -81,8 +83,11 @@ def _begins(rows: Sequence[CelRow], place: int) -> datetime:
 
 
 class _Retelling:
-    def __init__(self, lines: Iterable[QueueLine]) -> None:
+    """`causes` are the Q.850 numbers with which channels (uniqueids) will have ended."""
+
+    def __init__(self, lines: Iterable[QueueLine], causes: Mapping[str, int]) -> None:
         self._lines = tuple(lines)
+        self._causes = causes
         self._last: dict[str, CelRow] = {}
         self._apps: dict[str, tuple[str, str]] = {}
         self._legs: dict[str, _Leg] = {}
@@ -111,11 +116,11 @@ class _Retelling:
             yield _event("QueueCallerJoin", row, Queue=queue)
 
     def _app_ends(self, row: CelRow) -> Events:
-        """Who dialled waits no longer: what still rings falls silent a moment later."""
-        app, _ = self._apps.pop(row.uniqueid, ("", ""))
-        mine = [leg for leg in self._legs.values() if leg.caller == row.uniqueid]
-        for leg in mine if app == "Dial" else ():
-            yield from self._silent(leg, replace(leg.row, at=row.at), 0)
+        """Whoever dialled waits no longer: what still rings falls silent a moment later."""
+        self._apps.pop(row.uniqueid, None)
+        for leg in tuple(self._legs.values()):
+            if leg.caller == row.uniqueid and bool(leg.queue) == (row.app == "Queue"):
+                yield from self._unanswered(leg, replace(leg.row, at=row.at))
 
     def _channel_begins(self, row: CelRow) -> Events:
         yield from self._paired(row)
@@ -195,31 +200,28 @@ class _Retelling:
         )
 
     def _hangs_up(self, row: CelRow) -> Events:
-        cause = int(row.extra.get("hangupcause") or 0)
         leg = self._legs.pop(row.uniqueid, None)
-        if leg is not None and not leg.answered:
-            yield from self._unanswered(leg, row, cause)
-        yield _event("Hangup", row, Cause=str(cause))
+        if leg is not None:
+            yield from self._unanswered(leg, row)
+        if row.uniqueid in self._left:
+            yield _event("SoftHangupRequest", row, Cause=_CLEARING)
+        yield _event("Hangup", row, Cause=str(_cause(row)))
 
     def _requested(self, row: CelRow) -> Events:
-        """A caller who leaves before an answer: the journal's own cause is 0 then, AMI's request says 16."""
         self._left.add(row.uniqueid)
         yield _event("HangupRequest", row)
-        yield _event("SoftHangupRequest", row, Cause=str(row.extra.get("hangupcause") or _CLEARING))
 
-    def _unanswered(self, leg: _Leg, row: CelRow, cause: int) -> Events:
-        if leg.queue and self._rang_in_vain(leg, row):
-            yield self._of_leg("AgentRingNoAnswer", leg, row, Queue=leg.queue, Interface=leg.interface)
-        yield from self._silent(leg, row, cause)
-
-    def _silent(self, leg: _Leg, row: CelRow, cause: int) -> Events:
-        """The end of a dialling that was not answered; told once."""
+    def _unanswered(self, leg: _Leg, row: CelRow) -> Events:
+        """The end of a dialling that nobody answered; told once."""
         if leg.over:
             return
         leg.over = True
+        if leg.queue and self._rang_in_vain(leg, row):
+            yield self._of_leg("AgentRingNoAnswer", leg, row, Queue=leg.queue, Interface=leg.interface)
         elsewhere = any(other.answered and other.caller == leg.caller for other in self._legs.values())
         given_up = "CANCEL" if elsewhere or leg.caller in self._left else "NOANSWER"
-        yield self._of_leg("DialEnd", leg, row, DialStatus=_STATUS.get(cause, given_up))
+        status = _STATUS.get(self._causes.get(row.uniqueid, 0), given_up)
+        yield self._of_leg("DialEnd", leg, row, DialStatus=status)
 
     def _rang_in_vain(self, leg: _Leg, row: CelRow) -> bool:
         return self._line(replace(row, uniqueid=leg.caller), "RINGNOANSWER", leg.queue or "")
@@ -237,6 +239,12 @@ class _Retelling:
         caller = replace(self._last[leg.caller], at=row.at)
         dest = {"DestChannel": row.channel, "DestUniqueid": row.uniqueid, "DestLinkedid": row.linkedid}
         return _event(name, caller, **dest, DestCallerIDNum=row.number, **headers)
+
+
+def _cause(row: CelRow) -> int:
+    """The Q.850 number; 0 where Asterisk knew none."""
+    cause = int(row.extra.get("hangupcause") or 0)
+    return 0 if cause == _INTERWORKING else cause
 
 
 def _event(name: str, row: CelRow, **headers: str) -> AmiEvent:

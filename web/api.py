@@ -36,7 +36,7 @@ async def calls(request: web.Request, asked: models.CallsAsked) -> Page[CallView
             filter, asked.limit, asked.after, scope=token(request).scope
         )
     except BadPage as bad:
-        raise refusals.bad_request(str(bad), "«after» no es una página") from bad
+        raise refusals.not_found("«after» no es la marca de una página") from bad
 
 
 @endpoint("Una llamada.", models.CallNamed, models.Call)
@@ -57,7 +57,7 @@ async def cases(request: web.Request, asked: models.CasesAsked) -> Page[CaseView
             filter, asked.limit, asked.after, scope=token(request).scope
         )
     except BadPage as bad:
-        raise refusals.bad_request(str(bad), "«after» no es una página") from bad
+        raise refusals.not_found("«after» no es la marca de una página") from bad
 
 
 @endpoint("Un caso.", models.CaseNamed, models.Case)

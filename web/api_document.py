@@ -77,7 +77,7 @@ def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
             **{
                 status: {"description": text, "content": _content(PROBLEM, Problem)}
                 for status, text in _PROBLEMS.items()
-                if status != "404" or "{" in row.path
+                if status != "404" or {"id", "after"} & about.asks.model_fields.keys()
             },
         },
     }

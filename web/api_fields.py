@@ -74,6 +74,7 @@ PlanAsked = Annotated[
     StringConstraints(pattern=r"^[a-z0-9-]{1,40}$"),
     Field(description="Nombre del plan, como «hogar-nandu».", examples=["hogar-nandu"]),
 ]
+TextAsked = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
 InstantAsked = Annotated[
     datetime,
     BeforeValidator(_instant),

@@ -16,6 +16,7 @@ from web.api_fields import (
     Names,
     PlanAsked,
     Seconds,
+    TextAsked,
 )
 
 T = TypeVar("T")
@@ -64,10 +65,10 @@ class Nothing(Asked):
 
 
 class AuditAsked(Asked):
-    actor: Annotated[str | None, Field(max_length=80, description="Quién: una cuenta o «token:…».")] = None
-    action: Annotated[str | None, Field(max_length=40, description="Acción, como «case.read».")] = None
-    subject: Annotated[str | None, Field(max_length=200, description="Sobre qué.")] = None
-    text: Annotated[str, Field(max_length=200, description="Palabras que deben estar todas.")] = ""
+    actor: Annotated[TextAsked | None, Field(description="Quién: una cuenta o «token:…».")] = None
+    action: Annotated[TextAsked | None, Field(description="Acción, como «case.read».")] = None
+    subject: Annotated[TextAsked | None, Field(description="Sobre qué.")] = None
+    text: Annotated[TextAsked, Field(description="Palabras que deben estar todas.")] = ""
     since: InstantAsked | None = None
     until: InstantAsked | None = None
     limit: LimitAsked = 50

@@ -32,11 +32,11 @@ async def index(request: web.Request) -> web.Response:
     """What was done, newest first, in pages by key; htmx asks for the rows that follow."""
     trail, typed = services(request).audit, _typed(request)
     page = await trail.page(_filter(request, typed), before=_after(request))
-    names = await full_names(request)
+    names, zone = await full_names(request), site_zone(services(request).site)
     return render(
         request,
         "audit_rows.html" if is_htmx(request) else "audit.html",
-        rows=[(row, actor_words(row, names), changes(row), subject_path(row)) for row in page.rows],
+        rows=[(row, actor_words(row, names), changes(row, zone), subject_path(row)) for row in page.rows],
         actions={code: ACTIONS.get(code, code) for code in await trail.actions()},
         vias=VIAS,
         names=names,

@@ -4,11 +4,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from cases.fields import FIELDS
 from staff.audit_trail import AuditRow
+from staff.roles import Role
+from staff.tokens import GRANTABLE
+from web import words
 
 HEADS = (
     "Fila", "Cuándo (UTC)", "Quién", "Por", "Desde", "Acción", "Sobre", "Antes", "Después", "Motivo", "Hash",
@@ -95,6 +100,17 @@ FIELD_NAMES = {
 }
 
 
+CODES: Mapping[str, Mapping[Any, str]] = {
+    "kind": words.KINDS,
+    "outcome": words.CASE_OUTCOMES,
+    "permissions": {str(permission): label for permission, label in GRANTABLE.items()},
+    "roles": {role.value: role.label for role in Role},
+    "state": {"open": "Abierto", "closed": "Cerrado"},
+    "subsidiaries": words.COUNTRIES,
+}
+"""What the codes of a field are called."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", re.ASCII)
 _CASE = re.compile(r"AV-(\d{6,9})")
 _PAGES = {"call": "/calls/"} | dict.fromkeys(
     ("user", "session", "password", "invitation", "second-factor", "oidc"), "/people/"
@@ -110,28 +126,36 @@ class Change:
     after: str | None
 
 
-def changes(row: AuditRow) -> tuple[Change, ...]:
+def changes(row: AuditRow, zone: ZoneInfo) -> tuple[Change, ...]:
     """The fields that a deed changed, in alphabetical order; what stayed the same is left out."""
-    names = sorted({*row.before, *row.after})
-    pairs = ((name, said(row.before.get(name)), said(row.after.get(name))) for name in names)
-    return tuple(Change(FIELD_NAMES.get(name, name), *both) for name, *both in pairs if both[0] != both[1])
+    shown = [
+        Change(
+            FIELD_NAMES.get(name, name),
+            *(said(side.get(name), name, zone) for side in (row.before, row.after)),
+        )
+        for name in sorted({*row.before, *row.after})
+    ]
+    return tuple(change for change in shown if change.before != change.after)
 
 
-def said(value: Any) -> str | None:
-    """A JSON value for a person; None for nothing."""
+def said(value: Any, name: str, zone: ZoneInfo) -> str | None:
+    """A JSON value of a field for a person, codes by their names; None for nothing."""
     match value:
         case None | "" | [] | {}:
             return None
         case bool():
             return "sí" if value else "no"
         case list():
-            return ", ".join(said(each) or "—" for each in value)
+            return ", ".join(said(each, name, zone) or "—" for each in value)
         case Mapping():
-            return "; ".join(
-                f"{FIELD_NAMES.get(name, name)}: {said(each) or '—'}" for name, each in value.items()
+            parts = (
+                (FIELD_NAMES.get(inner, inner), said(each, inner, zone)) for inner, each in value.items()
             )
+            return "; ".join(f"{label}: {text or '—'}" for label, text in parts)
+        case str() if _INSTANT.fullmatch(value):
+            return words.moment(datetime.fromisoformat(value), zone)
         case _:
-            return str(value)
+            return CODES.get(name, {}).get(value, str(value))
 
 
 def cells(row: AuditRow) -> tuple[object, ...]:

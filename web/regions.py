@@ -19,6 +19,7 @@ from cases.views import CallView, CaseView, PopView
 from staff.people import Person
 from staff.permissions import Permission
 from web.alarm import concerning, told
+from web.company import company
 from web.keys import SERVICES
 from web.pages import piece, site_zone
 from web.services import Services
@@ -92,7 +93,7 @@ def regions_of(desk: Desk) -> frozenset[Region]:
 async def render_regions(desk: Desk, wanted: Collection[Region], calls: MyCalls) -> dict[str, str]:
     """The pieces asked for, by region; `calls` are those of this desk now."""
     rendered = {region.value: await _RENDER[region](desk) for region in wanted if region in _RENDER}
-    return rendered | ({Region.CALL.value: _call(desk, calls)} if Region.CALL in wanted else {})
+    return rendered | ({Region.CALL.value: await _call(desk, calls)} if Region.CALL in wanted else {})
 
 
 async def my_calls(desk: Desk) -> MyCalls:
@@ -190,13 +191,16 @@ async def _team(desk: Desk) -> str:
     return _piece(desk, Region.TEAM, team=members)
 
 
-def _call(desk: Desk, calls: MyCalls) -> str:
+async def _call(desk: Desk, calls: MyCalls) -> str:
+    people = desk.services.people
+    with_me = {pop.call.id: await company(pop.call, desk.person, people) for pop in calls.talking}
     return _piece(
         desk,
         Region.CALL,
         ringing=calls.ringing,
         talking=calls.talking,
         over=calls.over,
+        company=with_me,
         state=availability(desk),
     )
 

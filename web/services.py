@@ -16,9 +16,9 @@ from plans.book import PlanBook
 from plans.site import Site
 from provisioning.staffing import Staffing
 from staff.areas import Areas
-from staff.directory import Directory
 from staff.audit_readings import Readings
 from staff.audit_trail import AuditTrail
+from staff.directory import Directory
 from staff.people import People
 from staff.sessions import Sessions
 from staff.sign_in import SignIn

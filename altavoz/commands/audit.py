@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -54,7 +54,7 @@ def verify(
     ),
     as_json: bool = AsJson,
 ) -> None:
-    """Recorre la auditoría y la compara con lo anotado; si algo falla, nombra la primera fila y termina con 1."""
+    """Recorre la auditoría y la compara con lo anotado; si algo falla, nombra la fila y termina con 1."""
     from staff.audit_heads import FILE, HeadsUnreadable, kept_heads
     from staff.audit_verify import verify as walk
 
@@ -126,11 +126,11 @@ def export(
     """Escribe toda la auditoría, o lo que cumple con el filtro: una línea por hecho."""
     filter = _filter(who, action, subject, text, since, until)
     try:
-        target = file.open("w", encoding="utf-8", newline="") if file else sys.stdout
+        target = file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout)
     except OSError as error:
         fail(f"No se puede escribir «{file}»: {error.strerror}.")
-    with target:
-        _run(lambda engine: _export(engine, filter, form, target.write))
+    with target as opened:
+        _run(lambda engine: _export(engine, filter, form, opened.write))
 
 
 async def _export(

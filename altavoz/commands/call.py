@@ -1,6 +1,8 @@
 """`altavoz call …`: the calls that came in."""
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,12 +104,10 @@ def _recorded(number: int, seconds: float | None, file: TextIO) -> int:
     """Fetches until the time is over or Ctrl-C; how many pieces came."""
     ends = time.monotonic() + seconds if seconds else math.inf
     pieces = 0
-    try:
-        while (left := ends - time.monotonic()) > 0:
-            time.sleep(min(_FETCH_EVERY, left))
-            pieces += _write(ask("call/record-take", recording=number), file)
-    except KeyboardInterrupt:
-        pass
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    while (left := ends - time.monotonic()) > 0 and not stop.wait(min(_FETCH_EVERY, left)):
+        pieces += _write(ask("call/record-take", recording=number), file)
     return pieces + _write(ask("call/record-end", recording=number), file)
 
 

@@ -6,6 +6,8 @@ import typer
 
 from altavoz import log
 from altavoz.commands.common import load_settings
+from altavoz.log_clean import hide
+from altavoz.settings import values
 from altavoz.startup import StartupFailed, Steps
 
 
@@ -17,6 +19,7 @@ def run(
 
     settings = load_settings()
     log.configure(settings.log)
+    hide(*(value.text for value in values() if value.setting.secret))
     steps = Steps()
     try:
         asyncio.run(serve(settings, steps, examples=examples))

@@ -23,7 +23,7 @@ BASE = 19500
 def altavoz() -> Iterator[Instance]:
     instance = Instance(base=BASE, extra={"ALTAVOZ_LOG": "json"})
     try:
-        instance.start()
+        instance.ready_line = instance.start()
         yield instance
     finally:
         instance.remove()
@@ -41,8 +41,8 @@ def everything(altavoz: Instance) -> dict[str, str]:
     secrets["first password"] = one_time(altavoz.ready_line)
     secrets["sip"] = altavoz.add_coordinator("eva", "101", "cat,sac", PASSWORD)
     secrets["password"] = PASSWORD
-    secrets["one-time"] = one_time(altavoz.run("user", "add", "luis", "--role", "it"))
-    secrets["new one-time"] = one_time(altavoz.run("user", "password", "luis"))
+    secrets["one-time"] = altavoz.json("user", "add", "luis", "--role", "it")["one_time_password"]
+    secrets["new one-time"] = altavoz.json("user", "password", "luis")["one_time_password"]
     secrets["token"] = altavoz.run("token", "add", "tablero", "--may", "call:read").split()[-1]
     altavoz.get("/api/v1/calls", secrets["token"])
     secrets |= _at_the_console(altavoz)

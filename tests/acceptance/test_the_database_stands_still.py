@@ -46,6 +46,25 @@ class House:
     instance: Instance
     url: str
     next_number: int = 5510000000
+    phones: Crowd | None = None
+
+    def serve(self) -> None:
+        """Starts it all."""
+        instance = self.instance
+        instance.start()
+        folder = instance.home / "sip"
+        folder.mkdir()
+        register = SipLab(folder, instance.sip, media=instance.base + 160)
+        secret = instance.add_coordinator("persona101", "101", "cat,sac", PASSWORD)
+        register.register("101", secret, instance.base + 10)
+        self.phones = Crowd(instance.home, instance.sip, instance.base + 150)
+        self.phones.phone(instance.base + 10)
+        instance.run("user", "available", "persona101")
+
+    def close(self) -> None:
+        if self.phones is not None:
+            self.phones.stop()
+        self.instance.remove()
 
     @property
     def spool(self) -> Path:
@@ -123,21 +142,6 @@ class Count:
         return self.house.rows("SELECT id FROM calls WHERE ended IS NULL")
 
 
-def serve(house: House) -> Crowd:
-    """Starts it all; the telephone."""
-    instance = house.instance
-    phones = Crowd(instance.home, instance.sip, instance.base + 150)
-    instance.start()
-    folder = instance.home / "sip"
-    folder.mkdir()
-    register = SipLab(folder, instance.sip, media=instance.base + 160)
-    secret = instance.add_coordinator("persona101", "101", "cat,sac", PASSWORD)
-    register.register("101", secret, instance.base + 10)
-    phones.phone(instance.base + 10)
-    instance.run("user", "available", "persona101")
-    return phones
-
-
 def an_instance(url: str = "") -> Instance:
     base = 18400
     extra = {"ALTAVOZ_RTP": f"{base + 20}-{base + 139}"} | ({"ALTAVOZ_DATABASE": url} if url else {})
@@ -159,14 +163,11 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def house(small_disk: Path) -> Iterator[House]:
     url = f"sqlite:///{small_disk / 'altavoz.db'}"
     house = House(an_instance(url), url)
-    phones = None
     try:
-        phones = serve(house)
+        house.serve()
         yield house
     finally:
-        if phones is not None:
-            phones.stop()
-        house.instance.remove()
+        house.close()
 
 
 def lock(house: House, seconds: float) -> subprocess.Popen[str]:
@@ -216,7 +217,7 @@ def test_killed_while_it_is_locked_and_started_again(house: House) -> None:
 def test_a_full_disk_that_has_room_again(house: House, small_disk: Path) -> None:
     def during() -> None:
         filler = small_disk / "filler"
-        with filler.open("wb") as file, suppress(OSError):
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
             while True:
                 file.write(b"x" * 4096)
         said = seen(house)
@@ -232,13 +233,12 @@ def test_a_full_disk_that_has_room_again(house: House, small_disk: Path) -> None
 
 
 def test_postgresql_stopped_for_fifteen_seconds(house: House) -> None:
-    house.instance.remove()
+    house.close()
     server = PostgresServer()
     other = House(an_instance(server.url), server.url)
-    phones = None
     try:
         server.start()
-        phones = serve(other)
+        other.serve()
 
         def during() -> None:
             server.stop()
@@ -252,7 +252,5 @@ def test_postgresql_stopped_for_fifteen_seconds(house: House) -> None:
         count.settle("PostgreSQL stopped 15 s")
         assert len(count.made) >= 10
     finally:
-        if phones is not None:
-            phones.stop()
-        other.instance.remove()
+        other.close()
         server.remove()

@@ -58,7 +58,7 @@ def _free_port() -> int:
 
 
 class PostgresServer:
-    """A PostgreSQL of our own, with nothing in it; `stop` and `start` it at will. Skips where not installed."""
+    """A PostgreSQL of our own, with nothing in it, to `stop` and `start`. Skips where it is not installed."""
 
     def __init__(self) -> None:
         if not _PROGRAMS:

@@ -110,9 +110,17 @@ class Shift:
 
 
 @contextmanager
-def shift(base: int) -> Iterator[Shift]:
-    """An instance on ports from `base` to `base + 199`, with its coordinators' phones registered."""
+def shift(base: int, strategy: str = "rrmemory") -> Iterator[Shift]:
+    """An instance on ports from `base` to `base + 199`, with its coordinators' phones registered.
+
+    CAT's queue rings by `strategy` and leaves its coordinators a second between calls.
+    """
     altavoz = Instance(base, extra={"ALTAVOZ_RTP": f"{base + 30}-{base + 79}"})
+    site = (ROOT / "plans/example-site.yaml").read_text("utf-8").replace("wrap_up: 20s", "wrap_up: 1s")
+    (altavoz.home / "site.yaml").write_text(
+        site.replace("strategy: rrmemory", f"strategy: {strategy}"), "utf-8"
+    )
+    altavoz.extra = {**altavoz.extra, "ALTAVOZ_SITE": str(altavoz.home / "site.yaml")}
     folder = altavoz.home / "sip-lab"
     folder.mkdir()
     made = Shift(altavoz, SipLab(folder, altavoz.sip, media=base + 80))

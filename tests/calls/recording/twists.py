@@ -290,7 +290,8 @@ async def conference_in_one_bridge(stage: Stage) -> None:
     far = await (await outside.rings()).answer()
     await provider.answered()
     await pause()
-    await stage.console("module load app_bridgeaddchan.so")
+    for module in ("app_bridgeaddchan", "res_clioriginate"):
+        await stage.console(f"module load {module}.so")
     await stage.console(f"dialplan add extension join,1,BridgeAdd,{trunk} into recording")
     moved = await stage.newest_channel("PJSIP/telecom-ar")
     await stage.console(f"channel redirect {moved} recording,join,1")

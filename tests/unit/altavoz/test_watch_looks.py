@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography import x509
@@ -18,8 +19,14 @@ from altavoz.house import House
 from altavoz.watch import Sights, Watch
 from altavoz.watch_machine import disks, unreadable, valid_until
 from altavoz.watch_pbx import seen_of
-from altavoz.watch_queues import queues_in_use
+from altavoz.watch_queues import is_open, queues_in_use
+from altavoz.watch_seen import StoreSeen
+from db.engine import open_engine
+from db.migrate import upgrade
+from mail.letter import Letter
+from mail.outbox import Outbox
 from plans.load import load_files, load_site
+from plans.model import Calendar
 from telephony.exchange import LinkDown
 from telephony.journal import prepare
 from telephony.pbx_status import PbxStatus
@@ -92,13 +99,50 @@ def test_a_plan_that_has_not_begun_or_is_over_uses_none():
     assert not queues_in_use([plan(starts=AT.date() - timedelta(9), ends=AT.date() - timedelta(1))], SITE, AT)
 
 
-def test_the_looks_of_a_plan_follow_its_hours():
-    by_hour = {
-        hour: {queue for each in PLANS for queue in queues_in_use([each], SITE, AT.replace(hour=hour))}
-        for hour in range(24)
-    }
-    assert by_hour[15] == {"cat", "sac"}
-    assert all("cat" in used for used in by_hour.values())  # assistance never closes
+def week(*rows, holidays="open", then="hangup"):
+    return Calendar.model_validate(
+        {"week": list(rows), "holidays": holidays, "closed": {"then": then}}, strict=False
+    )
+
+
+def local(day, hour, minute=0):
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
+
+
+NIGHT = {"days": "fri", "from": 22 * 60, "to": 6 * 60}
+OFFICE = {"days": "mon-fri", "from": 8 * 60, "to": 18 * 60}
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "opens"),
+    [
+        (OFFICE, local(18, 8), True),
+        (OFFICE, local(18, 7, 59), False),
+        (OFFICE, local(18, 18), False),
+        (OFFICE, local(21, 12), False),  # a Saturday
+        (NIGHT, local(20, 23), True),  # Friday night
+        (NIGHT, local(21, 5, 59), True),  # and the morning after
+        (NIGHT, local(21, 6), False),
+        (NIGHT, local(20, 5), False),
+    ],
+)
+def test_a_calendar_is_open_as_the_pbx_finds_it(row, at, opens):
+    assert is_open(week(row), "AR", at) is opens
+
+
+def test_a_holiday_closes_what_says_so():
+    christmas = datetime(2026, 12, 25, 12, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
+    assert is_open(week(OFFICE), "AR", christmas)
+    assert not is_open(week(OFFICE, holidays="closed"), "AR", christmas)
+
+
+def test_a_closed_plan_uses_the_queue_of_its_closing_hours_only():
+    site = SITE.model_copy(
+        update={"queues": {**SITE.queues, "night": SITE.queues["sac"].model_copy(update={"name": "Noche"})}}
+    )
+    closed = plan(hours="office", calendars={"office": week(OFFICE, then={"queue": "night"})})
+    assert queues_in_use([closed], site, AT.replace(hour=3)) == {"night"}
+    assert "night" not in queues_in_use([closed], site, AT)
 
 
 def certificate(path, until):
@@ -130,7 +174,7 @@ def test_two_folders_of_one_volume_are_one_disk(tmp_path):
 def test_a_journal_that_is_none_is_told(tmp_path):
     file = tmp_path / "cel.db"
     prepare(file)
-    assert unreadable(file) is None
+    assert unreadable(file) == ""
     file.write_bytes(b"x" * 5000)
     assert str(file) in unreadable(file)
     with pytest.raises(sqlite3.Error):
@@ -149,11 +193,11 @@ class Looks:
             raise self.answer
         return self.answer
 
-    async def database(self):
-        return True
+    async def store(self):
+        return StoreSeen(True, None)
 
-    def at_hand(self, at, pbx, machine, database):
-        return replace(self.seen, at=at, pbx=pbx, machine=machine, database=database)
+    def at_hand(self, at, pbx, machine, store):
+        return replace(self.seen, at=at, pbx=pbx, machine=machine, store=store)
 
 
 @pytest.fixture
@@ -165,7 +209,7 @@ def looks(monkeypatch):
 
 def watching(looks):
     sights = Sights(
-        looks.at_hand, looks.pbx, looks.database, lambda: looks.hint, SimpleNamespace(look=lambda: MACHINE)
+        looks.at_hand, looks.pbx, looks.store, lambda: looks.hint, SimpleNamespace(look=lambda: MACHINE)
     )
     return Watch(sights, lambda: datetime.now(UTC))
 
@@ -243,3 +287,16 @@ async def test_what_the_pbx_says_while_a_release_is_published_is_not_believed():
         house.publisher.under_way = under_way
         await house.look_at_release()
         assert house.standing.in_pbx == believed and house.standing.agrees
+
+
+async def test_letters_are_stuck_when_they_wait_though_they_were_tried(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path}/altavoz.db")
+    await upgrade(engine)
+    outbox = Outbox(engine)
+    async with engine.begin() as connection:
+        await outbox.put(connection, Letter("invitation", "a@example.org", "Hola", "Hola", "<p>Hola"), AT)
+    for stuck in (None, None, AT):
+        assert await outbox.stuck_since() == stuck
+        claimed = await outbox.claim(AT)
+        await outbox.retry(claimed.id, AT, "the server is away")
+    await engine.dispose()

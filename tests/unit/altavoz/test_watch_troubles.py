@@ -7,7 +7,16 @@ import pytest
 
 from altavoz.watch_finds import Found, listed, size
 from altavoz.watch_rules import RULES, Rule
-from altavoz.watch_seen import DiskSeen, MachineSeen, MemberSeen, PbxSeen, QueueSeen, Seen, TrunkSeen
+from altavoz.watch_seen import (
+    DiskSeen,
+    MachineSeen,
+    MemberSeen,
+    PbxSeen,
+    QueueSeen,
+    Seen,
+    StoreSeen,
+    TrunkSeen,
+)
 from altavoz.watch_troubles import Troubles
 from staff.permissions import Permission
 from telephony.ami import LinkState
@@ -18,7 +27,7 @@ AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 UP = LinkState(True, AT, "")
 MIB, GIB = 1 << 20, 1 << 30
 EVA = MemberSeen("101", "Eva Sol", paused=False, reachable=True)
-MACHINE = MachineSeen((DiskSeen("home", 50 * GIB, 250 * GIB),), True, True, AT + timedelta(days=90), None)
+MACHINE = MachineSeen((DiskSeen("home", 50 * GIB, 250 * GIB),), True, True, AT + timedelta(days=90), "")
 PBX = PbxSeen(
     at=AT,
     version="22.10.1",
@@ -37,10 +46,9 @@ FINE = Seen(
     pbx=PBX,
     release=Standing("aaa", "aaa", True),
     stuck=None,
-    database=True,
+    store=StoreSeen(True, None),
     queued=0,
     spooled=0,
-    unsent=None,
     machine=MACHINE,
     phases={},
     plans=3,
@@ -99,7 +107,7 @@ WRONG = {
     "certificate-expiring": machine(certificate=AT + timedelta(days=20)),
     "clock-apart": pbx(ahead=-4.0),
     "clock-lost": machine(synchronized=False),
-    "mail-stuck": replace(FINE, unsent=AT),
+    "mail-stuck": replace(FINE, store=StoreSeen(True, AT)),
     "journal-unreadable": machine(journal="no existe"),
 }
 NOT_WRONG = {
@@ -110,6 +118,7 @@ NOT_WRONG = {
     "a machine that never kept its clock by NTP is no news": machine(synchronized=False, once=False),
     "a phone in pause need not be there": queue(EVA, replace(EVA, paused=True, reachable=False)),
     "a large disk with a tenth free is no trouble": disk(40 * GIB, 400 * GIB),
+    "a journal that is not to be read is no trouble": machine(journal=None),
     "before the first looks nothing is known": replace(FINE, pbx=None, machine=None, release=None),
 }
 

@@ -65,6 +65,17 @@ async def test_the_case_passes_with_the_call_and_its_history_says_who_passed_it(
     assert (last.field, last.by, last.before, last.after) == ("passed", "ana", "ana", "beto")
 
 
+@pytest.mark.parametrize("told_before", [True, False])
+async def test_an_attended_transfer_is_by_who_made_it_however_late_that_is_told(house, told, told_before):
+    story = answered(told)
+    await house.feed(*story.facts)
+    if told_before:
+        story.is_passed("101", "102", "attended")
+    await house.feed(*story.joins("102").leaves("101").facts)
+    last = (await house.store.history((await case_of(house, "pbx1-1.1")).id))[-1]
+    assert (last.field, last.by, last.before, last.after) == ("passed", "ana", "ana", "beto")
+
+
 async def test_a_case_that_a_third_person_took_stays_theirs_when_the_call_is_passed(house, told):
     story = answered(told)
     await house.feed(*story.facts)

@@ -58,6 +58,13 @@ async def test_a_letter_goes_out_once_even_with_two_who_send(outbox, engine, clo
         assert sorted(message["Subject"] for message in server.messages) == [f"Hola {n}" for n in range(6)]
 
 
+async def test_a_letter_is_claimed_by_one_of_many(outbox, engine, clock):
+    ids = [await put(outbox, engine, clock, n) for n in range(4)]
+    claimed = await asyncio.gather(*(outbox.claim(clock()) for _ in range(4)))
+    assert sorted(each.id for each in claimed) == ids
+    assert await outbox.claim(clock()) is None
+
+
 async def test_what_is_rolled_back_is_never_sent(outbox, engine, clock):
     with pytest.raises(RuntimeError):
         async with engine.begin() as connection:

@@ -40,6 +40,7 @@ async def directory(people, engine, clock):
         (PeopleFilter("_"), []),
         (PeopleFilter(role="it"), ["ivan", "sofia"]),
         (PeopleFilter(role="i"), []),
+        (PeopleFilter(role="%"), []),
         (PeopleFilter(area="quality"), ["ana.paz"]),
         (PeopleFilter(active=True), ["ana.paz", "sofia"]),
         (PeopleFilter(role="it", active=False), ["ivan"]),

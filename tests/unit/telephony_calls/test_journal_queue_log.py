@@ -50,3 +50,11 @@ def test_lines_before_a_rotation_are_found_too(tmp_path: Path) -> None:
     rotated(log).write_text(line(100))
     log.write_text(line(101))
     assert [found.at for found in lines_between(log, 90, 110)] == [100, 101]
+
+
+@pytest.mark.parametrize("second", range(1000, 1010))
+def test_a_second_with_hundreds_of_lines_is_found_whole(tmp_path: Path, second: int) -> None:
+    log = tmp_path / "queue_log"
+    log.write_text("".join(line(at) for at in range(1000, 1010) for _ in range(300)))
+    found = [found.at for found in lines_between(log, second, second)]
+    assert found == [at for at in range(1000, 1010) for _ in range(300) if abs(at - second) <= 2]

@@ -44,3 +44,26 @@ def test_a_name_with_a_line_break_is_refused():
 
 def test_a_phones_secret_is_not_shown_when_it_is_printed():
     assert "clave" not in repr(Phone("101", "clave"))
+
+
+def test_only_phones_of_a_queue_stand_in_its_group():
+    phones = (Phone("101", "a", groups=("cat",)), Phone("102", "b", groups=("cat", "sac")))
+    text = render_phones(phones)["phones.conf"]
+    assert "[phones-group-cat]\nexten => 101,1,Hangup()\nexten => 102,1,Hangup()\n" in text
+    assert "[phones-group-sac]\nexten => 102,1,Hangup()\n" in text
+
+
+def test_a_phone_picks_up_in_its_own_queues():
+    text = render_phones((Phone("102", "b", groups=("sac", "cat")),))["pjsip-phones.conf"]
+    assert "named_call_group = cat,sac\nnamed_pickup_group = cat,sac\n" in text
+
+
+def test_a_phone_of_two_devices_takes_two_registrations():
+    text = render_phones((Phone("103", "c", devices=2),))["pjsip-phones.conf"]
+    assert "max_contacts = 2\n" in text
+
+
+@pytest.mark.parametrize("devices", [0, 3])
+def test_a_phone_has_one_device_or_two(devices):
+    with pytest.raises(BadPhone, match="aparatos"):
+        render_phones((Phone("103", "c", devices=devices),))

@@ -109,6 +109,13 @@ async def test_a_question_that_makes_no_sense_is_answered_with_what_to_write(hou
         assert query.split("=")[0] in problem["title"] and problem["detail"]
 
 
+@pytest.mark.parametrize("what", ["calls", "cases"])
+async def test_a_mark_of_no_page_is_not_found(house, bearer, what):
+    async with house.at() as visitor:
+        answer = await visitor.get(f"/api/v1/{what}?after=nada", **bearer)
+        assert (answer.status, "after" in (await answer.json())["title"]) == (404, True)
+
+
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer nada"}, {"Authorization": "Basic YTpi"}])
 async def test_without_a_token_the_api_answers_401_in_json(house, given):
     async with house.at("raul") as visitor:

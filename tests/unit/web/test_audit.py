@@ -82,7 +82,7 @@ async def test_the_page_shows_before_and_after_and_finds_by_every_filter(house):
     async with house.at("aurora") as visitor:
         page = await (await visitor.get("/audit")).text()
         assert "Cambió la cuenta" in page and 'href="/people/beto"' in page
-        assert re.search(r"<del>.*it</del>.*<ins>.*tmk</ins>", page) and "Motivo: pasó a TMK" in page
+        assert re.search(r"<del>.*Sistemas</del>.*<ins>.*TMK</ins>", page) and "Motivo: pasó a TMK" in page
         assert "b@x.com" not in page
         for query in (
             "who=altavoz",

@@ -9,6 +9,8 @@ import pytest
 from playwright.async_api import expect
 from prometheus_client import REGISTRY
 
+from telephony.facts import CallHeld, CallResumed, PartyJoined, PartyLeft
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 AXE = (Path(__file__).parents[2] / "vendor/axe/axe.min.js").read_text()
@@ -239,6 +241,98 @@ async def test_a_desk_whose_place_another_took_says_so_and_waits_to_be_asked(chr
         await page.click("text=Seguir aquí")
         await expect(page.locator("#live")).to_have_attribute("data-state", "live")
         await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_a_pause_asks_for_its_reason_by_keyboard_or_pointer(chromium, lasting_house):
+    house = lasting_house
+    async with at_desk(chromium, house) as page:
+        await expect(page.locator("#paused")).to_be_disabled()
+        await page.keyboard.press("d")
+        await expect(page.locator("#paused")).to_be_enabled()
+        await page.keyboard.press("d")
+        await expect(page.locator("#pauses")).to_be_visible()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+        await page.click("#paused")
+        await page.get_by_role("button", name="Capacitación").click()
+        await expect(page.locator("#call")).to_contain_text("En pausa · Capacitación")
+        await expect(page.locator("#pauses")).to_be_hidden()
+        assert house.queues.paused["101"][0] == "training"
+        assert await violations(page) == []
+
+
+async def test_two_texts_for_one_field_are_both_in_sight_until_somebody_decides(chromium, lasting_house):
+    house = lasting_house
+    await house.rings()
+    case = await house.answers()
+    async with at_desk(chromium, house) as page:
+        await page.route("**/field", lambda route: route.abort())
+        who = page.locator(f"#case-{case}-who")
+        await who.fill("Marta Gómez")
+        await house.desk.edit(case, "who", "Marta Gil", "beto")
+        await page.unroute("**/field")
+        conflict = page.locator(".conflict")
+        await expect(conflict).to_contain_text("Beto Ruiz puso mientras usted escribía", timeout=20_000)
+        await expect(conflict.locator("blockquote")).to_have_text("Marta Gil")
+        assert await who.input_value() == "Marta Gómez"
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Dejar lo mío").click()
+        await in_database(house, case, "who", "Marta Gómez")
+        await expect(conflict).to_have_count(0)
+
+
+async def test_a_case_that_passes_on_is_saved_first_and_leaves_when_its_writer_rests(chromium, lasting_house):
+    house = lasting_house
+    await house.rings()
+    case = await house.answers()
+    async with at_desk(chromium, house) as page:
+        notes = page.locator(f"#case-{case}-notes")
+        await notes.focus()
+        await house.desk.take(case, "beto")
+        await notes.press_sequentially("Lo último que dijo", delay=20)
+        sentence = f"caso AV-{case:06d} pas"
+        await expect(page.locator(".leaving")).to_contain_text(sentence)
+        await expect(page.locator(f'article[data-case="{case}"]')).to_have_count(0, timeout=8000)
+        await expect(page.locator("#notices")).to_contain_text("a Beto Ruiz.")
+        await in_database(house, case, "notes", "Lo último que dijo")
+        await page.keyboard.type("d")
+        await page.wait_for_timeout(200)
+        assert house.queues.serving == set(), "a letter still on its way is no shortcut"
+
+
+async def test_a_page_loaded_anew_goes_on_in_the_same_field_at_the_same_letter(chromium, lasting_house):
+    house = lasting_house
+    await house.rings()
+    first = await house.answers()
+    await house.hangs_up()
+    await house.rings(OTHER)
+    await house.answers(OTHER)
+    async with at_desk(chromium, house) as page:
+        await page.click(f'[data-open-case="{first}"]')
+        notes = page.locator(f"#case-{first}-notes")
+        await notes.fill("Se inunda la casa")
+        await in_database(house, first, "notes", "Se inunda la casa")
+        await notes.evaluate("field => field.setSelectionRange(3, 9)")
+        await page.reload()
+        await page.wait_for_function(f"document.activeElement.id === 'case-{first}-notes'")
+        assert await page.evaluate("getSelection().toString() || document.activeElement.selectionStart") in (
+            "inunda",
+            3,
+        )
+
+
+async def test_a_call_on_hold_says_since_when_and_who_else_is_in_it_is_named(chromium, lasting_house):
+    house = lasting_house
+    await house.rings()
+    await house.answers()
+    async with at_desk(chromium, house) as page:
+        await house.happens(PartyJoined(CALL, house.clock(), "102"))
+        await expect(page.locator(".company")).to_have_text("También en la llamada: Beto Ruiz")
+        await house.happens(PartyLeft(CALL, house.clock(), "102"), CallHeld(CALL, house.clock(), "101"))
+        await expect(page.locator("[data-held] .state")).to_contain_text("En espera desde las")
+        assert await violations(page) == []
+        await house.happens(CallResumed(CALL, house.clock(), "101"))
+        await expect(page.locator('[data-stage="talking"] .state')).to_contain_text("En conversación")
 
 
 async def test_muting_the_ring_is_remembered(chromium, lasting_house):

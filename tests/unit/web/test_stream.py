@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 import structlog
 from aiohttp import WSMsgType
-from yarl import URL
 from prometheus_client import REGISTRY
+from yarl import URL
 
 from cases.presence import PauseReason, PresenceRefused
 from telephony.ami import LinkState

@@ -20,10 +20,12 @@ document.querySelector("[data-print]")?.addEventListener("click", () => print())
 
 function take(message) {
   if (message.alarms !== undefined) place.querySelector("[data-part=alarms]").innerHTML = message.alarms;
-  const status = document.querySelector("[data-part=status]");
-  if (!status) return;
-  if (message.status !== undefined) status.innerHTML = message.status;
-  document.getElementById("updated").textContent = `Actualizado a las ${new Date().toLocaleTimeString("es", { hour12: false })}`;
+  if (message.status !== undefined) document.querySelector("[data-part=status]").innerHTML = message.status;
+}
+
+function shownLive(live) {
+  const sign = document.getElementById("updated");
+  if (sign) sign.hidden = !live;
 }
 
 // What was folded out stays so when the bar is drawn anew.
@@ -65,10 +67,12 @@ function write(keys) {
 function live() {
   lostSince = null;
   gone().hidden = true;
+  shownLive(true);
 }
 
 function lost() {
   lostSince ??= Date.now();
+  shownLive(false);
   setTimeout(tell, PATIENCE);
 }
 
