@@ -63,7 +63,7 @@ class QueueMember(Protocol):
 class Queues(Protocol):
     """The PBX's queues; `telephony.queues.QueueDesk` is it."""
 
-    async def add(self, extension: str, queue: str, name: str, /) -> None: ...
+    async def add(self, extension: str, queue: str, name: str, devices: int, /) -> None: ...
     async def remove(self, extension: str, queue: str, /) -> None: ...
     async def pause(self, extension: str, paused: bool, reason: str, /) -> None: ...
     async def members(self) -> Mapping[str, Sequence[QueueMember]]: ...
@@ -197,7 +197,7 @@ class Presence:
 
     async def _serve(self, extension: str, person: Person) -> None:
         for queue in person.groups:
-            await self._queues.add(extension, queue, person.full_name)
+            await self._queues.add(extension, queue, person.full_name, person.devices)
         await self._queues.pause(extension, False, "")
 
     async def _remove(self, extension: str, person: Person) -> None:

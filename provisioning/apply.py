@@ -158,9 +158,7 @@ class Provisioner:
             await self._remember(published, live, by, "release.rolled-back")
             return published
 
-    async def _remember(
-        self, published: Published, live: Mapping[str, str], by: str, action: str
-    ) -> None:
+    async def _remember(self, published: Published, live: Mapping[str, str], by: str, action: str) -> None:
         now = self._clock()
         await self._store.set_live(live, by, now)
         if published.changed:

@@ -138,7 +138,7 @@ class Staffing:
         groups, had = (before.groups, before.scope) if before else ((), EVERYTHING)
         new, site = wanted.scope, self._site
         problems = {
-            "extension": _emergency(wanted.extension, site.phones.emergency),
+            "extension": _taken_by_site(wanted.extension, site),
             "groups": _unknown("una cola", {*wanted.groups} - {*groups}, site.queues),
             "subsidiaries": _unknown("una filial", new.subsidiaries - had.subsidiaries, site.subsidiaries),
             "accounts": _unknown(
@@ -148,8 +148,13 @@ class Staffing:
         return {name: said for name, said in problems.items() if said}
 
 
-def _emergency(extension: str | None, numbers: tuple[str, ...]) -> str:
-    return f"{extension} es un número de emergencia: elija otro interno." if extension in numbers else ""
+def _taken_by_site(extension: str | None, site: Site) -> str:
+    if extension in site.phones.emergency:
+        return f"{extension} es un número de emergencia: elija otro interno."
+    queue = next(
+        (each.name for each in site.queues.values() if extension and each.extension == extension), ""
+    )
+    return f"{extension} es el interno de la cola «{queue}»: elija otro." if queue else ""
 
 
 def _unknown(thing: str, names: frozenset[str] | set[str], known: Iterable[str]) -> str:

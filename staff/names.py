@@ -6,6 +6,7 @@ import unicodedata
 LONGEST = 40
 _NOT_IN_A_LINE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAME = re.compile(r"[^\W_]([\w.@-]*\w)?")
+_PAGES = frozenset({"new"})
 _AREA = re.compile(r"[a-z][a-z0-9-]{0,18}[a-z0-9]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -27,6 +28,8 @@ def new_name(written: str) -> str:
             f"El nombre de usuario lleva de 2 a {LONGEST} letras, cifras, puntos o guiones, sin espacios: "
             "por ejemplo «ana.perez»."
         )
+    if name in _PAGES:
+        raise BadName(f"«{name}» es una dirección de la consola: elija otro nombre de usuario.")
     return name
 
 

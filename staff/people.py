@@ -63,7 +63,7 @@ class People:
         name, profile = checked_new(name, wanted)
         now = self._clock()
         given = password if password is not None else passwords.one_time()
-        passwords.check_rule(given, name)
+        passwords.check_rule(given, name, profile.full_name.split())
         sip_secret = new_sip_secret() if profile.extension else None
         row = row_of(name, profile) | {
             "name": name,

@@ -14,6 +14,7 @@ from telephony.facts import (
     CallTransferred,
     ChoiceMade,
     DigitsEntered,
+    PartyJoined,
     RingUnanswered,
 )
 from telephony.names import e164, extension, party, phone
@@ -48,6 +49,32 @@ def ringing(call: LiveCall, event: AmiEvent, leg: str, who: str, queue: str = ""
     first = call.rings(leg, who)
     told = first and not is_number(who) and not call.placed_by
     return [CallRinging(call.id, event.at, queue, who)] if told else []
+
+
+def is_local(event: AmiEvent) -> bool:
+    """A Local channel hangs up when it is no longer needed, and those behind it go on."""
+    return event.get("Channel").startswith("Local/")
+
+
+def of_leg(call: LiveCall, event: AmiEvent, leg: str) -> None:
+    """An event of another channel that the call rang or spoke with."""
+    if event.name == "HangupRequest" and leg == call.talking and not is_local(event):
+        call.hangs_up(call.far)
+    elif event.name == "Hangup":
+        call.falls_silent(leg)
+
+
+def first_answers(call: LiveCall, facts: Facts) -> Facts:
+    """Somebody speaks with a caller whom nobody was known to have answered: that was the answer."""
+    call.goes_on(Step.ANSWERED)
+    call.answered = True
+    for place, fact in enumerate(facts):
+        if isinstance(fact, PartyJoined):
+            inside = not fact.party.startswith("+")
+            number = None if inside else fact.party
+            answer = CallAnswered(call.id, fact.at, None, fact.party if inside else None, number)
+            return [*facts[:place], answer, *facts[place + 1 :]]
+    return facts
 
 
 def _marked(call: LiveCall, event: AmiEvent) -> Facts:

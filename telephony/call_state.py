@@ -7,7 +7,6 @@ from enum import StrEnum, auto
 from telephony.conversation import Conversation
 from telephony.facts import CallEnded, OpenCall
 
-
 NORMAL_CLEARING = 16
 """Somebody hung up (Q.850)."""
 

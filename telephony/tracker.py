@@ -8,11 +8,19 @@ belongs to no call of ours is ignored, and a call that ended is forgotten.
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from telephony.call_events import MARKS, OF_CALL, Facts, mark_of, ringing
+from telephony.call_events import (
+    MARKS,
+    OF_CALL,
+    Facts,
+    first_answers,
+    is_local,
+    mark_of,
+    of_leg,
+    ringing,
+)
 from telephony.call_state import By, LiveCall, Phase, Step
 from telephony.events import AmiEvent, AmiMessage
 from telephony.facts import (
-    CallAnswered,
     CallArrived,
     CallHeld,
     CallPlaced,
@@ -20,7 +28,6 @@ from telephony.facts import (
     CallResumed,
     CallTransferred,
     OpenCall,
-    PartyJoined,
 )
 from telephony.names import caller_name, e164, party, phone
 from telephony.switchboard import Switchboard
@@ -65,7 +72,7 @@ class CallTracker:
         if call and own:
             facts += own(call, event)
         elif uniqueid in self._legs:
-            _of_leg(self._legs[uniqueid], event, uniqueid)
+            of_leg(self._legs[uniqueid], event, uniqueid)
         return facts + (after(self, event, uniqueid) if after else [])
 
     def resume(self, call: OpenCall) -> None:
@@ -159,7 +166,7 @@ class CallTracker:
         if parties:
             call.stays()
         if parties and call.phase is not Phase.TALKING:
-            return _first_answers(call, facts)
+            return first_answers(call, facts)
         return facts
 
     def _parties(self, call: LiveCall) -> list[str]:
@@ -260,7 +267,7 @@ class CallTracker:
         return []
 
     def _leg_hangs_up(self, event: AmiEvent, uniqueid: str) -> Facts:
-        if uniqueid not in self._calls and not _local(event):
+        if uniqueid not in self._calls and not is_local(event):
             for call in self._calls_of(uniqueid):
                 call.hangs_up(call.far)
         return []
@@ -277,31 +284,6 @@ class CallTracker:
         for leg in call.legs if call else ():
             self._legs.pop(leg, None)
         self._board.forget(uniqueid)
-
-
-def _local(event: AmiEvent) -> bool:
-    """A Local channel hangs up when it is no longer needed, and those behind it go on."""
-    return event.get("Channel").startswith("Local/")
-
-
-def _of_leg(call: LiveCall, event: AmiEvent, leg: str) -> None:
-    if event.name == "HangupRequest" and leg == call.talking and not _local(event):
-        call.hangs_up(call.far)
-    elif event.name == "Hangup":
-        call.falls_silent(leg)
-
-
-def _first_answers(call: LiveCall, facts: Facts) -> Facts:
-    """Somebody speaks with a caller whom nobody was known to have answered: that was the answer."""
-    call.goes_on(Step.ANSWERED)
-    call.answered = True
-    for place, fact in enumerate(facts):
-        if isinstance(fact, PartyJoined):
-            inside = not fact.party.startswith("+")
-            number = None if inside else fact.party
-            answer = CallAnswered(call.id, fact.at, None, fact.party if inside else None, number)
-            return [*facts[:place], answer, *facts[place + 1 :]]
-    return facts
 
 
 Handler = Callable[[CallTracker, AmiEvent, str], Facts]

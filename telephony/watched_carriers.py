@@ -1,6 +1,6 @@
 """How the PBX itself asks carriers whether they are there (SIP OPTIONS), apart from how calls go to them.
 
-To ask at the carrier's own address (`qualify_frequency` there) would keep the PBX from dialling a carrier that
+To ask at a carrier's own address (`qualify_frequency` there) would keep the PBX from dialling one that
 answers no OPTIONS: each has a second address and endpoint that nothing calls and nobody can call from.
 """
 

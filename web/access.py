@@ -75,7 +75,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas"),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos"),
-    Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE),
+    Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),
     Route("POST", "/phones/{extension}/renew", phones.renew, Permission.PHONE_WRITE),
     Route("GET", "/people", people.index, Permission.USER_READ, "Personas"),
     Route("GET", "/people/new", people.new, Permission.USER_WRITE),

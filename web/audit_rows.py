@@ -41,6 +41,7 @@ ACTIONS = {
     "password.forgotten": "Pidió por correo otra contraseña",
     "password.one-time": "Dio una contraseña de un solo uso",
     "password.set-by-letter": "Eligió la contraseña con el enlace del correo",
+    "phone.read": "Vio la clave del teléfono",
     "phone.renewed": "Renovó la clave del teléfono",
     "plan.changed": "Cambió el plan",
     "release.published": "Publicó la entrega",

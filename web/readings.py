@@ -1,4 +1,4 @@
-"""Doors whose answer shows affiliates' data: each time one answers, that is a deed of the audit trail.
+"""Doors whose answer shows affiliates' data or a secret: each answer is a deed of the audit trail.
 
 The table of routes (`web.access`) names them. A coordinator's pop is none: the call's own record says at
 which phones it rang.
@@ -34,6 +34,10 @@ def _call(request: web.Request) -> str:
     return request.match_info["id"]
 
 
+def _extension(request: web.Request) -> str:
+    return request.match_info["extension"]
+
+
 def _list(request: web.Request) -> str:
     return request.path
 
@@ -42,6 +46,7 @@ CASE = Reading("case.read", _case)
 CALL = Reading("call.read", _call)
 CASES = Reading("case.listed", _list)
 CALLS = Reading("call.listed", _list)
+PHONE = Reading("phone.read", _extension)
 AUDIT = Reading("audit.read", _list)
 
 

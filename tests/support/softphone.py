@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from tests.support import sip_message as sip
+from tests.support.silence import Silence
 from tests.support.sip_message import Message
 
 _numbers = itertools.count(1)
-_SILENCE = b"\xd5" * 160
 _WAIT = 10.0
 
 
@@ -166,7 +166,7 @@ class Call:
         self._sequence = 0
         self._via = ""
         self._answers: asyncio.Queue[Message] | None = None
-        self._audio: _Audio | None = None
+        self._audio: Silence | None = None
         self._updates: list[Message] = []
 
     @property
@@ -187,7 +187,7 @@ class Call:
         await self._seen(answer)
 
     async def _offer(self, headers: Mapping[str, str]) -> Message:
-        self._audio = await _Audio.open(self.telephone.host)
+        self._audio = await Silence.open(self.telephone.host)
         self._sequence += 1
         self._via = self.telephone.via()
         body = sip.sdp(self.telephone.host, self._audio.port, "sendrecv")
@@ -246,7 +246,7 @@ class Call:
         """Answers a call that came in."""
         await asyncio.sleep(after)
         assert self.invite is not None
-        self._audio = await _Audio.open(self.telephone.host)
+        self._audio = await Silence.open(self.telephone.host)
         body = sip.sdp(self.telephone.host, self._audio.port, "sendrecv")
         self.telephone.answer(self.invite, "200 OK", {"Content-Type": "application/sdp"}, body)
         self._talk(self.invite.body)
@@ -341,36 +341,3 @@ class Call:
         if self._audio is not None:
             self._audio.close()
         self.ended.set()
-
-
-class _Audio(asyncio.DatagramProtocol):
-    """Silence in A-law, a packet every 20 ms: the PBX does with a silent line what it does with any other."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.sending: asyncio.Task[None] | None = None
-        self._transport: asyncio.DatagramTransport | None = None
-
-    @classmethod
-    async def open(cls, host: str) -> "_Audio":
-        audio = cls()
-        loop = asyncio.get_running_loop()
-        audio._transport, _ = await loop.create_datagram_endpoint(lambda: audio, local_addr=(host, 0))
-        audio.port = audio._transport.get_extra_info("sockname")[1]
-        return audio
-
-    def send_to(self, place: tuple[str, int]) -> None:
-        self.sending = asyncio.create_task(self._send(place))
-
-    async def _send(self, place: tuple[str, int]) -> None:
-        for packet in itertools.count(1):
-            numbers = (packet & 0xFFFF).to_bytes(2, "big") + (packet * 160 & 0xFFFFFFFF).to_bytes(4, "big")
-            assert self._transport is not None
-            self._transport.sendto(b"\x80\x08" + numbers + b"\x00\x00\x00\x01" + _SILENCE, place)
-            await asyncio.sleep(0.02)
-
-    def close(self) -> None:
-        if self.sending is not None:
-            self.sending.cancel()
-        if self._transport is not None:
-            self._transport.close()

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -212,14 +213,27 @@ async def sqlite_house(tmp_path: Path) -> AsyncIterator[House]:
         yield make_house(engine)
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row."""
+    path = tmp_path_factory.mktemp("empty") / "house.db"
+
+    async def make() -> None:
+        engine = open_engine(f"sqlite:///{path}")
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-def new_house() -> Callable[[Path], Awaitable[House]]:
+def new_house(empty_database: Path) -> Callable[[Path], Awaitable[House]]:
     """Makes a house on a new SQLite file of its own."""
 
     async def make(folder: Path) -> House:
-        engine = open_engine(f"sqlite:///{folder / 'house.db'}")
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        return make_house(engine)
+        shutil.copy(empty_database, folder / "house.db")
+        return make_house(open_engine(f"sqlite:///{folder / 'house.db'}"))
 
     return make

@@ -159,7 +159,8 @@ async def test_a_call_of_ours_whose_facts_come_late_keeps_its_case(house, told):
     await house.feed(*story.facts)
     await house.feed(late)
     call = await house.store.call("pbx1-9.1")
-    assert call.case is not None and call.plan == "hogar-nandu" and call.answered is not None
+    assert call.case is not None and call.answered is not None
+    assert call.plan == house.board.call("pbx1-9.1").plan == "hogar-nandu"
 
 
 async def test_a_call_of_ours_shows_on_the_desk_and_not_among_those_that_wait(house, told):

@@ -39,13 +39,24 @@ def closed(call: str) -> Story:
     return Story(call).arrives().ends("closed", "greeting")
 
 
-KINDS = (answered, moved_on, owed, abandoned, closed)
+def passed(call: str) -> Story:
+    story = Story(call).arrives().waits().rings("101").is_answered("101").is_held("101")
+    return story.is_passed("101", "102").rings("102", queue="").is_answered("102", queue=None).ends()
+
+
+def placed(call: str) -> Story:
+    return Story(call).is_placed("101", "+5491199999999").ends("unanswered", "ringing")
+
+
+KINDS = (answered, moved_on, owed, abandoned, closed, passed, placed)
 OUTCOME = {
     answered: "answered",
     moved_on: "answered",
     owed: "callback",
     abandoned: "abandoned",
     closed: "closed",
+    passed: "answered",
+    placed: "unanswered",
 }
 
 

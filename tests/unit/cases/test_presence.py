@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -77,6 +78,15 @@ async def test_being_available_is_serving_the_queues_of_ones_groups(link, presen
     await presence.leave(ANA)
     assert link.queues == {"cat": {}, "sac": {}}
     assert (presence.state(ANA), presence.groups(ANA)) == ("off", ())
+
+
+async def test_who_has_two_devices_serves_by_both_and_leaves_with_both(link, presence):
+    both = replace(ANA, devices=2)
+    await presence.available(both)
+    assert link.queues["cat"] == {"Local/101@phones-member": "Ana Pérez"}
+    assert presence.state(both) == "available"
+    await presence.leave(both)
+    assert link.queues["cat"] == {}
 
 
 async def test_a_pause_has_a_reason_and_a_beginning_and_leaves_the_phone_in_its_queues(link, presence):

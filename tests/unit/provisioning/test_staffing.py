@@ -12,6 +12,7 @@ from plans.load import load_site
 from provisioning.phones import Phones
 from provisioning.staffing import Staffing
 from staff.changes import PeopleChanges
+from staff.passwords import WeakPassword
 from staff.people import People
 from staff.person import Person
 from staff.profile import PersonRefused, Profile, profile_of
@@ -99,6 +100,20 @@ async def test_what_the_site_has_not_is_said_with_all_else_at_once(
         "name", "full_name", "extension", "groups", "subsidiaries", "accounts",
     }  # fmt: skip
     assert await people.all() == ()
+
+
+@pytest.mark.parametrize(("taken", "whose"), [("911", "emergencia"), ("701", "CAT")])
+async def test_an_extension_that_the_site_needs_is_refused(
+    staffing: Staffing, taken: str, whose: str
+) -> None:
+    with pytest.raises(PersonRefused) as refused:
+        await staffing.add("eva", replace(EVA, extension=taken), PASSWORD)
+    assert whose in refused.value.problems["extension"]
+
+
+async def test_a_password_made_of_the_person_s_own_names_is_refused(staffing: Staffing) -> None:
+    with pytest.raises(WeakPassword):
+        await staffing.add("eva", replace(EVA, full_name="Evangelina Quiroga"), "evangelina1")
 
 
 async def test_what_an_account_has_already_may_stay_though_the_site_lost_it(

@@ -107,6 +107,23 @@ async def test_a_reading_does_not_wait_for_a_locked_database_and_is_not_lost(
             ]
 
 
+async def test_a_reading_that_the_database_refuses_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_readings, "PATIENCE", 0.05)
+    monkeypatch.setattr(audit_readings, "RETRY", 0.05)
+    async with fresh_engine("sqlite", tmp_path, audit.metadata) as engine:
+        readings = Readings(engine)
+        for subject, table in (("1", "audit"), ("2", "away")):
+            other = "away" if table == "audit" else "audit"
+            async with engine.begin() as connection:
+                await connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {other}")
+            await readings.note(Deed("case.read", subject))
+        await readings.close()
+        rows = (await AuditTrail(engine).page(AuditFilter())).rows
+        assert [row.subject for row in rows] == ["2", "1"]
+
+
 async def test_when_too_many_readings_wait_no_more_may_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

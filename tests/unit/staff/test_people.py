@@ -31,6 +31,7 @@ async def test_a_password_given_is_final(people):
     ("changes", "error", "words"),
     [
         ({"name": "a"}, PersonRefused, "de 2 a 40"),
+        ({"name": "New"}, PersonRefused, "elija otro nombre"),
         ({"name": "ana pérez"}, PersonRefused, "sin espacios"),
         ({"name": "ana\n"}, None, ""),
         ({"name": "<b>"}, PersonRefused, "ana.perez"),

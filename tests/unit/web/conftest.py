@@ -119,7 +119,7 @@ class PlayedQueues:
     serving: set[tuple[str, str]] = field(default_factory=set)
     paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
-    async def add(self, extension: str, queue: str, name: str, /) -> None:
+    async def add(self, extension: str, queue: str, name: str, devices: int = 1, /) -> None:
         self.serving.add((extension, queue))
 
     async def remove(self, extension: str, queue: str, /) -> None:

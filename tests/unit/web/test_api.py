@@ -93,7 +93,7 @@ async def test_since_keeps_what_started_later(house, bearer, since, found):
         "limit=0",
         "limit=201",
         "limit=muchas",
-        "after=nada",
+        "after=a b",
         "limite=5",
         "plan=a&plan=b",
     ],

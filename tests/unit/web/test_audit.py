@@ -51,6 +51,15 @@ async def test_who_lists_cases_or_calls_is_noted_with_what_was_asked(house):
     ]
 
 
+async def test_who_is_shown_a_telephones_secret_is_noted_and_the_secret_is_not(house):
+    async with house.at("ivan") as visitor:
+        shown = await (await visitor.post("/phones/101/show", Accept="text/html")).text()
+    secret = await house.people.sip_secret((await house.person("ana")).id)
+    (row,) = await did(house, "ivan")
+    assert secret in shown and (row.action, row.subject) == ("phone.read", "101")
+    assert secret not in str(row)
+
+
 async def test_a_change_of_a_case_is_noted_with_before_and_after(house):
     await house.rings()
     case = await house.answers()
@@ -64,6 +73,14 @@ async def test_a_change_of_a_case_is_noted_with_before_and_after(house):
         ("ana", {"who": "José Peña"}, {"who": "María Peña"}),
         ("ana", {"who": ""}, {"who": "José Peña"}),
     ]
+
+
+async def test_what_leads_elsewhere_shows_nothing_and_is_not_noted(house):
+    await house.rings()
+    await house.answers()
+    async with house.at("sofia") as visitor:
+        assert (await visitor.get("/cases?q=AV-000001")).status == 303
+    assert await did(house, "sofia") == []
 
 
 async def test_what_was_refused_is_not_noted(house):

@@ -152,7 +152,7 @@ export class Field {
     this.revision = revision;
     if (value === this.written) return;
     this.show(value);
-    this.say("saved", "cambió en otro puesto");
+    this.say("saved", "actualizado");
   }
 
   hearNews() {

@@ -97,6 +97,7 @@ export class CaseForm {
   leave(sentence, gone) {
     if (this.leaving) return;
     this.leaving = true;
+    if (this.writing) this.typedAt = performance.now();
     const line = document.createElement("p");
     line.className = "leaving";
     line.textContent = `${sentence} Lo que escribió se guarda y este formulario se cierra solo.`;

@@ -22,8 +22,9 @@ export async function goBack(person, casework, drafts) {
   const mine = place?.person === person ? place : { open: [], shown: null, focus: null };
   const ids = new Set([...mine.open.map(String), ...drafts.cases()]);
   for (const id of ids) await casework.fetch(id, true);
-  if (casework.forms.has(mine.shown) && casework.calling === null) casework.show(mine.shown);
-  if (mine.focus && cameBack()) focusOn(mine.focus);
+  const again = cameBack();
+  if (casework.forms.has(mine.shown) && (again || casework.calling === null)) casework.show(mine.shown);
+  if (mine.focus && again) focusOn(mine.focus);
 }
 
 function focus() {
