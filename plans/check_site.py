@@ -170,7 +170,7 @@ def emergencies_can_be_dialled(site: Site) -> Iterator[Fault]:
 
 def queues_have_numbers_of_their_own(site: Site) -> Iterator[Fault]:
     """A queue's number that is dialled for something else would never reach the queue."""
-    taken: dict[str, str] = {code: "un número de emergencia" for code in site.phones.emergency}
+    taken: dict[str, str] = dict.fromkeys(site.phones.emergency, "un número de emergencia")
     for name, queue in site.queues.items():
         if queue.extension is None:
             continue

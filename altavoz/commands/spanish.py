@@ -89,7 +89,7 @@ def in_spanish(app: typer.Typer) -> None:
 def run(app: typer.Typer, tell: Callable[[str], object]) -> int:
     """The exit code of the command that was typed; `tell` is told what was wrong with it."""
     try:
-        return int(app(standalone_mode=False) or 0)
+        return int(app(prog_name="altavoz", standalone_mode=False) or 0)
     except TyperException as wrong:
         if said := sentence(wrong.format_message()):  # empty when the help page has said it all
             ctx = getattr(wrong, "ctx", None)

@@ -1,7 +1,8 @@
-"""Real telephones, two real desks: the call passed on brings its case along; calls both ways; missed calls."""
+"""Real telephones, two real desks: a call passed on brings its case along; calls both ways; missed calls."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -87,12 +88,21 @@ async def calls(altavoz: Instance, number: str = NUMBER) -> tuple[Telephone, Cal
     return telephone, call
 
 
+async def rings(phone: Telephone) -> Call:
+    """However long the greeting is."""
+    async with asyncio.timeout(40):
+        while True:
+            with suppress(TimeoutError):
+                return await phone.rings()
+
+
 async def test_the_second_desk_has_the_pop_with_what_the_first_wrote_and_then_the_case(
     altavoz: Instance, phones: dict[str, Telephone], desk: Desks
 ) -> None:
     ana, beto = await desk("ana"), await desk("beto")
+    await asyncio.to_thread(altavoz.run, "user", "pause", "beto")
     telephone, caller = await calls(altavoz)
-    first = await (await phones["101"].rings()).answer(0.3)
+    first = await (await rings(phones["101"])).answer(0.3)
     who = ana.locator("[name=who]")
     await who.fill("Peña <b>")
     await who.blur()
@@ -100,7 +110,7 @@ async def test_the_second_desk_has_the_pop_with_what_the_first_wrote_and_then_th
     number = await ana.locator("article.case").get_attribute("data-case")
     assert await first.refer("102") == 202
     await first.bye()
-    ringing = await phones["102"].rings()
+    ringing = await rings(phones["102"])
     pop = beto.locator("[data-stage=ringing]")
     await expect(pop.locator(".passed")).to_contain_text("ana le pasa esta llamada", ignore_case=True)
     await expect(pop.locator(".passed")).to_contain_text("Peña <b>")
@@ -123,7 +133,7 @@ async def test_a_missed_call_is_owed_until_somebody_calls_that_number_and_talks(
 ) -> None:
     ana = await desk("ana")
     telephone, caller = await calls(altavoz, "1155557777")
-    await phones["101"].rings()
+    await rings(phones["101"])
     await caller.bye()
     owed = ana.locator(".missed a[href='tel:+541155557777']")
     await expect(owed).to_be_visible(timeout=10_000)
