@@ -158,9 +158,7 @@ def _deed(case: CaseView, changed: CaseView, what: str, values: Mapping[str, Any
     return Deed(f"case.{verb}", case.number, before, {name: getattr(changed, name) for name in values})
 
 
-async def _refuse_stale(
-    connection: AsyncConnection, case: CaseView, field: str, revision: int
-) -> None:
+async def _refuse_stale(connection: AsyncConnection, case: CaseView, field: str, revision: int) -> None:
     since = (case_changes.c.case == case.id) & (case_changes.c.revision > revision)
     wanted = select(case_changes.c.by).where(since, case_changes.c.field == field)
     last = (await connection.execute(wanted.order_by(case_changes.c.revision.desc()).limit(1))).scalar()

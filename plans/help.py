@@ -177,7 +177,7 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "ring": "Cuánto suena el teléfono de cada coordinador, como 15s.",
         "wrap_up": "Descanso después de cada llamada, como 20s.",
         "nobody": "Adónde va la llamada cuando no hay nadie en la cola.",
-        "extension": "Interno para pasarle llamadas desde un teléfono, entre comillas, como \"701\".",
+        "extension": 'Interno para pasarle llamadas desde un teléfono, entre comillas, como "701".',
     },
     "Phones": {
         "": "Lo que pueden marcar los teléfonos y qué número muestran.",

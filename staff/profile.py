@@ -13,6 +13,8 @@ from staff.scope import EVERYTHING, Scope
 
 MOST_DEVICES = 2
 _EXTENSION = re.compile(r"[1-9][0-9]{1,5}")
+_SEE_EVERYTHING = {Role.ADMINISTRATOR: "administra", Role.AUDITOR: "audita"}
+"""The audit trail is of every subsidiary and account, and cannot be divided by them."""
 
 
 class PersonRefused(ValueError):
@@ -105,8 +107,9 @@ def _problems(wanted: Profile) -> dict[str, str]:
         problems["roles"] = "Elija al menos un rol: sin ninguno no se puede hacer nada."
     if not 1 <= wanted.devices <= MOST_DEVICES:
         problems["devices"] = "Un interno se registra en uno o en dos aparatos."
-    if Role.ADMINISTRATOR in wanted.roles and wanted.scope != EVERYTHING:
-        problems["scope"] = "Quien administra ve todo: quite las filiales y las cuentas, o el rol."
+    whole = next((verb for role, verb in _SEE_EVERYTHING.items() if role in wanted.roles), None)
+    if whole and wanted.scope != EVERYTHING:
+        problems["scope"] = f"Quien {whole} ve todo: quite las filiales y las cuentas, o el rol."
     return problems
 
 

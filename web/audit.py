@@ -14,11 +14,12 @@ from aiohttp import web
 from staff.audit import Deed
 from staff.audit_readings import NotNoted
 from staff.audit_trail import AuditFilter, AuditRow
+from staff.scope import EVERYTHING
 from web import lists, refusals
 from web.asked import is_htmx
 from web.audit_rows import ACTIONS, HEADS, VIAS, actor_words, cells, changes, subject_path
 from web.headers import add_headers
-from web.keys import SECURE, services
+from web.keys import SECURE, services, session
 from web.pages import full_names, render, site_zone
 from web.sheets import XLSX_MOST, Workbook, csv_line
 
@@ -91,6 +92,9 @@ def _typed(request: web.Request) -> dict[str, str]:
 
 
 def _filter(request: web.Request, typed: Mapping[str, str]) -> AuditFilter:
+    """What was asked for, of those who see everything: the trail holds every subsidiary's rows."""
+    if session(request).person.scope != EVERYTHING:
+        raise refusals.not_divided()
     zone: ZoneInfo = site_zone(services(request).site)
     return AuditFilter(
         typed["who"] or None,

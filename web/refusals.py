@@ -45,6 +45,15 @@ def not_your_role() -> Refusal:
     )
 
 
+def not_divided() -> Refusal:
+    return Refusal(
+        403,
+        "scope",
+        "La auditoría no se divide por filial ni por cuenta",
+        "Pida a quien administra Altavoz que quite las filiales y las cuentas de su perfil.",
+    )
+
+
 def not_from_here() -> Refusal:
     return Refusal(
         403,

@@ -15,6 +15,7 @@ from aiohttp import web
 from cases.pops import NoSuchCall
 from cases.presence import Availability as State
 from cases.presence import Pause
+from cases.sight import Sight
 from cases.views import CallView, CaseView, PopView
 from staff.people import Person
 from staff.permissions import Permission
@@ -176,7 +177,17 @@ async def _alarm(desk: Desk) -> str:
 async def _waiting(desk: Desk) -> str:
     served = desk.services
     missed = await served.store.missed(served.clock() - MISSED_FOR, scope=desk.person.scope)
-    return _piece(desk, Region.WAITING, waiting=served.board.waiting(), missed=missed)
+    return _piece(desk, Region.WAITING, waiting=tuple(_in_sight(desk)), missed=missed)
+
+
+def _in_sight(desk: Desk) -> Iterable[CallView]:
+    """Who waits, of what this desk sees or may be given to answer."""
+    shows, groups = _sight(desk).shows_call, desk.person.groups
+    return (call for call in desk.services.board.waiting() if shows(call) or call.queue in groups)
+
+
+def _sight(desk: Desk) -> Sight:
+    return Sight(**sight_of(desk.person))
 
 
 async def _cases(desk: Desk) -> str:
@@ -187,7 +198,8 @@ async def _cases(desk: Desk) -> str:
 
 async def _team(desk: Desk) -> str:
     served = desk.services
-    members = team(await served.people.all(), served.presence, served.board.talking_for)
+    shows = _sight(desk).shows_call
+    members = team(await served.people.all(), served.presence, served.board.talking_for, shows)
     return _piece(desk, Region.TEAM, team=members)
 
 

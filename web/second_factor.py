@@ -2,6 +2,7 @@
 
 import segno
 from aiohttp import web
+from markupsafe import Markup
 
 from staff.second_factors import WrongCode
 from staff.sessions import Session
@@ -104,7 +105,7 @@ async def _page(request: web.Request, problem: str = "", status: int = 200) -> w
     factors = services(request).sign_in.factors
     factor = await factors.of(found.person.id)
     enrolment = None if factor else await factors.begin(found.person)
-    picture = segno.make(enrolment.address, error="m").svg_inline(scale=5, light="#fff") if enrolment else ""
+    picture = _picture(enrolment.address) if enrolment else ""
     return render(
         request,
         "second_factor.html",
@@ -127,3 +128,8 @@ async def _step(request: web.Request) -> Step | None:
 
 def _code_form(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
     return render(request, "code.html", status=status, problem=problem)
+
+
+def _picture(address: str) -> Markup:
+    """The QR code as SVG: squares only, whatever the address says."""
+    return Markup(segno.make(address, error="m").svg_inline(scale=5, light="#fff"))  # noqa: S704

@@ -14,7 +14,9 @@ _UNREACHABLE = 3
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One who answers. `phone` is the telephone's state, `call` the call they are in."""
+    """One who answers. `phone` is the telephone's state, `call` the call they are in, `seen` whether who
+    looks may know whose.
+    """
 
     name: str
     extension: str
@@ -23,6 +25,7 @@ class Member:
     pause: Pause | None
     phone: str
     call: CallView | None
+    seen: bool
 
     @property
     def since(self) -> datetime | None:
@@ -37,18 +40,29 @@ class Member:
 
 
 def team(
-    people: Iterable[Person], presence: Presence, talking: Callable[[str], Iterable[CallView]]
+    people: Iterable[Person],
+    presence: Presence,
+    talking: Callable[[str], Iterable[CallView]],
+    shows: Callable[[CallView], bool],
 ) -> tuple[Member, ...]:
-    """Everybody active with a telephone and a queue: in a call first, then by what they are ready for."""
-    members = (_member(person, presence, talking) for person in people if person.active and person.groups)
+    """Everybody active with a telephone and a queue: in a call first, then by what they are ready for.
+
+    `shows` says whether a call is in the sight of who looks.
+    """
+    answering = (person for person in people if person.active and person.groups)
+    members = (_member(person, presence, talking, shows) for person in answering)
     return tuple(sorted((each for each in members if each is not None), key=_place))
 
 
 def _member(
-    person: Person, presence: Presence, talking: Callable[[str], Iterable[CallView]]
+    person: Person,
+    presence: Presence,
+    talking: Callable[[str], Iterable[CallView]],
+    shows: Callable[[CallView], bool],
 ) -> Member | None:
     if person.extension is None:
         return None
+    call = next(iter(talking(person.name)), None)
     return Member(
         name=person.full_name,
         extension=person.extension,
@@ -56,7 +70,8 @@ def _member(
         state=presence.state(person),
         pause=presence.paused(person),
         phone=presence.phone(person.extension),
-        call=next(iter(talking(person.name)), None),
+        call=call,
+        seen=call is not None and shows(call),
     )
 
 

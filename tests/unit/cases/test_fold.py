@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.intake import decide, draft_of
@@ -141,6 +141,7 @@ def stories(draw) -> Story:
     return story.ends(draw(st.sampled_from(["answered", "abandoned"])))
 
 
+@settings(deadline=None)
 @given(story=stories(), skew=st.integers(-5, 5))
 def test_the_parts_of_a_call_add_up_to_its_length_exactly(story, skew):
     moved = [type(f)(**{n: getattr(f, n) for n in f.__dataclass_fields__} | {"at": f.at + skew * SECOND})
@@ -152,6 +153,7 @@ def test_the_parts_of_a_call_add_up_to_its_length_exactly(story, skew):
     assert not present(ended.parties)
 
 
+@settings(deadline=None)
 @given(story=stories(), seed=st.integers(0, 10_000))
 def test_the_record_is_the_same_in_whatever_order_its_facts_come(story, seed):
     straight = known(story.facts, make_plan())

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.fold import fold
@@ -34,6 +34,7 @@ def test_a_whole_call_makes_a_whole_record(told, plan):
     assert (record.outcome, record.phase) == ("answered", "talking")
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_the_facts_of_a_call_give_the_same_record_in_any_order(seed):
     from tests.unit.cases.conftest import Story, make_plan

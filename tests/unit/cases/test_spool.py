@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.spool import Spool
@@ -101,6 +101,7 @@ def test_nobody_else_reads_it(path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@settings(deadline=None)
 @given(name=st.text(), number=st.one_of(st.none(), st.text(max_size=20)))
 def test_whatever_a_caller_is_called_survives(tmp_path_factory, name, number):
     fact = CallArrived("pbx1-1.1", AT, "x", "+541143218765", "p", "v", "c", number, name)
