@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check acceptance bench lock clean
+.PHONY: help run test lint check acceptance bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,10 +19,12 @@ test: $(VENV)/.test ## todas las pruebas, con una central y un navegador de verd
 	@$(BIN)/altavoz pbx unpack
 	@$(BIN)/python -m pytest tests --ignore=tests/acceptance
 
-check: $(VENV)/.test ## formato, estilo, tipos y las pruebas rápidas
+lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+check: lint ## formato, estilo, tipos y las pruebas rápidas
 	@$(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance
 
 acceptance: $(VENV)/.test ## las pruebas largas

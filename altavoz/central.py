@@ -44,7 +44,7 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
     secrets = ami_secrets(layout.ami_secrets)
     addresses = PbxAddresses(settings.sip, settings.ami, settings.rtp)
     return Central(
-        EmbeddedPbx(layout, addresses, settings.pbx_user, say),
+        EmbeddedPbx(layout, addresses, settings.pbx_user, say, settings.pbx_name),
         layout.control,
         render_base(site, layout, addresses, secrets, WANTED),
         layout.published,

@@ -332,6 +332,7 @@ class House:
             alarms=self.watch.alarms,
             status=self.standing_now,
             measures=self.measures,
+            gaps=self.journal_store.gaps,
             sip=self.sip,
         )
 

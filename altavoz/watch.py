@@ -31,7 +31,7 @@ class Sights:
 
     at_hand: Callable[[datetime, PbxSeen | None, MachineSeen | None, StoreSeen], Seen]
     pbx: Callable[[datetime, PbxSeen | None], Awaitable[PbxSeen]]
-    store: Callable[[], Awaitable[StoreSeen]]
+    store: Callable[[datetime], Awaitable[StoreSeen]]
     hints: Callable[[], object]
     machine: Machine
 
@@ -92,7 +92,7 @@ class Watch:
 
     async def _look_at_machine(self) -> None:
         self._machine = await asyncio.to_thread(self._sights.machine.look)
-        self._store = await self._sights.store()
+        self._store = await self._sights.store(self._clock())
         await asyncio.sleep(MACHINE_EVERY)
 
 

@@ -8,6 +8,8 @@ from altavoz.watch_seen import DiskSeen, QueueSeen, Seen
 from telephony.known_holes import holes_of
 
 RESTART_TOLD = timedelta(minutes=15)
+TOLD_FOR = timedelta(days=1)
+"""How long it is said that facts were lost or letters did not arrive: nobody can undo it."""
 CLOCKS_APART = 2.0
 EXPIRING, EXPIRED = timedelta(days=21), timedelta(days=2)
 DISKS = {"home": "datos de Altavoz", "recordings": "grabaciones"}
@@ -92,6 +94,19 @@ def spool_used(seen: Seen) -> Wrong:
     return one(seen.spooled > 0, None, f"Son {seen.spooled}.")
 
 
+def facts_in_memory(seen: Seen) -> Wrong:
+    return one(seen.unspooled is not None, seen.unspooled, f"Esperan {seen.queued - seen.spooled}.")
+
+
+def facts_lost(seen: Seen) -> Wrong:
+    lately = seen.lost_at is not None and seen.at - seen.lost_at < TOLD_FOR
+    return one(lately, seen.lost_at, f"No cupieron {seen.lost}, la última a esa hora.")
+
+
+def audit_broken(seen: Seen) -> Wrong:
+    return one(bool(seen.audit), None, sentence(seen.audit))
+
+
 def disk_full(seen: Seen) -> Wrong:
     return {disk.holds: _disk(disk) for disk in _disks(seen) if _full(disk)}
 
@@ -119,6 +134,11 @@ def certificate_expiring(seen: Seen) -> Wrong:
 
 def mail_stuck(seen: Seen) -> Wrong:
     return one(seen.store.unsent is not None, seen.store.unsent)
+
+
+def mail_failed(seen: Seen) -> Wrong:
+    ended = seen.store.undelivered
+    return one(bool(ended), min(ended, default=None), f"En las últimas 24 horas: {len(ended)}.")
 
 
 def journal_unreadable(seen: Seen) -> Wrong:

@@ -73,6 +73,22 @@ RULES: tuple[Rule, ...] = (
         rise=_seconds(1),
     ),
     Rule(
+        "facts-in-memory",
+        find.facts_in_memory,
+        Permission.STATUS_READ,
+        Level.URGENT,
+        "Ni la base de datos ni el disco guardan las novedades de las llamadas",
+        "{detail} Están solo en la memoria: no detenga Altavoz y libere espacio en el disco ya.",
+    ),
+    Rule(
+        "facts-lost",
+        find.facts_lost,
+        Permission.STATUS_READ,
+        Level.URGENT,
+        "Se perdieron novedades de llamadas",
+        "{detail} El diario de la central las tiene: cuando la base responda, revise las llamadas de ese rato.",
+    ),
+    Rule(
         "queue-nobody",
         find.queue_nobody,
         Permission.DESK_USE,
@@ -135,6 +151,14 @@ RULES: tuple[Rule, ...] = (
         "Hay novedades de llamadas que esperan en el disco",
         "{detail} Pasan solas a la base de datos cuando esta responda; no detenga el equipo.",
         rise=_seconds(5),
+    ),
+    Rule(
+        "audit-broken",
+        find.audit_broken,
+        Permission.AUDIT_READ,
+        Level.WARNING,
+        "La auditoría no es la que se guardó",
+        "{detail} Guarde una copia de la base y avise a Seguridad: alguien pudo cambiarla.",
     ),
     Rule(
         "journal-unreadable",
@@ -206,6 +230,14 @@ RULES: tuple[Rule, ...] = (
         "No salen los correos",
         "Invitaciones y avisos esperan. Revise la dirección y la cuenta del servidor de correo.",
         rise=_seconds(30),
+    ),
+    Rule(
+        "mail-failed",
+        find.mail_failed,
+        Permission.STATUS_READ,
+        Level.WARNING,
+        "Hay correos que no llegaron, o no se sabe si llegaron",
+        "{detail} El porqué está en el registro (mail_not_sent). Corrija la dirección e invite de nuevo.",
     ),
 )
 """What is shown first when several are urgent comes first."""

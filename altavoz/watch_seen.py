@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telephony.ami import LinkState
+from telephony.journal_store import LinkGap
 from telephony.publish import Standing
 
 
@@ -94,10 +95,14 @@ class MachineSeen:
 
 @dataclass(frozen=True, slots=True)
 class StoreSeen:
-    """Whether the database answers, and since when letters wait in it that cannot leave."""
+    """Whether the database answers; since when letters wait in it that cannot leave, when each of the last
+    day's ended that did not arrive or perhaps did not; the last gaps in listening to the PBX, newest first.
+    """
 
     answers: bool
     unsent: datetime | None
+    undelivered: tuple[datetime, ...] = ()
+    gaps: tuple[LinkGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,9 @@ class Seen:
     """Everything at the moment `at`.
 
     `process` is whether the PBX of our own runs (None: it is not ours), `queued` how many facts wait for the
-    database, `spooled` how many of them on disk, `phases` the live calls.
+    database, `spooled` how many of them on disk, `phases` the live calls. `unspooled` is since when the disk
+    takes no facts either, `lost` how many there was no room for, `lost_at` the last of them. `audit` says
+    what is wrong with the audit trail; it is empty when nothing is.
     """
 
     at: datetime
@@ -121,3 +128,7 @@ class Seen:
     machine: MachineSeen | None
     phases: Mapping[str, int]
     plans: int
+    unspooled: datetime | None = None
+    lost: int = 0
+    lost_at: datetime | None = None
+    audit: str = ""

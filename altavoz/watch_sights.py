@@ -1,7 +1,7 @@
 """Where the watch of a running instance looks."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from altavoz.settings import PbxMode
 from altavoz.watch import Sights
+from altavoz.watch_finds import TOLD_FOR
 from altavoz.watch_machine import Machine
 from altavoz.watch_pbx import seen_of
 from altavoz.watch_seen import MachineSeen, PbxSeen, Seen, StoreSeen
@@ -19,12 +20,14 @@ from telephony.pbx_status import pbx_status
 if TYPE_CHECKING:
     from altavoz.house import House
 
+GAPS, GAPS_OF = 5, timedelta(days=7)
+
 
 def sights_of(house: "House") -> Sights:
     return Sights(
         at_hand=lambda at, pbx, machine, store: _at_hand(house, at, pbx, machine, store),
         pbx=lambda at, before: _pbx(house, at, before),
-        store=lambda: _store(house),
+        store=lambda at: _store(house, at),
         hints=lambda: (house.acts.state.up, house.presence.ringable()),
         machine=_machine(house),
     )
@@ -47,6 +50,10 @@ def _at_hand(
         machine=machine,
         phases=Counter(call.phase for call in house.board.live()),
         plans=len(house.book.live()),
+        unspooled=house.intake.unspooled_since,
+        lost=house.intake.lost,
+        lost_at=house.intake.lost_at,
+        audit=house.heads.broken,
     )
 
 
@@ -56,11 +63,16 @@ async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:
     return seen_of(status, at, before, house.site, plans)
 
 
-async def _store(house: "House") -> StoreSeen:
+async def _store(house: "House", at: datetime) -> StoreSeen:
     if not await database_answers(house.engine):
         return StoreSeen(answers=False, unsent=None)
-    unsent = await house.entrance.outbox.stuck_since() if house.settings.smtp else None
-    return StoreSeen(answers=True, unsent=unsent)
+    outbox = house.entrance.outbox if house.settings.smtp else None
+    return StoreSeen(
+        answers=True,
+        unsent=await outbox.stuck_since(at) if outbox else None,
+        undelivered=await outbox.undelivered(at - TOLD_FOR) if outbox else (),
+        gaps=await house.journal_store.gaps(since=at - GAPS_OF, limit=GAPS),
+    )
 
 
 async def database_answers(engine: AsyncEngine) -> bool:

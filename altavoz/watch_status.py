@@ -6,7 +6,18 @@ from functools import partial
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from altavoz.watch_finds import CLOCKS_APART, DISKS, EXPIRED, EXPIRING, disk_full, disk_low, listed, size
+from altavoz.watch_finds import (
+    CLOCKS_APART,
+    DISKS,
+    EXPIRED,
+    EXPIRING,
+    disk_full,
+    disk_low,
+    facts_lost,
+    listed,
+    size,
+)
+from altavoz.watch_gaps import gap_lines
 from altavoz.watch_seen import DiskSeen, MachineSeen, PbxSeen, QueueSeen, Seen, TrunkSeen
 from telephony.ami import LinkState
 from telephony.known_holes import holes_of, read_version
@@ -27,6 +38,7 @@ def status_of(seen: Seen, alarms: tuple[Alarm, ...], zone: ZoneInfo) -> Status:
         Section("Colas", tuple(_queues(seen))),
         Section("Operadores", tuple(_trunks(seen, since))),
         Section("Altavoz", tuple(_altavoz(seen, since))),
+        Section("Cortes con la central", tuple(gap_lines(seen.store.gaps, seen.at, zone))),
     )
     return Status(seen.at, ready, alarms, tuple(section for section in sections if section.lines))
 
@@ -125,12 +137,23 @@ def _altavoz(seen: Seen, since: Since) -> Iterator[Line]:
     yield _database(seen, since)
     if seen.spooled:
         yield Line("Esperan en el disco", State.WARNING, f"{seen.spooled} novedades de llamadas")
+    yield from _waiting_nowhere(seen, since)
     if seen.store.unsent:
         yield Line("Correo", State.WARNING, f"No sale desde {since(seen.store.unsent)}")
+    if undelivered := seen.store.undelivered:
+        yield Line("Correos sin entregar", State.WARNING, f"{len(undelivered)} en las últimas 24 horas")
+    yield Line("Auditoría", _good(not seen.audit), seen.audit or "Coincide con lo anotado")
     if seen.machine is not None:
         yield from (_disk(disk, seen) for disk in seen.machine.disks)
         yield _clock(seen, seen.machine)
         yield from _files(seen.at, seen.machine)
+
+
+def _waiting_nowhere(seen: Seen, since: Since) -> Iterator[Line]:
+    if seen.unspooled is not None:
+        yield Line("Solo en la memoria", State.BAD, f"Novedades de llamadas desde {since(seen.unspooled)}")
+    if facts_lost(seen) and seen.lost_at is not None:
+        yield Line("Perdidas", State.BAD, f"{seen.lost} novedades, la última a {since(seen.lost_at)}")
 
 
 def _database(seen: Seen, since: Since) -> Line:

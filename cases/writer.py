@@ -34,7 +34,7 @@ class Intake:
     `name_of` tells whose an extension is. The commits are at least `SPACING` seconds apart, so that facts
     that come close together share one, and the first after a pause does not wait. `stuck_since` is when the
     database stopped taking facts, `unspooled_since` when the disk did too, `lost` how many facts were refused
-    since there was room for them nowhere.
+    since there was room for them nowhere, `lost_at` when the last one was.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Intake:
         self.stuck_since: datetime | None = None
         self.unspooled_since: datetime | None = None
         self.lost = 0
+        self.lost_at: datetime | None = None
 
     async def restore(self) -> tuple[CallView, ...]:
         """Load the calls that have not ended, into memory and onto the board. Call it before `run`."""
@@ -110,6 +111,7 @@ class Intake:
         """
         if not self._waiting.put(Taken(fact, self._clock())):
             self.lost += 1
+            self.lost_at = self._clock()
             metrics.LOST.inc()
             log.critical("no room for a fact", call=fact.call, fact=repr(fact), lost=self.lost)
         metrics.WAITING_FACTS.set(self.waiting)
@@ -176,6 +178,7 @@ class Intake:
         await asyncio.gather(*tasks, given_up, return_exceptions=True)
         if not tasks[1].cancelled():
             tasks[1].result()
+            self.unspooled_since = None
 
     async def _fill(self) -> None:
         """From memory to disk."""

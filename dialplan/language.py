@@ -16,6 +16,7 @@ APPLICATIONS: Mapping[str, str] = {
     "Goto": CORE,
     "GotoIf": CORE,
     "Hangup": CORE,
+    "Log": "app_verbose",
     "MixMonitor": "app_mixmonitor",
     "NoOp": CORE,
     "Pickup": "app_directed_pickup",

@@ -29,6 +29,10 @@ MARKS: Mapping[str, tuple[str, ...]] = {
 }
 """What a call tells of itself: the headers of `UserEvent(Altavoz)` and, in small letters, the keys in CEL."""
 
+NAMES_CALL = "altavoz-call"
+"""The word before a call's uniqueid in the PBX's own log, where lines bear only the PBX's tag of the call."""
+_BEGINS = ("arrived", "outgoing")
+
 MARK = "altavoz-mark"
 ASK = "altavoz-ask"
 QUEUE_ANSWERED = "altavoz-answered"
@@ -64,11 +68,13 @@ def _mark_extension(kind: str, headers: tuple[str, ...]) -> Extension:
     values = [(header, f"${{ARG{position}}}") for position, header in enumerate(headers, start=1)]
     event = "".join(f",{header}: {value}" for header, value in values)
     journal = "".join(f";{header.lower()}={value}" for header, value in values)
+    named = (Step("Log", f"NOTICE,{NAMES_CALL} ${{UNIQUEID}}"),) if kind in _BEGINS else ()
     return Extension(
         kind,
         (
             Step("UserEvent", f"Altavoz,Mark: {kind}{event}"),
             Step("CELGenUserEvent", f"ALTAVOZ,{kind}{journal}"),
+            *named,
             Step("Return"),
         ),
     )

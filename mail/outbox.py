@@ -16,6 +16,9 @@ from mail.tables import outbox
 
 LEASE = timedelta(minutes=10)
 """Longer than any sending takes: whoever claimed a letter and says nothing for so long is gone."""
+STILL = timedelta(minutes=2)
+"""A letter that is due for so long is taken by nobody: it goes out within seconds."""
+_WITHDRAWN = "se anuló antes de salir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Outbox:
     async def withdraw(self, connection: AsyncConnection, id: int, now: datetime) -> None:
         """A letter that nobody should get any more, when it has not gone out yet."""
         waiting = update(outbox).where(outbox.c.id == id, outbox.c.state == "pending")
-        await connection.execute(waiting.values(_ended("failed", now, "se anuló antes de salir")))
+        await connection.execute(waiting.values(_ended("failed", now, _WITHDRAWN)))
 
     async def recover(self, now: datetime) -> int:
         """Nobody knows of letters whose sender never said how it went; how many there are."""
@@ -129,14 +132,21 @@ class Outbox:
         async with self._engine.connect() as connection:
             return {row[0]: row[1] for row in await connection.execute(counted)}
 
-    async def stuck_since(self) -> datetime | None:
-        """When the oldest letter was written that waits although it was tried more than once."""
-        tried = (outbox.c.state == "pending") & (outbox.c.tries > 1)
+    async def stuck_since(self, now: datetime) -> datetime | None:
+        """When the oldest letter was written that was tried more than once in vain, or that nobody takes."""
+        stuck = (outbox.c.state == "pending") & ((outbox.c.tries > 1) | (outbox.c.due < now - STILL))
         async with self._engine.connect() as connection:
             since: datetime | None = (
-                await connection.execute(select(func.min(outbox.c.created)).where(tried))
+                await connection.execute(select(func.min(outbox.c.created)).where(stuck))
             ).scalar_one()
         return since
+
+    async def undelivered(self, since: datetime) -> tuple[datetime, ...]:
+        """When each letter came to its end that did not arrive, or perhaps did not; the oldest first."""
+        bad = outbox.c.state.in_(("failed", "doubtful")) & (outbox.c.error != _WITHDRAWN)
+        wanted = select(outbox.c.ended).where(bad, outbox.c.ended >= since).order_by(outbox.c.ended)
+        async with self._engine.connect() as connection:
+            return tuple((await connection.execute(wanted)).scalars())
 
     async def _end(self, id: int, state: str, now: datetime, error: str) -> None:
         await self._move(outbox.c.id == id, _ended(state, now, error))

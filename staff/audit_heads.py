@@ -66,14 +66,23 @@ def write_heads(file: Path, heads: tuple[Head, ...]) -> None:
 
 
 class HeadKeeper:
-    """Notes the trail's head as it grows."""
+    """Notes the trail's head as it grows. `broken` is what the last look found wrong; empty: nothing."""
 
     def __init__(self, engine: AsyncEngine, file: Path) -> None:
         self._engine = engine
         self._file = file
+        self.broken = ""
 
     async def note(self, tell: Callable[[Head], None]) -> None:
         """Note the head; `tell` hears of the first one of each day. Raises AuditBroken, HeadsUnreadable."""
+        try:
+            await self._note(tell)
+        except (AuditBroken, HeadsUnreadable) as error:
+            self.broken = str(error)
+            raise
+        self.broken = ""
+
+    async def _note(self, tell: Callable[[Head], None]) -> None:
         kept = kept_heads(self._file)
         head = await self._head()
         if kept:

@@ -14,7 +14,7 @@ from staff.clock import Clock
 from staff.names import normal
 from staff.person import Person, person_of
 from staff.profile import PersonRefused
-from staff.sign_in_tables import invitations
+from staff.sign_in_tables import invitations, steps
 from staff.tables import people, sessions
 from staff.tries import Counter, Tries, Wrong, counters
 
@@ -116,12 +116,13 @@ class Credentials:
 async def store(connection: AsyncConnection, id: int, hashed: str, *, one_time: bool, action: str) -> None:
     """A password's hash in place of the former one, with its deed.
 
-    Sessions end, links that would set a password end, waits are forgotten.
+    Sessions and half-done sign-ins end, links that would set a password end, waits are forgotten.
     """
     now = datetime.now(UTC)
     changed = update(people).where(people.c.id == id).values(password=hashed, one_time=one_time)
     name = (await connection.execute(changed.returning(people.c.name))).scalar_one()
-    await connection.execute(delete(sessions).where(sessions.c.person == id))
+    for entry in (sessions, steps):
+        await connection.execute(delete(entry).where(entry.c.person == id))
     lasting = (invitations.c.person == id) & invitations.c.ended.is_(None)
     await connection.execute(update(invitations).where(lasting).values(ended=now, end="replaced"))
     await tries.clear(connection, name)

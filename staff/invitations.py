@@ -5,6 +5,7 @@ not open an account whose e-mail changed meanwhile.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +36,8 @@ class Purpose(StrEnum):
 
 
 LASTS = {Purpose.INVITATION: timedelta(hours=72), Purpose.RECOVERY: timedelta(hours=1)}
+_REPLACES = {Purpose.INVITATION: (*Purpose,), Purpose.RECOVERY: (Purpose.RECOVERY,)}
+"""Anybody can ask for a recovery: it must not end the invitation that somebody has not opened yet."""
 
 
 class NotInvited(ValueError):
@@ -176,7 +179,7 @@ class Invitations:
             raise NotInvited(
                 "La cuenta no tiene correo: escríbalo primero, o dé una contraseña de un solo uso."
             )
-        await self._end(connection, person.id, "replaced")
+        await self._end(connection, person.id, "replaced", _REPLACES[purpose])
         secret, now, by = secrets.token_urlsafe(32), self._clock(), actor.current().name
         expires = now + LASTS[purpose]
         letter = self._letter(person, purpose, secret, expires, await _called(connection, by))
@@ -205,9 +208,12 @@ class Invitations:
             expires=f"{expires.astimezone(self._zone):%d/%m/%Y a las %H:%M}",
         )
 
-    async def _end(self, connection: AsyncConnection, person_id: int, end: str) -> int:
+    async def _end(
+        self, connection: AsyncConnection, person_id: int, end: str, purposes: Sequence[Purpose] = (*Purpose,)
+    ) -> int:
         now = self._clock()
         lasting = (invitations.c.person == person_id) & invitations.c.ended.is_(None)
+        lasting &= invitations.c.purpose.in_(purposes)
         ended = update(invitations).where(lasting).values(ended=now, end=end).returning(invitations.c.letter)
         letters = (await connection.execute(ended)).scalars().all()
         for letter in letters:

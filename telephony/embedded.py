@@ -40,15 +40,21 @@ class NotReloaded(Exception):
 
 
 class EmbeddedPbx:
-    """One Asterisk.
+    """One Asterisk, called `name` in the ids of its calls.
 
     `user` is whom it runs as when we are root (None: `asterisk` or `nobody`); `say` takes sentences for a
     person.
     """
 
     def __init__(
-        self, layout: PbxLayout, addresses: PbxAddresses, user: str | None, say: Callable[[str], None]
+        self,
+        layout: PbxLayout,
+        addresses: PbxAddresses,
+        user: str | None,
+        say: Callable[[str], None],
+        name: str = "pbx1",
     ) -> None:
+        self._name = name
         self._layout = layout
         self._addresses = addresses
         self._user = user
@@ -78,7 +84,7 @@ class EmbeddedPbx:
         """
         run_as = self._prepared()
         await self.leave()
-        self._follower = follower = LogFollower(self._layout.message_log)
+        self._follower = follower = LogFollower(self._layout.message_log, self._name)
         adopted = self.running()
         if not adopted:
             self._begin(run_as)

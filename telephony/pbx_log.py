@@ -13,11 +13,16 @@ from typing import Any
 
 import structlog
 
+from dialplan.routines import NAMES_CALL
+
 _LEVELS = {"ERROR": "error", "WARNING": "warning"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST = 500
 _PAUSE = 0.5
 _PIECE = 256 * 1024
+_NAMES = re.compile(rf"{NAMES_CALL} (\d+\.\d+)")
+_LOGGED_BY_DIALPLAN = "Ext. "
+_MOST_CALLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,42 @@ def _clean(text: str) -> str:
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
-class LogFollower:
-    """Reads `path` from its end of now on, or from its beginning when it is not there yet."""
+def named_call(message: PbxMessage) -> str | None:
+    """The uniqueid of the call that bears the message's tag, when the dialplan says it in this message."""
+    if not message.source.startswith(_LOGGED_BY_DIALPLAN):
+        return None
+    found = _NAMES.fullmatch(message.text)
+    return found[1] if found else None
 
-    def __init__(self, path: Path) -> None:
+
+class CallNames:
+    """Which call is meant by a tag of a PBX that has not been started anew meanwhile; the latest are kept."""
+
+    def __init__(self, pbx: str) -> None:
+        self._pbx = pbx
+        self._calls: dict[str, str] = {}
+
+    def learn(self, tag: str, uniqueid: str) -> None:
+        """A call that comes by the same way twice keeps its first name."""
+        self._calls.setdefault(tag, f"{self._pbx}-{uniqueid}")
+        if len(self._calls) > _MOST_CALLS:
+            del self._calls[next(iter(self._calls))]
+
+    def of(self, tag: str) -> str:
+        """The call's id; empty when it is not known."""
+        return self._calls.get(tag, "")
+
+
+class LogFollower:
+    """Reads `path` of the PBX called `pbx` from its end of now on, or from its beginning when it is not there
+    yet.
+    """
+
+    def __init__(self, path: Path, pbx: str) -> None:
         self._path = path
         self._offset = path.stat().st_size if path.exists() else 0
         self._pending = b""
+        self._names = CallNames(pbx)
         self._log = structlog.get_logger("pbx")
         self._task: asyncio.Task[None] | None = None
         self.recent: deque[str] = deque(maxlen=8)
@@ -109,9 +143,14 @@ class LogFollower:
             return
 
     def _say(self, message: PbxMessage) -> None:
+        if (uniqueid := named_call(message)) is not None:
+            self._names.learn(message.call, uniqueid)
+            return
         self.recent.append(message.text)
         write = getattr(self._log, message.level)
-        write("pbx", text=message.text, **_only_given(source=message.source, pbx_call=message.call))
+        call = self._names.of(message.call)
+        given = _only_given(source=message.source, call=call, pbx_call=message.call)
+        write("pbx", text=message.text, **given)
 
 
 def _only_given(**fields: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from cases.filters import CallFilter
 from cases.pages import BadPage
 from cases.plans_in_use import plan_of
 from cases.views import CallView
+from telephony.journal_store import LinkGap
 from web import lists, refusals, words
 from web.asked import is_htmx
 from web.call_story import Told, story
@@ -52,8 +53,16 @@ async def page(request: web.Request) -> web.Response:
         story=story(await store.facts(call.id), Told(call, plan, names)),
         case=await store.case(call.case, **sight(request)) if call.case is not None else None,
         linked=await store.linked(call, **sight(request)),
+        gaps=await _gaps(request, call),
         names=names,
     )
+
+
+async def _gaps(request: web.Request, call: CallView) -> list[LinkGap]:
+    """When nobody listened to the PBX while the call went on, as far as its journal made up for something."""
+    served = services(request)
+    found = await served.gaps(call.started, call.ended or served.clock())
+    return [gap for gap in reversed(found) if gap.regained is None or gap.facts]
 
 
 async def find(request: web.Request) -> CallView:

@@ -28,6 +28,7 @@ def form_context(app: web.Application, case: CaseView) -> dict[str, Any]:
         "plan": plan,
         "fields": FIELDS,
         "values": shown_fields(case, plan),
+        "dial": dialled(case),
         "said": partial(_said, plan=plan),
         "kinds": [(kind, words.spoken(kind, words.KINDS)) for kind in KINDS],
         "coverages": _coverages(case, plan),
@@ -37,7 +38,9 @@ def form_context(app: web.Application, case: CaseView) -> dict[str, Any]:
 
 
 def case_json(app: web.Application, case: CaseView) -> dict[str, Any]:
-    """A case as the script of the form needs it: values by field, as the form writes them."""
+    """A case as the script of the form needs it: values by field, as the form writes them, and the number
+    that `telephone` stands for.
+    """
     plan = plan_of(app[SERVICES].book, case.plan, case.version)
     return {
         "id": case.id,
@@ -45,7 +48,13 @@ def case_json(app: web.Application, case: CaseView) -> dict[str, Any]:
         "revision": case.revision,
         "state": case.state,
         "fields": shown_fields(case, plan),
+        "dial": dialled(case),
     }
+
+
+def dialled(case: CaseView) -> str:
+    """The telephone of a case as a phone dials it; empty when it is no number."""
+    return case.telephone if case.telephone.startswith("+") else ""
 
 
 def shown_fields(case: CaseView, plan: Plan | None) -> dict[str, str]:

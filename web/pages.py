@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from jinja2.bccache import Bucket
 
 from plans.numbers import written
 from plans.site import Site
@@ -18,6 +19,23 @@ from web.csrf import FIELD
 from web.keys import ASSETS, NAVIGATION, SERVICES, SESSION
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates are compiled once a process, however many applications it makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 def site_zone(site: Site) -> ZoneInfo:
@@ -34,6 +52,7 @@ def set_up(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.globals.update(static=app[ASSETS].url, words=words, csrf_field=FIELD)
     zone = site_zone(app[SERVICES].site)

@@ -24,6 +24,7 @@ from staff.sessions import Sessions
 from staff.sign_in import SignIn
 from staff.tokens import Tokens
 from telephony.ami import LinkState
+from telephony.journal_store import LinkGap
 from web.alarm import Alarm
 from web.desks import Desks
 from web.status_lines import Status
@@ -41,7 +42,8 @@ class PhoneSecrets(Protocol):
 class Services:
     """`sip` is where phones register (`host:port`); `ready` names what must stand and whether it does.
 
-    `alarms` and `status` answer at once, from memory; `measures` are for Prometheus.
+    `alarms` and `status` answer at once, from memory; `measures` are for Prometheus. `gaps` are those in
+    listening to the PBX that touch the time between two instants.
     """
 
     people: People
@@ -69,4 +71,5 @@ class Services:
     alarms: Callable[[], tuple[Alarm, ...]]
     status: Callable[[], Status]
     measures: Callable[[], Iterable[Metric]]
+    gaps: Callable[[datetime, datetime], Awaitable[tuple[LinkGap, ...]]]
     sip: str

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,18 +13,23 @@ XLSX_MOST = 100_000
 """As many rows as a workbook gets; it allows a million, which no office machine opens gladly."""
 
 _LONGEST_CELL = 32_767
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = re.compile(r"""((?:^|[;\t\r\n])[\s"]*)([=+\-@＝＋－＠])""")
+_BLANK = ("\t", "\r", "\n")
 
 
 def csv_line(cells: Sequence[object]) -> str:
-    """One line of CSV, RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe."""
+    """One line of CSV, RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Where Spanish is spoken, spreadsheets take semicolons for the ends of cells: what follows one counts, too.
+    """
     line = io.StringIO()
     csv.writer(line).writerow([_tame(str(cell)) for cell in cells])
     return line.getvalue()
 
 
 def _tame(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    tamed = _FORMULA.sub(r"\1'\2", text)
+    return f"'{tamed}" if tamed.startswith(_BLANK) else tamed
 
 
 class Workbook:

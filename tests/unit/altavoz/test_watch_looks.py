@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from altavoz.watch_seen import StoreSeen
 from db.engine import open_engine
 from db.migrate import upgrade
 from mail.letter import Letter
-from mail.outbox import Outbox
+from mail.outbox import STILL, Outbox
 from plans.load import load_files, load_site
 from plans.model import Calendar
 from telephony.exchange import LinkDown
@@ -193,7 +194,7 @@ class Looks:
             raise self.answer
         return self.answer
 
-    async def store(self):
+    async def store(self, _at):
         return StoreSeen(True, None)
 
     def at_hand(self, at, pbx, machine, store):
@@ -289,14 +290,42 @@ async def test_what_the_pbx_says_while_a_release_is_published_is_not_believed():
         assert house.standing.in_pbx == believed and house.standing.agrees
 
 
-async def test_letters_are_stuck_when_they_wait_though_they_were_tried(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path}/altavoz.db")
-    await upgrade(engine)
+@pytest.fixture
+async def engine(tmp_path):
+    opened = open_engine(f"sqlite:///{tmp_path}/altavoz.db")
+    await upgrade(opened)
+    yield opened
+    await opened.dispose()
+
+
+async def outbox_of(engine, letters):
     outbox = Outbox(engine)
     async with engine.begin() as connection:
-        await outbox.put(connection, Letter("invitation", "a@example.org", "Hola", "Hola", "<p>Hola"), AT)
+        for _ in range(letters):
+            await outbox.put(connection, Letter("invitation", "a@example.org", "Hola", "Hola", ""), AT)
+    return outbox
+
+
+async def test_letters_are_stuck_when_they_wait_though_they_were_tried(engine):
+    outbox = await outbox_of(engine, letters=1)
     for stuck in (None, None, AT):
-        assert await outbox.stuck_since() == stuck
+        assert await outbox.stuck_since(AT) == stuck
         claimed = await outbox.claim(AT)
         await outbox.retry(claimed.id, AT, "the server is away")
-    await engine.dispose()
+
+
+async def test_letters_are_stuck_when_nobody_takes_them(engine):
+    outbox = await outbox_of(engine, letters=1)
+    assert await outbox.stuck_since(AT + STILL) is None
+    assert await outbox.stuck_since(AT + STILL + timedelta(seconds=1)) == AT
+
+
+async def test_letters_that_failed_or_are_doubtful_did_not_arrive_and_those_withdrawn_were_not_to(engine):
+    outbox, hour = await outbox_of(engine, letters=4), timedelta(hours=1)
+    for ending in (outbox.sent, partial(outbox.failed, error="550"), partial(outbox.doubtful, error="cut")):
+        claimed = await outbox.claim(AT)
+        await ending(claimed.id, AT + claimed.id * hour)
+    async with engine.begin() as connection:
+        await outbox.withdraw(connection, 4, AT + 9 * hour)
+    assert await outbox.undelivered(AT) == (AT + 2 * hour, AT + 3 * hour)
+    assert await outbox.undelivered(AT + 2.5 * hour) == (AT + 3 * hour,)

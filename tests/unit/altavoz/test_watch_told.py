@@ -13,8 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from altavoz.watch_metrics import measures_of
 from altavoz.watch_rules import RULES
+from altavoz.watch_seen import StoreSeen
 from altavoz.watch_status import status_of
 from telephony.ami import AmiAccount, LinkState
+from telephony.journal_store import LinkGap
 from telephony.known_holes import KNOWN, holes_of, read_version, sound
 from web.alarm import Alarm
 from web.health import _Measures
@@ -43,6 +45,10 @@ STATES = {
     "clock-apart": ("Reloj", State.WARNING),
     "clock-lost": ("Reloj", State.WARNING),
     "mail-stuck": ("Correo", State.WARNING),
+    "mail-failed": ("Correos sin entregar", State.WARNING),
+    "facts-in-memory": ("Solo en la memoria", State.BAD),
+    "facts-lost": ("Perdidas", State.BAD),
+    "audit-broken": ("Auditoría", State.BAD),
     "journal-unreadable": ("Diario de la central", State.BAD),
 }
 
@@ -79,6 +85,24 @@ def test_lines_say_what_a_person_wants_to_know():
     paused = replace(EVA, paused=True)
     queue = replace(FINE.pbx.queues[0], members=(EVA, paused), waiting=3)
     assert lines_of(pbx(queues=(queue,)))["CAT"].text == "1 disponible · 1 en pausa · 3 esperando"
+
+
+def gap(lost, regained, calls=None, reason="la central no acepta conexiones"):
+    minutes = [AT + timedelta(minutes=each) if each is not None else None for each in (lost, regained)]
+    return LinkGap(1, "pbx1", minutes[0], reason, minutes[1], calls, calls and 3 * calls)
+
+
+def test_the_last_gaps_say_from_when_to_when_and_what_was_recovered():
+    gaps = (gap(-1, None), gap(-57, -55, 3), gap(-90, -80, 1), gap(-24 * 60, -23 * 60, 0))
+    lines = lines_of(replace(FINE, store=StoreSeen(True, None, gaps=gaps)))
+    said = {name: (line.state, line.text) for name, line in lines.items() if line.text.startswith("Sin con")}
+    assert said == {
+        "Desde 11:59": (State.BAD, "Sin conexión con la central: todavía no volvió"),
+        "11:03 – 11:05": (State.GOOD, "Sin conexión con la central: 3 llamadas recuperadas"),
+        "10:30 – 10:40": (State.GOOD, "Sin conexión con la central: 1 llamada recuperada"),
+        "20 nov, 12:00 – 13:00": (State.GOOD, "Sin conexión con la central: ninguna llamada que recuperar"),
+    }
+    assert lines["11:03 – 11:05"].note == "La central no acepta conexiones"
 
 
 @pytest.mark.parametrize("code", ["pbx-link", "pbx-control", "database-stuck"])

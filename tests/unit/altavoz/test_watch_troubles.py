@@ -108,6 +108,10 @@ WRONG = {
     "clock-apart": pbx(ahead=-4.0),
     "clock-lost": machine(synchronized=False),
     "mail-stuck": replace(FINE, store=StoreSeen(True, AT)),
+    "mail-failed": replace(FINE, store=StoreSeen(True, None, (AT - timedelta(hours=2), AT))),
+    "facts-in-memory": replace(FINE, unspooled=AT, queued=9),
+    "facts-lost": replace(FINE, lost=3, lost_at=AT),
+    "audit-broken": replace(FINE, audit="la fila 7 ya no es la que se anotó"),
     "journal-unreadable": machine(journal="no existe"),
 }
 NOT_WRONG = {
@@ -119,6 +123,7 @@ NOT_WRONG = {
     "a phone in pause need not be there": queue(EVA, replace(EVA, paused=True, reachable=False)),
     "a large disk with a tenth free is no trouble": disk(40 * GIB, 400 * GIB),
     "a journal that is not to be read is no trouble": machine(journal=None),
+    "what was lost before yesterday is no news": replace(FINE, lost=3, lost_at=AT - timedelta(hours=25)),
     "before the first looks nothing is known": replace(FINE, pbx=None, machine=None, release=None),
 }
 

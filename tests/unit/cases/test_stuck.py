@@ -122,8 +122,9 @@ async def test_a_full_disk_is_said_and_memory_holds_to_its_bound(sqlite_house, t
             for fact in [fact for one in ten(told) for fact in one]:
                 await asyncio.wait_for(intake.take(fact), 0.2)
             await until(lambda: intake.unspooled_since is not None)
-            assert (intake.waiting, intake.lost) == (50, 20)
+            assert (intake.waiting, intake.lost) == (50, 20) and intake.lost_at is not None
         await until(lambda: intake.waiting == 0 and intake.stuck_since is None)
+        await until(lambda: intake.unspooled_since is None)
     assert (await counts(sqlite_house))[2] == 50
 
 

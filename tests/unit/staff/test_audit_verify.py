@@ -143,7 +143,22 @@ async def test_a_head_that_the_trail_lost_is_never_noted_over(trail: AsyncEngine
         await add(trail, number)
     with pytest.raises(AuditBroken, match="La fila 10"):
         await keeper.note(lambda _: None)
-    assert kept_heads(file) == noted
+    assert kept_heads(file) == noted and "La fila 10" in keeper.broken
+
+
+async def test_a_file_of_heads_that_was_brought_back_is_no_trouble_any_more(
+    trail: AsyncEngine, tmp_path: Path
+) -> None:
+    keeper, file = HeadKeeper(trail, tmp_path / "heads"), tmp_path / "heads"
+    await keeper.note(lambda _: None)
+    sound = file.read_text()
+    file.write_text("no")
+    with pytest.raises(HeadsUnreadable):
+        await keeper.note(lambda _: None)
+    assert "dañado" in keeper.broken
+    file.write_text(sound)
+    await keeper.note(lambda _: None)
+    assert not keeper.broken
 
 
 async def test_a_damaged_file_of_heads_is_no_empty_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ from mail.outbox import Outbox
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
+from plans.site import Site
 from provisioning.phones import Phones
 from provisioning.staffing import Staffing
 from staff import passwords
@@ -68,6 +70,7 @@ from telephony.facts import (
     DigitsEntered,
     RingUnanswered,
 )
+from telephony.journal_store import JournalStore
 from telephony.queues import Member
 from web.alarm import Alarm
 from web.app import make_app
@@ -78,7 +81,6 @@ from web.status_lines import Section, Status
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "una frase larga"
-PORTS = range(15700, 15720)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -204,8 +206,8 @@ class House:
         self.link = LinkState(True, now(), "")
         self.release: str | None = "3f2a9c1b7d04"
         self.standing = {"database": True, "pbx": True}
-        self.site = load_site(ROOT / "plans/example-site.yaml")
-        self.book = example_book(self.site)
+        self.site = example_site()
+        self.book = example_book()
         self.people = People(self.engine, lambda: self.clock())
         self.sessions = Sessions(self.engine, lambda: self.clock())
         self.outbox = Outbox(self.engine, "altavoz.example")
@@ -298,6 +300,7 @@ class House:
             alarms=lambda: (*self._link_alarm(), *self.alarms),
             status=lambda: Status(self.clock(), True, self.alarms, self.sections),
             measures=lambda: (),
+            gaps=JournalStore(self.engine, "pbx1").gaps,
             sip="127.0.0.1:5060",
         )
 
@@ -397,15 +400,25 @@ def calling(
 VERSIONS = {"hogar-nandu": "a" * 12, "vial-condor": "b" * 12, "mascotas-ajolote": "c" * 12}
 
 
-def example_book(site: object) -> PlanBook:
-    loading = load_files(sorted((ROOT / "plans/examples").glob("*.yaml")), site)
-    book = PlanBook()
-    book.replace(
+@cache
+def example_site() -> Site:
+    return load_site(ROOT / "plans/example-site.yaml")
+
+
+@cache
+def example_plans() -> tuple[StoredPlan, ...]:
+    loading = load_files(sorted((ROOT / "plans/examples").glob("*.yaml")), example_site())
+    return tuple(
         StoredPlan(
             PlanVersion(plan=s.plan, hash=VERSIONS[s.plan.plan][0] * 64), 1, s.text, True, now(), "raul"
         )
         for s in loading.sources
     )
+
+
+def example_book() -> PlanBook:
+    book = PlanBook()
+    book.replace(example_plans())
     return book
 
 
@@ -416,15 +429,10 @@ async def until(holds: Callable[[], bool], seconds: float = 3.0) -> None:
 
 
 def free_port() -> int:
-    for port in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no port is free")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ async def counted(house):
 
 
 async def refused(visitor, row, **headers):
-    answer = await visitor.post(path_of(row), **headers)
+    answer = await visitor.post(path_of(row).replace("{secret}", "x"), **headers)
     assert answer.status == 403, f"{row.path} {headers}: {answer.status}"
     assert (await answer.json())["error"]["code"] == "origin"
 
@@ -104,8 +104,9 @@ async def test_looking_changes_nothing(house):
 async def test_what_is_sent_is_done_by_no_other_method(house, method):
     await house.rings()
     await house.answers()
-    before = await counted(house)
     async with house.at("raul") as visitor:
+        await visitor.get("/account/second-factor")  # begins an enrolment that counts for nothing
+        before = await counted(house)
         for row in CHANGING:
             address = visitor.root.join(visitor.root.with_path(path_of(row)))
             headers = {"X-HTTP-Method-Override": "POST", "X-CSRF-Token": visitor.csrf}
@@ -372,7 +373,7 @@ def test_no_cell_is_a_formula_whatever_separates_cells(text):
     line = csv_line([7, text, "fin"])
     assert next(csv.reader(io.StringIO(line)))[2] == "fin"
     for separator in ",;\t":
-        for row in csv.reader(io.StringIO(line.replace('"', "")), delimiter=separator):
+        for row in csv.reader(line.replace('"', "").splitlines(), delimiter=separator):
             assert [cell for cell in row if re.match(r'[\s"\u00a0]*[=+\-@＝＋－＠]', cell)] == []
 
 

@@ -1,5 +1,8 @@
 """One call told from its beginning to its end, who may read it, and what is owed to whom."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import update
 
@@ -12,11 +15,15 @@ from telephony.facts import (
     CallResumed,
     CallRinging,
     CallTransferred,
+    LinkLost,
     PartyJoined,
     RingUnanswered,
 )
+from telephony.journal_store import JournalStore
+from web.words import instant
 
 CALL = "pbx1-1.1"
+ZONE = ZoneInfo("America/Argentina/Buenos_Aires")
 
 
 async def page(visitor, path):
@@ -56,6 +63,29 @@ async def test_a_call_is_told_line_by_line_with_its_digits_masked(house):
     ):  # fmt: skip
         assert shown in html, shown
     assert "30123456" not in html
+
+
+async def test_a_call_says_which_part_of_it_the_journal_made_up_for(house):
+    journal = JournalStore(house.engine, "pbx1")
+    before = house.clock()
+    await journal.lost(LinkLost("pbx1", before - timedelta(hours=2), "la central no responde"))
+    await journal.regained(before - timedelta(hours=1), 1, 5)
+    await house.rings()
+    lost, made_up = house.clock(), "se tomó del diario de la central"
+    async with house.at("olga") as visitor:
+        assert "sin conexión" not in main(await page(visitor, f"/calls/{CALL}"))
+        await journal.lost(LinkLost("pbx1", lost, "la central no responde"))
+        assert "cuando vuelva" in main(await page(visitor, f"/calls/{CALL}"))
+        await journal.regained(lost + timedelta(seconds=2), 0, 0)
+        assert "sin conexión" not in main(await page(visitor, f"/calls/{CALL}"))
+        await journal.lost(LinkLost("pbx1", lost, "la central no responde"))
+        await journal.regained(lost + timedelta(seconds=2), 1, 3)
+        html = main(await page(visitor, f"/calls/{CALL}"))
+    assert made_up in html and f"a {instant(lost + timedelta(seconds=2), ZONE)}" in html
+
+
+def main(html):
+    return html[html.index("<main") :]
 
 
 async def test_a_call_passed_on_says_by_whom_to_whom_and_leads_to_its_case(house):

@@ -141,6 +141,26 @@ async def test_each_field_says_whether_it_is_saved(chromium, lasting_house):
         assert (await house.store.case(case)).coverage == "CERR"
 
 
+async def test_the_link_that_calls_follows_the_telephone_while_it_is_written(chromium, lasting_house):
+    house = lasting_house
+    await house.rings()
+    case = await house.answers()
+    async with at_desk(chromium, house) as page:
+        telephone, link = page.locator(f"#case-{case}-telephone"), page.get_by_role("link", name="Llamar")
+        await expect(link).to_have_attribute("href", "tel:+541155551234")
+        await telephone.fill("011 4321")
+        await expect(link).to_be_hidden()
+        await telephone.fill("+52 55 4123 9876")
+        await expect(link).to_have_attribute("href", "tel:+525541239876", timeout=300)
+        await telephone.fill("011 4321-8765")
+        await expect(link).to_have_attribute("href", "tel:+541143218765")
+        assert await focused(page) == f"case-{case}-telephone"
+        await house.desk.edit(case, "telephone", "011 4321-0000", "beto")
+        await expect(link).to_have_attribute("href", "tel:+541143210000")
+        await page.reload()
+        await expect(link).to_have_attribute("href", "tel:+541143210000")
+
+
 async def test_what_is_typed_outlives_a_restart_of_the_server(chromium, lasting_house):
     house = lasting_house
     await house.rings()

@@ -172,5 +172,6 @@ export class Field {
   say(state, text) {
     this.note.dataset.state = state;
     this.note.textContent = text;
+    this.form.dial.draw();
   }
 }

@@ -1,4 +1,5 @@
 // The form of a case: its fields, its end, and its leaving the desk.
+import { Dial } from "./dial.js";
 import { Field } from "./field.js";
 import { post, Refused } from "./server.js";
 import { later } from "./timers.js";
@@ -16,6 +17,7 @@ export class CaseForm {
     this.revision = Number(form.dataset.revision);
     this.closed = closed;
     this.typedAt = -CALM;
+    this.dial = new Dial(form);
     this.fields = [...form.querySelectorAll("select, input, textarea")].map(
       (control) => new Field(this, control, drafts, outbox),
     );
@@ -38,7 +40,9 @@ export class CaseForm {
   }
 
   async put(field, value, revision) {
-    return (await post(this.path, { field, value, revision })).case;
+    const present = (await post(this.path, { field, value, revision })).case;
+    if (field === "telephone") this.dial.learn(value, present.dial);
+    return present;
   }
 
   get dirty() {
@@ -62,6 +66,7 @@ export class CaseForm {
   }
 
   told(present) {
+    this.dial.learn(present.fields.telephone, present.dial);
     for (const field of this.fields) field.told(present.fields[field.name] ?? "", present.revision);
   }
 
