@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_PACKAGES := python3-venv mmdebstrap espeak-ng
 TEST_PACKAGES := $(RUN_PACKAGES) sip-tester chromium
+FAST := $(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance -n auto --dist loadfile
 
 help: ## esta lista
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,7 +18,8 @@ run: $(VENV)/.run ## la central, la consola y los planes de ejemplo, hasta Ctrl-
 
 test: $(VENV)/.test ## todas las pruebas, con una central y un navegador de verdad
 	@$(BIN)/altavoz pbx unpack
-	@$(BIN)/python -m pytest tests --ignore=tests/acceptance
+	@$(FAST)
+	@$(BIN)/python -m pytest tests -m "pbx or browser" --ignore=tests/acceptance
 
 lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/ruff format --check .
@@ -25,12 +27,11 @@ lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/mypy
 
 check: lint ## formato, estilo, tipos y las pruebas rápidas
-	@$(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance
+	@$(FAST)
 
 acceptance: $(VENV)/.test ## las pruebas largas
 	@$(BIN)/altavoz pbx unpack
-	@if compgen -G "tests/acceptance/test_*.py" >/dev/null; then $(BIN)/python -m pytest tests/acceptance; \
-	else echo "Todavía no hay pruebas largas."; fi
+	@$(BIN)/python -m pytest tests/acceptance
 
 bench: $(VENV)/.test ## las medidas, cada una junto a su límite
 	@$(BIN)/altavoz pbx unpack

@@ -84,10 +84,12 @@ class LiveCalls:
         sweeping = asyncio.create_task(self._sweeps(), name="journal")
         try:
             async for event in self._link.events():
+                call = self._tracker.call_of(event)
                 try:
                     await self._take(event)
-                except Exception:
-                    log.exception("event_failed", event_name=event.name)  # one event must not stop the desks
+                except Exception:  # one event must not stop the desks
+                    call = call or self._tracker.call_of(event)
+                    log.exception("event_failed", event_name=event.name, call=call)
         finally:
             sweeping.cancel()
             with suppress(asyncio.CancelledError):

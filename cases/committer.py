@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cases import metrics
 from cases.batch import Changed, read_known, set_aside, write_batch
 from cases.board import Board, Committed
+from cases.fact_rows import told_in_log
 from cases.intake import Known
 from cases.plans_in_use import FindsPlans
 from cases.rows import view_of
@@ -92,7 +93,12 @@ class Committer:
         except Exception as second:
             if passes(second):
                 raise
-            log.critical("a refused fact is kept in this line only", fact=repr(fact), error=repr(second))
+            log.critical(
+                "a refused fact is kept in this line only",
+                call=fact.call,
+                fact=told_in_log(fact),
+                error=repr(second),
+            )
 
     def _publish(self, batch: Sequence[Taken], changes: Iterable[Changed]) -> None:
         """After the commit: remember, count, and only now show."""

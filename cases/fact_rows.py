@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC
 from typing import Any
 
@@ -43,6 +43,11 @@ def fact_row(fact: CallFact) -> dict[str, Any]:
     text = json.dumps([kind, at.isoformat(), detail], sort_keys=True, default=repr)
     key = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
     return {"call": fact.call, "key": key, "at": at, "kind": kind, "detail": detail}
+
+
+def told_in_log(fact: CallFact) -> dict[str, Any]:
+    """A fact for a line of the log, by field: the log leaves out what is personal."""
+    return {"kind": type(fact).__name__, **asdict(fact)}
 
 
 def fact_of(row: Mapping[str, Any]) -> CallFact:

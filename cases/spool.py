@@ -7,6 +7,7 @@ file remembers no position: after a crash all of it is read again, and what was 
 import errno
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,11 +16,12 @@ from typing import Protocol
 
 import structlog
 
-from cases.fact_rows import fact_of, fact_row
+from cases.fact_rows import fact_of, fact_row, told_in_log
 from telephony.facts import CallFact
 
 MOST_BYTES = 256 * 2**20
 """About a million facts; beyond it the spool is as full as a full disk."""
+_CALL = re.compile(rb'"call": "([^"]+)"')
 log = structlog.get_logger(__name__)
 
 
@@ -141,7 +143,12 @@ def _line(fact: CallFact) -> bytes:
         row = fact_row(fact)
         text = json.dumps({**row, "at": row["at"].isoformat()}).encode("ascii")
     except (TypeError, ValueError, AttributeError) as error:
-        log.critical("a refused fact is kept in this line only", fact=repr(fact), error=repr(error))
+        log.critical(
+            "a refused fact is kept in this line only",
+            call=fact.call,
+            fact=told_in_log(fact),
+            error=repr(error),
+        )
         return b""
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
@@ -154,5 +161,10 @@ def _fact(line: bytes) -> CallFact | None:
         row = json.loads(text)
         return fact_of(row | {"at": datetime.fromisoformat(row["at"])})
     except (ValueError, KeyError, TypeError) as error:
-        log.critical("a damaged line of the spool is left out", line=repr(line[:2000]), error=repr(error))
+        log.critical(
+            "a damaged line of the spool is left out",
+            call=found[1].decode(errors="replace") if (found := _CALL.search(line)) else None,
+            length=len(line),
+            error=repr(error),
+        )
         return None

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cases import metrics
 from cases.board import Board
 from cases.committer import Committer, passes
+from cases.fact_rows import told_in_log
 from cases.plans_in_use import FindsPlans
 from cases.spool import KeepsFacts, Nowhere
 from cases.views import CallView
@@ -113,7 +114,7 @@ class Intake:
             self.lost += 1
             self.lost_at = self._clock()
             metrics.LOST.inc()
-            log.critical("no room for a fact", call=fact.call, fact=repr(fact), lost=self.lost)
+            log.critical("no room for a fact", call=fact.call, fact=told_in_log(fact), lost=self.lost)
         metrics.WAITING_FACTS.set(self.waiting)
 
     async def run(self) -> None:

@@ -54,7 +54,7 @@ def read_message(line: bytes) -> PbxMessage:
             level=_LEVELS.get(message["level"], "info"),
             text=_clean(message["message"]),
             source=f"{place['filename']}:{place['line']}",
-            call=str(entry["identifiers"]["callid"]),
+            call=str(entry["identifiers"]["callid"]).strip("[]"),
         )
     except (ValueError, KeyError, TypeError):
         return PbxMessage("info", _clean(line.decode(errors="replace")), "", "")

@@ -75,6 +75,12 @@ class CallTracker:
             of_leg(self._legs[uniqueid], event, uniqueid)
         return facts + (after(self, event, uniqueid) if after else [])
 
+    def call_of(self, event: AmiEvent) -> str | None:
+        """The call that an event is about, as far as is known."""
+        uniqueid = event.get("Uniqueid")
+        call = self._calls.get(uniqueid) or self._legs.get(uniqueid)
+        return call.id if call else None
+
     def resume(self, call: OpenCall) -> None:
         """Goes on with a call known from its record; one that is already followed stays as it is."""
         uniqueid = call.call.removeprefix(f"{self._pbx}-")

@@ -80,7 +80,8 @@ async def test_the_actions_that_occur_are_listed_once(trail: AuditTrail) -> None
     assert await trail.actions() == ("case.changed", "case.read", "user.changed")
 
 
-async def test_a_reading_is_a_row_each_time(engine: AsyncEngine) -> None:
+async def test_a_reading_is_a_row_each_time(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_readings, "PATIENCE", 30)
     readings = Readings(engine)
     with acting(Actor("ana", "web", "10.0.0.7")):
         await asyncio.gather(*(readings.note(Deed("case.read", "AV-000001")) for _ in range(20)))

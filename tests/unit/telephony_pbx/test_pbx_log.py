@@ -9,7 +9,7 @@ from telephony.pbx_log import CallNames, LogFollower, PbxMessage, read_lines, re
 
 def line(text: str, level: str = "WARNING", call: str = "C-00000001", file: str = "chan.c") -> bytes:
     entry = {
-        "identifiers": {"lwp": 1, "callid": call},
+        "identifiers": {"lwp": 1, "callid": f"[{call}]" if call else ""},
         "logmsg": {"location": {"filename": file, "line": 7}, "level": level, "message": text},
     }
     return json.dumps(entry).encode()
