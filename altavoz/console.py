@@ -12,6 +12,8 @@ from altavoz.settings import Settings
 from altavoz.startup import StartupFailed
 from web.app import make_app
 
+IDLE_SECONDS = 30.0
+
 
 @contextmanager
 def console_socket(settings: Settings) -> Iterator[socket.socket]:
@@ -36,10 +38,15 @@ def console_socket(settings: Settings) -> Iterator[socket.socket]:
         yield listening
 
 
+def server_of(app: web.Application) -> web.AppRunner:
+    """The web server: who connects and does not finish asking is cut off, so that nobody takes all places."""
+    return web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=IDLE_SECONDS)
+
+
 @asynccontextmanager
 async def console(house: House, listening: socket.socket) -> AsyncIterator[None]:
     app = make_app(house.services(), secure_cookies=house.settings.tls is not None)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = server_of(app)
     await runner.setup()
     try:
         await web.SockSite(runner, listening, ssl_context=_tls(house.settings)).start()

@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
         Permission.STATUS_READ,
         Level.URGENT,
         "Se perdieron novedades de llamadas",
-        "{detail} El diario de la central las tiene: cuando la base responda, revise las llamadas de ese rato.",
+        "{detail} El diario de la central las tiene; cuando la base responda, revise esas llamadas.",
     ),
     Rule(
         "queue-nobody",

@@ -115,6 +115,8 @@ class Board:
                 self._tell(person, Change(ChangeKind.TALKING, after.id, after.case))
         if after.case is not None and (before is None or before.case is None):
             self._tell_case(after.case, after.coordinator, after.coordinator)
+        elif after.case is not None and before is not None and before.coordinator != after.coordinator:
+            self._tell_case(after.case, after.coordinator, before.coordinator)
         if _seen_waiting(before) != _seen_waiting(after) or _owes(before) != _owes(after):
             self._tell_everybody(Change(ChangeKind.WAITING))
         self._tell(None, Change(ChangeKind.CALL, after.id, after.case))

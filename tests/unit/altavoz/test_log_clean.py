@@ -3,12 +3,15 @@
 import io
 import json
 import logging
+from datetime import UTC, datetime
 
 import pytest
 import structlog
 
 from altavoz import log, log_clean
 from altavoz.log_clean import HIDDEN, clean_text, hide
+from cases.fact_rows import told_in_log
+from telephony.facts import CallArrived, DigitsEntered
 
 SECRET = "8b56944b7a5c58732f00"
 
@@ -25,6 +28,18 @@ def written(request, monkeypatch):
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
     structlog.reset_defaults()
+
+
+def test_a_fact_that_only_the_log_keeps_is_there_without_what_is_personal(written):
+    at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+    arrived = CallArrived(
+        "pbx1-1.1", at, "1.1", "+541143218765", "hogar", "0123", "telecom", "+541155551234", "Ñandú"
+    )
+    for fact in (arrived, DigitsEntered("pbx1-1.1", at, "dni", "30123456")):
+        structlog.get_logger().critical("no room for a fact", call=fact.call, fact=told_in_log(fact))
+    assert "CallArrived" in written() and "DigitsEntered" in written() and "pbx1-1.1" in written()
+    for personal in ("Ñandú", "30123456", "1155551234"):
+        assert personal not in written()
 
 
 @pytest.mark.parametrize(

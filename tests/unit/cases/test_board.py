@@ -58,6 +58,16 @@ async def test_a_call_that_ended_leaves_the_board_and_its_coordinator_is_told(sq
     assert sqlite_house.board.live() == ()
 
 
+async def test_who_passed_a_call_on_and_left_is_told_when_its_case_goes_to_another(sqlite_house, told):
+    story = told("pbx1-1").arrives().waits().is_answered("101").is_passed("101", "102").rings("102", "")
+    await sqlite_house.feed(*story.facts)
+    ana = sqlite_house.board.subscribe("ana")
+    await sqlite_house.feed(story.is_answered("102", None).facts[-1])
+    case = await sqlite_house.store.case((await sqlite_house.store.call("pbx1-1")).case)
+    assert case.owner == "beto"
+    assert Change(ChangeKind.CASE, case_id=case.id) in await told_so_far(ana)
+
+
 async def test_the_delay_of_a_pop_is_measured_once_from_when_the_ring_was_heard(sqlite_house, told):
     def measured() -> tuple[float, float]:
         samples = {each.name: each.value for each in metrics.POP_DELAY.collect()[0].samples}

@@ -24,6 +24,7 @@ from telephony.tracker import CallTracker
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TRUNK = "1795294975.0"
 CALL = f"pbx1-{TRUNK}"
+PHONE = "1795294975.1"
 
 
 class Story:
@@ -91,6 +92,14 @@ def test_a_caller_without_a_number_is_none(story: Story, number: str) -> None:
     (fact,) = story.arrives(CallerIDNum=number)
     assert isinstance(fact, CallArrived)
     assert fact.caller is None
+
+
+def test_what_an_event_is_about_is_known_by_the_channel_of_either_side(story: Story) -> None:
+    about = lambda uniqueid: story.tracker.call_of(AmiEvent("Hold", {"Uniqueid": uniqueid}, NOON))  # noqa: E731
+    assert about(TRUNK) is None
+    story.arrives()
+    story.tell("DialBegin", DestUniqueid=PHONE, DestChannel="PJSIP/101-00000001", DialString="101")
+    assert (about(TRUNK), about(PHONE), about("7.7")) == (CALL, CALL, None)
 
 
 def test_a_channel_arrives_once(story: Story) -> None:

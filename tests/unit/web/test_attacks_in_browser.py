@@ -39,7 +39,8 @@ EVIL = (
 SHORT = "<img src=x onerror=alert(4) class=evil>"
 SCRIPT = "javascript:alert(5)"
 STRICT = re.compile("Content Security Policy|Uncaught|SyntaxError|Refused|/evil")
-PLANTED = """() => [...document.querySelectorAll("*")].filter((each) => each.matches(".evil, script:not([src])")
+PLANTED = """() => [...document.querySelectorAll("*")].filter((each) =>
+  each.matches(".evil, script:not([src])")
   || each.getAttributeNames().some((name) => name.startsWith("on"))
   || /^\\s*(javascript|data|vbscript):/i.test(each.getAttribute("href") ?? "")
   || /^\\s*javascript:/i.test(each.getAttribute("src") ?? each.getAttribute("action") ?? "")
@@ -47,7 +48,8 @@ PLANTED = """() => [...document.querySelectorAll("*")].filter((each) => each.mat
 TYPED = [
     "/cases?q={}", "/cases?plan={}&from=", "/calls?plan={}", "/calls?coordinator={}", "/people?text={}",
     "/people/ana?done={}", "/account?done={}", "/audit?text={}", "/audit?who={}&action={}&subject={}",
-    "/sign-in?next={}", "/cases/{}", "/calls/{}", "/people/{}", "/areas/{}", "/invitation/{}", "/{}", "/static/{}/{}",
+    "/sign-in?next={}", "/cases/{}", "/calls/{}", "/people/{}", "/areas/{}", "/invitation/{}",
+    "/{}", "/static/{}/{}",
 ]  # fmt: skip
 
 
