@@ -41,6 +41,10 @@ def pbx_link(seen: Seen) -> Wrong:
     return one(not seen.listens.up, seen.listens.since, sentence(seen.listens.reason))
 
 
+def pbx_late(seen: Seen) -> Wrong:
+    return one(seen.listens.up and seen.late is not None, seen.late)
+
+
 def pbx_control(seen: Seen) -> Wrong:
     wrong = seen.listens.up and not seen.acts.up
     return one(wrong, seen.acts.since, sentence(seen.acts.reason))

@@ -46,6 +46,14 @@ RULES: tuple[Rule, ...] = (
         clear=_seconds(1),
     ),
     Rule(
+        "pbx-late",
+        find.pbx_late,
+        None,
+        Level.URGENT,
+        "La central responde con retraso",
+        "Las llamadas se ven tarde aquí; los teléfonos suenan igual. Avise a Sistemas: la red o la central.",
+    ),
+    Rule(
         "pbx-stopped",
         find.pbx_stopped,
         None,

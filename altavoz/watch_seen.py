@@ -112,7 +112,8 @@ class Seen:
     `process` is whether the PBX of our own runs (None: it is not ours), `queued` how many facts wait for the
     database, `spooled` how many of them on disk, `phases` the live calls. `unspooled` is since when the disk
     takes no facts either, `lost` how many there was no room for, `lost_at` the last of them. `audit` says
-    what is wrong with the audit trail; it is empty when nothing is.
+    what is wrong with the audit trail; it is empty when nothing is. `late` is since when the PBX is heard but
+    answers too late.
     """
 
     at: datetime
@@ -132,3 +133,4 @@ class Seen:
     lost: int = 0
     lost_at: datetime | None = None
     audit: str = ""
+    late: datetime | None = None

@@ -54,6 +54,7 @@ def _at_hand(
         lost=house.intake.lost,
         lost_at=house.intake.lost_at,
         audit=house.heads.broken,
+        late=house.listens.late_since,
     )
 
 

@@ -1,6 +1,7 @@
 """How everything stands, in words: what is seen as lines of the status page and of `altavoz status`. Pure."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -46,7 +47,7 @@ def status_of(seen: Seen, alarms: tuple[Alarm, ...], zone: ZoneInfo) -> Status:
 def _pbx(seen: Seen, since: Since) -> Iterator[Line]:
     if seen.process is not None:
         yield Line("Proceso", _good(seen.process), "En marcha" if seen.process else "Detenido")
-    yield _link("Enlace que escucha", seen.listens, since)
+    yield _listening(seen, since)
     yield _link("Enlace que actúa", seen.acts, since)
     if seen.pbx is None:
         yield Line("Asterisk", State.UNKNOWN, "Todavía no respondió")
@@ -72,6 +73,13 @@ def _holes(pbx: PbxSeen) -> Line:
     return Line(
         "Fallas de seguridad", State.WARNING, f"{names}", "Actualice a 20.20.1, 22.10.1, 23.4.1 o posterior"
     )
+
+
+def _listening(seen: Seen, since: Since) -> Line:
+    line = _link("Enlace que escucha", seen.listens, since)
+    if not seen.listens.up or seen.late is None:
+        return line
+    return replace(line, state=State.WARNING, text=f"Responde con retraso desde {since(seen.late)}")
 
 
 def _link(name: str, link: LinkState, since: Since) -> Line:

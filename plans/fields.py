@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from datetime import time
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -46,10 +45,6 @@ def _clock(value: object) -> object:
 def clock_text(minutes: int) -> str:
     """Minutes since midnight as `HH:MM`; the end of the day is `24:00`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def clock_time(minutes: int) -> time:
-    return time(minutes // 60 % 24, minutes % 60)
 
 
 Seconds = Annotated[

@@ -14,7 +14,7 @@ from dialplan.build import build
 from dialplan.check import DialplanProblem, check
 from dialplan.render import Rendered, Touched, diff, render, touched
 from ivr_audio.store import SoundStore
-from plans.book import PlanBook
+from plans.book import PlanBook, StoredPlan
 from plans.load import Source, check_stored, load_files
 from plans.model import PlanVersion
 from plans.problems import PlanProblems, Problem
@@ -161,9 +161,11 @@ class Provisioner:
     async def _remember(self, published: Published, live: Mapping[str, str], by: str, action: str) -> None:
         now = self._clock()
         await self._store.set_live(live, by, now)
+        standing = await self._store.live()
         if published.changed:
-            await self._releases.add(Release(published.release, now, by, live), action)
-        self._book.replace(await self._store.live())
+            numbers = {stored.version.hash: _numbers(stored) for stored in (*self._book.live(), *standing)}
+            await self._releases.add(Release(published.release, now, by, live), action, numbers)
+        self._book.replace(standing)
 
     async def _live_hashes(self) -> dict[str, str]:
         return {stored.version.plan.plan: stored.version.hash for stored in await self._store.live()}
@@ -177,6 +179,11 @@ class Provisioner:
     def _standing(self) -> Mapping[str, str]:
         current = self._publisher.current()
         return self._publisher.text(current) if current else {}
+
+
+def _numbers(stored: StoredPlan) -> tuple[str, ...]:
+    lines = stored.version.plan.lines
+    return tuple(number for line in lines for number in (line.header, line.public) if number)
 
 
 def draft(source: Source, sounds: SoundStore) -> Draft:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,6 +14,8 @@ from provisioning.tables import ReleaseRow
 from staff import audit
 from staff.audit import Deed
 
+Numbers = Mapping[str, tuple[str, ...]]
+"""Version's hash → the numbers that it answers, header and public (E.164)."""
 SHOWN = 12
 """How many digits of a plan version's hash people see."""
 
@@ -30,13 +34,13 @@ class ReleaseHistory:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, release: Release, action: str) -> None:
+    async def add(self, release: Release, action: str, numbers: Numbers = MappingProxyType({})) -> None:
         """Keep a publication; the audit trail gets it as this deed, and each plan that changed as one."""
         former = await self.last()
         async with writing(self._engine) as connection:
             row = {"release": release.release, "at": release.at, "by": release.by}
             await connection.execute(insert(ReleaseRow).values(row | {"plans": dict(release.plans)}))
-            for deed in deeds(former, release, action):
+            for deed in deeds(former, release, action, numbers):
                 await audit.write(connection, deed)
 
     async def last(self) -> Release | None:
@@ -56,7 +60,9 @@ class ReleaseHistory:
         return Release(*row) if row else None
 
 
-def deeds(former: Release | None, release: Release, action: str) -> tuple[Deed, ...]:
+def deeds(
+    former: Release | None, release: Release, action: str, numbers: Numbers = MappingProxyType({})
+) -> tuple[Deed, ...]:
     """What a publication did: the release itself, and each plan whose version is another now. Pure."""
     before = former.plans if former else {}
     changed = [
@@ -66,11 +72,16 @@ def deeds(former: Release | None, release: Release, action: str) -> tuple[Deed, 
     return (
         published,
         *(
-            Deed("plan.changed", plan, _version(before, plan), _version(release.plans, plan))
+            Deed(
+                "plan.changed", plan, _version(before, plan, numbers), _version(release.plans, plan, numbers)
+            )
             for plan in changed
         ),
     )
 
 
-def _version(plans: Mapping[str, str], plan: str) -> dict[str, str]:
-    return {"version": plans[plan][:SHOWN]} if plan in plans else {}
+def _version(plans: Mapping[str, str], plan: str, numbers: Numbers) -> dict[str, Any]:
+    if plan not in plans:
+        return {}
+    hash = plans[plan]
+    return {"version": hash[:SHOWN]} | ({"numbers": list(numbers[hash])} if hash in numbers else {})

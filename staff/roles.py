@@ -1,6 +1,6 @@
 """What people may be, and what each may do. Which page each may use follows from it (`web.access`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from staff.permissions import Permission
@@ -65,11 +65,6 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     | {Permission.RECORDING_HEAR, Permission.STATUS_READ, Permission.USER_READ, Permission.AUDIT_READ},
 }
 """The auditor reads all and changes nothing (G18)."""
-
-
-def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
-    """What somebody with these roles may do."""
-    return frozenset(permission for role in roles for permission in MAY[role])
 
 
 _LABELS = {

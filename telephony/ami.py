@@ -82,7 +82,8 @@ class AmiLink:
     Events named in `wanted` wait in order, in one bounded queue, for the one reader of `events()`. The socket
     is always read at once, since Asterisk cuts off who reads slowly. When the queue is full the order is
     already lost: the event is dropped, `overruns` counts it, and the link reconnects, because whoever
-    listens to `on_state` then learns of the gap and takes the calls' state anew.
+    listens to `on_state` then learns of the gap and takes the calls' state anew. `late_since` is since when
+    the PBX is heard but answers no ping in time; None while it does.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class AmiLink:
     ) -> None:
         self.account = account
         self.overruns = self.taken = self.connections = 0
+        self.late_since: datetime | None = None
         self._wanted = frozenset(name.encode() for name in wanted)
         self._patience = patience
         self._clock = clock
@@ -206,6 +208,7 @@ class AmiLink:
 
     async def _one_connection(self) -> None:
         """Raises Lost when it is over."""
+        self.late_since = None
         connection = Connection(self._wanted, self._take_event, self._hearers)
         try:
             await self._dial(connection)
@@ -259,16 +262,20 @@ class AmiLink:
         while True:
             await connection.ended(self._patience.ping_every)
             asked = loop.time()
-            with suppress(DeadlinePassed, ActionFailed):
-                await self._ping(connection)
+            answered = await self._ping()
             if connection.heard < asked:
                 raise Lost("la central dejó de responder")
+            self.late_since = None if answered else self.late_since or self._clock()
 
-    async def _ping(self, connection: Connection) -> None:
+    async def _ping(self) -> bool:
+        """Whether the answer came in time."""
         try:
             await self._ask("Ping", {}, self._patience.silence)
         except LinkDown as down:
             raise Lost(str(down)) from None
+        except (DeadlinePassed, ActionFailed):
+            return False
+        return True
 
     def _take_event(self, raw: RawMessage) -> None:
         if len(self._waiting) < self._patience.waiting_events:

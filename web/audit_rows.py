@@ -97,6 +97,7 @@ FIELD_NAMES = {
     "text": "Texto",
     "to": "Hasta el día",
     "version": "Versión",
+    "numbers": "Números",
     "way": "Con qué entró",
 }
 

@@ -156,6 +156,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
 
 
+def whole_seconds(*spans: float) -> tuple[int, ...]:
+    """Spans in whole seconds that add up to the whole seconds of their sum: who lost most is rounded up."""
+    kept = [int(span) for span in spans]
+    left = int(sum(spans) + 1e-6) - sum(kept)
+    most = sorted(range(len(spans)), key=lambda place: kept[place] - spans[place])
+    return tuple(second + (place in most[:left]) for place, second in enumerate(kept))
+
+
 def lasted(start: datetime | None, end: datetime | None) -> str:
     """How long something took, empty while either end is missing."""
     return clock((end - start).total_seconds()) if start and end else ""

@@ -38,6 +38,7 @@ LABELS = {
     "fantasy_name": "Nombre de fantasía",
     "line": "Línea",
     "caller": "Llama",
+    "caller_name": "Nombre que trae",
     "number": "Marcado",
     "choice": "Opción",
     "digits": "Datos tecleados",
@@ -75,10 +76,11 @@ def list_calls(
 @app.command("show")
 def show(call: str = typer.Argument(help="Identificador."), as_json: bool = AsJson) -> None:
     """Muestra una llamada."""
-    from web.words import CALL_OUTCOMES, DIRECTIONS, case_number, clock
+    from web.words import CALL_OUTCOMES, DIRECTIONS, case_number, clock, whole_seconds
 
     found = ask("call/show", id=call)
-    lasted = {name: {str(found[name]): clock(found[name])} for name in LASTED}
+    whole = whole_seconds(*(found[name] for name in LASTED))
+    lasted = {name: {str(found[name]): clock(seconds)} for name, seconds in zip(LASTED, whole, strict=True)}
     case = {str(found["case"]): case_number(found["case"])} if found["case"] else {}
     words = {"outcome": CALL_OUTCOMES, "direction": DIRECTIONS, "case": case, **lasted}
     show_one(found, LABELS, as_json, words)

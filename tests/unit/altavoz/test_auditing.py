@@ -89,11 +89,19 @@ def test_a_publication_names_each_plan_that_is_another_now() -> None:
     now = Clock()()
     former = Release("r1", now, "olga", {"hogar": "a" * 64, "vial": "b" * 64, "viejo": "d" * 64})
     done = deeds(
-        former, Release("r2", now, "olga", {"hogar": "a" * 64, "vial": "c" * 64}), "release.published"
+        former,
+        Release("r2", now, "olga", {"hogar": "a" * 64, "vial": "c" * 64}),
+        "release.published",
+        {"b" * 64: ("+541143218765",), "c" * 64: ("+541143218765", "+548105551234")},
     )
     assert [(each.action, each.subject, each.before, each.after) for each in done] == [
         ("release.published", "r2", {"release": "r1"}, {}),
-        ("plan.changed", "vial", {"version": "b" * 12}, {"version": "c" * 12}),
+        (
+            "plan.changed",
+            "vial",
+            {"version": "b" * 12, "numbers": ["+541143218765"]},
+            {"version": "c" * 12, "numbers": ["+541143218765", "+548105551234"]},
+        ),
         ("plan.changed", "viejo", {"version": "d" * 12}, {}),
     ]
 

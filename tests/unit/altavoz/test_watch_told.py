@@ -28,6 +28,7 @@ GUIDE = (Path(__file__).parents[3] / "docs/operations.md").read_text("utf-8")
 ZONE = ZoneInfo("America/Argentina/Buenos_Aires")
 STATES = {
     "pbx-link": ("Enlace que escucha", State.BAD),
+    "pbx-late": ("Enlace que escucha", State.WARNING),
     "pbx-stopped": ("Proceso", State.BAD),
     "pbx-control": ("Enlace que actúa", State.BAD),
     "pbx-restarted": ("Asterisk", State.WARNING),

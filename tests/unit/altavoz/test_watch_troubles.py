@@ -91,6 +91,7 @@ def release(in_pbx):
 
 WRONG = {
     "pbx-link": replace(FINE, listens=down()),
+    "pbx-late": replace(FINE, late=AT),
     "pbx-stopped": replace(FINE, process=False),
     "pbx-control": replace(FINE, acts=down()),
     "pbx-restarted": pbx(restarted=True, up_since=AT),
@@ -210,7 +211,7 @@ def test_the_urgent_ones_come_first():
 def test_what_calls_depend_on_concerns_everybody_and_the_rest_those_who_can_act():
     concerns = {rule.code: rule.concerns for rule in RULES}
     everybody = {code for code, concern in concerns.items() if concern is None}
-    assert everybody == {"pbx-link", "pbx-stopped", "pbx-control", "database-stuck"}
+    assert everybody == {"pbx-link", "pbx-late", "pbx-stopped", "pbx-control", "database-stuck"}
     assert concerns["queue-nobody"] is Permission.DESK_USE
     assert concerns["disk-low"] is Permission.STATUS_READ
 

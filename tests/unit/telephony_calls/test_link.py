@@ -181,7 +181,7 @@ async def test_a_half_open_connection_is_noticed(linked: Any, until: Any) -> Non
     assert link.state.reason == "la central dejó de responder"
 
 
-async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: Any, central: Any) -> None:
+async def test_a_busy_pbx_that_sends_events_but_no_pong_is_late_and_not_given_up(linked: Any, central: Any) -> None:
     async def babbles(client: Any) -> None:
         await client.accept()
         while True:
@@ -191,8 +191,10 @@ async def test_a_busy_pbx_that_sends_events_but_no_pong_is_not_given_up(linked: 
 
     link = await linked(babbles)
     await link.until_up(2)
+    assert link.late_since is None
     await asyncio.sleep(0.8)
     assert (link.state.up, central.connections) == (True, 1)
+    assert link.late_since is not None
 
 
 async def test_shutdown_and_reset_are_told_and_it_comes_back(linked: Any, central: Any, until: Any) -> None:

@@ -52,3 +52,16 @@ def test_a_code_without_a_word_is_shown_as_it_is():
     assert words.spoken("emergencia", words.KINDS) == "Emergencia"
     assert words.spoken("poliza-anual", words.DIGITS) == "Poliza anual"
     assert words.spoken(None, words.KINDS) == ""
+
+
+@pytest.mark.parametrize(
+    ("spans", "whole"),
+    [
+        ((14.6, 11.7, 21.2, 5.9), (14, 12, 21, 6)),
+        ((0, 0, 0, 0), (0, 0, 0, 0)),
+        ((0.5, 0.5, 0, 3), (1, 0, 0, 3)),
+    ],
+)
+def test_spans_in_whole_seconds_add_up_to_what_is_shown_of_their_sum(spans, whole):
+    assert words.whole_seconds(*spans) == whole
+    assert sum(whole) == int(sum(spans) + 1e-6)
