@@ -166,6 +166,9 @@ def _checked(wanted: Area) -> Area:
 
 
 async def _values(connection: AsyncConnection, area: Area) -> dict[str, Any]:
+    others = await connection.execute(select(areas.c.label).where(areas.c.name != area.name))
+    if names.sought(area.label) in map(names.sought, others.scalars()):
+        raise AreaRefused({"label": f"Ya hay un área que se llama «{area.label}»: elija otro nombre."})
     heads = {post: await _active(connection, post, getattr(area, post)) for post in HEADS}
     return {"label": area.label} | heads
 

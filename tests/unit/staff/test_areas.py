@@ -36,6 +36,7 @@ async def test_an_area_is_added_and_listed_by_what_it_is_called(areas):
         (("legal", "Legal", "ana", "nadie"), "deputy", "no es una cuenta activa"),
         (("legal", "Legal", "ana", "ana"), "deputy", "otra persona"),
         (("sac", "Otra"), "name", "Ya hay un área «sac»"),
+        (("legal", "sác"), "label", "Ya hay un área que se llama"),
     ],
 )  # fmt: skip
 async def test_an_area_that_cannot_be_is_refused_at_its_field(areas, asked, field, words):

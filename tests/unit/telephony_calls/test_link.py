@@ -181,7 +181,7 @@ async def test_a_half_open_connection_is_noticed(linked: Any, until: Any) -> Non
     assert link.state.reason == "la central dejó de responder"
 
 
-async def test_a_busy_pbx_that_sends_events_but_no_pong_is_late_and_not_given_up(linked: Any, central: Any) -> None:
+async def test_a_busy_pbx_that_sends_events_but_no_pong_is_late_not_lost(linked: Any, central: Any) -> None:
     async def babbles(client: Any) -> None:
         await client.accept()
         while True:
