@@ -3,9 +3,9 @@
 With a folder as argument it takes every page in both sizes and schemes instead.
 """
 
-import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -43,7 +43,7 @@ def main() -> None:
     everything = len(sys.argv) > 1
     folder = Path(sys.argv[1]) if everything else Path(__file__).parent
     folder.mkdir(parents=True, exist_ok=True)
-    altavoz = Instance(base=18800)
+    altavoz = Instance(base=19400)
     try:
         ready = altavoz.start()
         with chromium() as browser:
@@ -59,7 +59,8 @@ def _visit(altavoz: Instance, album: Album, ready: str, *, everything: bool) -> 
     lab_folder.mkdir()
     lab = SipLab(lab_folder, altavoz.sip, media=altavoz.base + 300)
     secret = altavoz.add_coordinator("ana", "101", "cat,sac", PASSWORD)
-    altavoz.run("user", "add", "ines", "--role", "it", "--password-stdin", stdin=PASSWORD + "\n")
+    for name, role in (("ines", "it"), ("raul", "administrator")):
+        altavoz.run("user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
     lab.register("101", secret, altavoz.base + 10)
     try:
         lab.call("127.0.0.11", "1143218765", "1155556666", name="Juan Pena", talk=3).wait(30)
@@ -102,17 +103,31 @@ def _call(altavoz: Instance, album: Album, lab: SipLab, *, everything: bool) -> 
 def _rest(altavoz: Instance, album: Album, ready: str) -> None:
     for number, path in enumerate(("cases", "cases/1", "calls", "lines"), start=5):
         album.go(f"{altavoz.http}/{path}")
-        album.take(f"{number}-{re.sub('/', '-', path)}")
-    for page in album.pages.values():
-        page.context.clear_cookies()
-        sign_in(page, altavoz.http, "ines", PASSWORD)
-    album.go(f"{altavoz.http}/phones")
-    album.take("9-phones")
+        album.take(f"{number}-{path.replace('/', '-')}")
+    album.go(altavoz.http + "/calls/" + altavoz.json("call", "list")[0]["id"])
+    album.take("9-call")
+    _as(altavoz, album, "ines", ("phones", "status"), 10)
+    _as(
+        altavoz,
+        album,
+        "raul",
+        ("people", "people/ana", "areas", "audit", "tokens", "api/docs", "account"),
+        12,
+    )
     for page in album.pages.values():
         page.context.clear_cookies()
     page = next(iter(album.pages.values()))
     sign_in(page, altavoz.http, "admin", ready.split()[-1])
-    page.screenshot(path=album.folder / "10-password.png")
+    page.screenshot(path=album.folder / "19-password.png")
+
+
+def _as(altavoz: Instance, album: Album, name: str, paths: Sequence[str], first: int) -> None:
+    for page in album.pages.values():
+        page.context.clear_cookies()
+        sign_in(page, altavoz.http, name, PASSWORD)
+    for number, path in enumerate(paths, start=first):
+        album.go(f"{altavoz.http}/{path}")
+        album.take(f"{number}-{path.replace('/', '-')}")
 
 
 if __name__ == "__main__":

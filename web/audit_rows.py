@@ -14,6 +14,7 @@ from staff.audit_trail import AuditRow
 from staff.roles import Role
 from staff.tokens import GRANTABLE
 from web import words
+from web.devices import device
 
 HEADS = (
     "Fila", "Cuándo (UTC)", "Quién", "Por", "Desde", "Acción", "Sobre", "Antes", "Después", "Motivo", "Hash",
@@ -109,6 +110,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "roles": {role.value: role.label for role in Role},
     "state": {"open": "Abierto", "closed": "Cerrado"},
     "subsidiaries": words.COUNTRIES,
+    "way": {"password": "contraseña", "code": "contraseña y código", "oidc": "cuenta de la empresa"},
 }
 """What the codes of a field are called."""
 
@@ -154,6 +156,8 @@ def said(value: Any, name: str, zone: ZoneInfo) -> str | None:
                 (FIELD_NAMES.get(inner, inner), said(each, inner, zone)) for inner, each in value.items()
             )
             return "; ".join(f"{label}: {text or '—'}" for label, text in parts)
+        case str() if name == "agent":
+            return device(value)
         case str() if _INSTANT.fullmatch(value):
             return words.moment(datetime.fromisoformat(value), zone)
         case _:

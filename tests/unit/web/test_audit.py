@@ -5,14 +5,16 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from staff.audit import Deed, write
-from staff.audit_trail import AuditFilter
+from staff.audit_trail import AuditFilter, AuditRow
 from staff.permissions import Permission
 from web import audit as pages
-from web.audit_rows import ACTIONS
+from web.audit_rows import ACTIONS, changes
 from web.sheets import csv_line
 
 
@@ -258,3 +260,16 @@ async def test_when_readings_cannot_be_noted_nothing_more_is_shown(house, monkey
         assert answer.status == 503 and "registrar quién lee" in await answer.text()
         answer = await visitor.get("/api/v1/cases", Authorization=f"Bearer {token}")
         assert (answer.status, json.loads(await answer.text())["code"]) == (503, "not-noted")
+
+
+def test_who_came_in_is_told_in_words_and_not_in_what_the_browser_sends():
+    after = {
+        "agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/150 Safari/537.36",
+        "way": "code",
+        "new_place": True,
+    }
+    row = AuditRow(1, datetime.now(UTC), "ana", "web", None, "session.opened", "ana", {}, after, "", "")
+    told = {change.field: change.after for change in changes(row, ZoneInfo("UTC"))}
+    assert told == {
+        "Navegador": "Chrome en Linux", "Con qué entró": "contraseña y código", "Lugar nuevo": "sí",
+    }  # fmt: skip
