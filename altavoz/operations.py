@@ -3,8 +3,10 @@
 Arguments and answers are JSON. What a room refuses is answered in its own words.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -74,6 +76,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 
 Arguments = Mapping[str, Any]
 SHORTEST_HASH = 6
+STATUS_SECONDS = 2.0
 
 
 class Operations:
@@ -188,7 +191,9 @@ class Operations:
         return {"name": arguments["name"]}
 
     async def status(self, _arguments: Arguments) -> Any:
-        await self._house.look_at_release()
+        with suppress(TimeoutError):  # a slow PBX is told of, not waited for
+            async with asyncio.timeout(STATUS_SECONDS):
+                await self._house.look_at_release()
         return to_jsonable_python(_json(await self._house.status()))
 
 

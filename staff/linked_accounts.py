@@ -95,7 +95,9 @@ async def _by_email(connection: AsyncConnection, identity: Identity) -> Person:
             "Pida a quien administra Altavoz que lo agregue."
         )
     others = select(linked_accounts.c.subject).where(
-        linked_accounts.c.person == row["id"], linked_accounts.c.issuer == identity.issuer
+        linked_accounts.c.person == row["id"],
+        linked_accounts.c.issuer == identity.issuer,
+        linked_accounts.c.subject != identity.subject,  # the same may just have come in twice
     )
     if (await connection.execute(others)).first() is not None:
         raise NoAccount(
