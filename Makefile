@@ -19,7 +19,7 @@ run: $(VENV)/.run ## la central, la consola y los planes de ejemplo, hasta Ctrl-
 test: $(VENV)/.test ## todas las pruebas, con una central y un navegador de verdad
 	@$(BIN)/altavoz pbx unpack
 	@$(FAST)
-	@$(BIN)/python -m pytest tests -m "pbx or browser" --ignore=tests/acceptance
+	@$(BIN)/python -m pytest tests -m "(pbx or browser) and not long" --ignore=tests/acceptance
 
 lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/ruff format --check .
@@ -31,6 +31,7 @@ check: lint ## formato, estilo, tipos y las pruebas rápidas
 
 acceptance: $(VENV)/.test ## las pruebas largas
 	@$(BIN)/altavoz pbx unpack
+	@$(BIN)/python -m pytest tests -m long --ignore=tests/acceptance
 	@$(BIN)/python -m pytest tests/acceptance
 
 bench: $(VENV)/.test ## las medidas, cada una junto a su límite

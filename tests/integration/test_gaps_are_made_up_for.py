@@ -9,7 +9,7 @@ from tests.support.instance import eventually
 from tests.support.links import Ledger, LinkedInstance
 from tests.support.sip import SipLab
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.pbx, pytest.mark.long, pytest.mark.timeout(180)]
 
 PASSWORD = "clave-de-prueba-1"
 TELMEX, LINE = "127.0.0.13", "525541239876"

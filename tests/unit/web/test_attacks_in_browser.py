@@ -30,7 +30,7 @@ from web import access
 from web.alarm import Alarm
 from web.who import ByToken
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="module")]
 
 EVIL = (
     "\"'></textarea></title></select></script><script>alert(1)</script>"
