@@ -13,7 +13,7 @@ from telephony.console import console
 from tests.support.instance import Instance, eventually
 from tests.support.sip import SipLab
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pbx, pytest.mark.long, pytest.mark.timeout(300)]
 
 PASSWORD = "clave-de-prueba-1"
 

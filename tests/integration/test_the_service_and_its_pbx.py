@@ -12,7 +12,7 @@ import pytest
 from tests.support.instance import ROOT, Instance, eventually
 from tests.support.sip import SipLab
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.pbx, pytest.mark.long, pytest.mark.timeout(300)]
 
 PASSWORD = "clave-de-prueba-1"
 TELECOM = "127.0.0.11"
