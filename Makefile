@@ -16,7 +16,7 @@ help: ## esta lista
 run: $(VENV)/.run ## la central, la consola y los planes de ejemplo, hasta Ctrl-C
 	@exec $(BIN)/altavoz run --examples
 
-test: $(VENV)/.test ## todas las pruebas, con una central y un navegador de verdad
+test: $(VENV)/.test ## las pruebas, con una central y un navegador de verdad
 	@$(BIN)/altavoz pbx unpack
 	@$(FAST)
 	@$(BIN)/python -m pytest tests -m "(pbx or browser) and not long" --ignore=tests/acceptance
