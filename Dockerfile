@@ -3,6 +3,7 @@ FROM debian:sid-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       asterisk asterisk-core-sounds-es-wav asterisk-moh-opsound-wav espeak-ng python3-venv ca-certificates \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/altavoz
 COPY requirements.lock pyproject.toml README.md ./

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-RUN_PACKAGES := python3-venv mmdebstrap espeak-ng
+RUN_PACKAGES := python3-venv mmdebstrap espeak-ng libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 TEST_PACKAGES := $(RUN_PACKAGES) sip-tester chromium
 FAST := $(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance -n auto --dist loadfile
 

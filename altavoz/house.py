@@ -37,6 +37,7 @@ from plans.book import PlanBook
 from plans.site import Site
 from plans.store import PlanStore
 from provisioning.apply import Provisioner
+from provisioning.office import Office
 from provisioning.phones import Phones
 from provisioning.releases import ReleaseHistory
 from provisioning.staffing import Staffing
@@ -208,6 +209,20 @@ class House:
             clock=now,
         )
 
+    @cached_property
+    def office(self) -> Office:
+        return Office(
+            engine=self.engine,
+            clock=now,
+            site=self.site,
+            book=self.book,
+            people=self.people,
+            areas=self.areas,
+            home=self.settings.home,
+            address=self.entrance.address,
+            outbox=self.entrance.outbox if self.settings.smtp else None,
+        )
+
     # calls and cases
 
     @cached_property
@@ -334,6 +349,7 @@ class House:
             measures=self.measures,
             gaps=self.journal_store.gaps,
             sip=self.sip,
+            office=self.office,
         )
 
     def release(self) -> str | None:

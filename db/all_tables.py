@@ -5,7 +5,20 @@ from importlib.util import find_spec
 
 from db.base import Base
 
-ROOMS = ("mail", "telephony", "plans", "staff", "cases", "provisioning")
+ROOMS = (
+    "mail",
+    "telephony",
+    "plans",
+    "staff",
+    "cases",
+    "provisioning",
+    "provisioning.numbers",
+    "provisioning.alta",
+    "provisioning.prompts",
+    "provisioning.proof",
+    "provisioning.notices",
+    "provisioning.network",
+)
 
 for _room in ROOMS:
     if find_spec(f"{_room}.tables") is not None:

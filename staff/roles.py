@@ -37,32 +37,59 @@ class Role(StrEnum):
 _EVERYBODY = frozenset({Permission.LINE_READ, Permission.PLAN_READ})
 _READS = frozenset({Permission.CASE_READ, Permission.CALL_READ})
 _ANSWERS = _EVERYBODY | _READS | {Permission.DESK_USE, Permission.CASE_WRITE}
+_FOLLOWS = frozenset({Permission.ALTA_READ, Permission.NUMBER_READ, Permission.PROVIDER_READ})
+_TAKES_PART = _EVERYBODY | _FOLLOWS | {Permission.ALTA_WRITE}
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _ANSWERS,
-    Role.SUPERVISOR: _ANSWERS | {Permission.RECORDING_HEAR, Permission.STATUS_READ, Permission.USER_READ},
-    Role.IT: _EVERYBODY
+    Role.SUPERVISOR: _ANSWERS
+    | _FOLLOWS
     | {
-        Permission.PLAN_WRITE,
-        Permission.RELEASE_WRITE,
-        Permission.PHONE_WRITE,
+        Permission.ALTA_WRITE,
+        Permission.RECORDING_HEAR,
         Permission.STATUS_READ,
         Permission.USER_READ,
     },
-    Role.OPERATIONS: _EVERYBODY
+    Role.IT: _TAKES_PART
+    | {
+        Permission.PLAN_WRITE,
+        Permission.RELEASE_WRITE,
+        Permission.NUMBER_WRITE,
+        Permission.TEST_RUN,
+        Permission.PHONE_WRITE,
+        Permission.STATUS_READ,
+        Permission.USER_READ,
+        Permission.MAIL_READ,
+    },
+    Role.OPERATIONS: _TAKES_PART
     | _READS
-    | {Permission.PLAN_WRITE, Permission.STATUS_READ, Permission.USER_READ},
-    Role.COMMERCIAL: _EVERYBODY | {Permission.PLAN_WRITE},
-    Role.PROVIDERS: _EVERYBODY,
-    Role.TMK: _EVERYBODY,
-    Role.FINANCE: _EVERYBODY,
+    | {
+        Permission.PLAN_WRITE,
+        Permission.PROMPT_APPROVE,
+        Permission.TEST_RUN,
+        Permission.LINE_RELEASE,
+        Permission.STATUS_READ,
+        Permission.USER_READ,
+    },
+    Role.COMMERCIAL: _TAKES_PART
+    | {Permission.PLAN_WRITE, Permission.PROMPT_WRITE, Permission.PROMPT_APPROVE},
+    Role.PROVIDERS: _TAKES_PART | {Permission.PROVIDER_WRITE},
+    Role.TMK: _TAKES_PART | {Permission.TRAINING_WRITE},
+    Role.FINANCE: _EVERYBODY | _FOLLOWS,
     Role.BACK_OFFICE: _EVERYBODY | _READS | {Permission.CASE_WRITE},
     Role.MISSION_AREA: _EVERYBODY | _READS | {Permission.CASE_WRITE},
-    Role.QUALITY: _EVERYBODY | _READS | {Permission.RECORDING_HEAR},
+    Role.QUALITY: _EVERYBODY | _READS | _FOLLOWS | {Permission.RECORDING_HEAR},
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.AUDITOR: _EVERYBODY
     | _READS
-    | {Permission.RECORDING_HEAR, Permission.STATUS_READ, Permission.USER_READ, Permission.AUDIT_READ},
+    | _FOLLOWS
+    | {
+        Permission.RECORDING_HEAR,
+        Permission.STATUS_READ,
+        Permission.USER_READ,
+        Permission.AUDIT_READ,
+        Permission.MAIL_READ,
+    },
 }
 """The auditor reads all and changes nothing (G18)."""
 

@@ -14,6 +14,7 @@ from cases.presence import Presence
 from cases.store import CaseStore
 from plans.book import PlanBook
 from plans.site import Site
+from provisioning.office import Office
 from provisioning.staffing import Staffing
 from staff.areas import Areas
 from staff.audit_readings import Readings
@@ -73,3 +74,4 @@ class Services:
     measures: Callable[[], Iterable[Metric]]
     gaps: Callable[[datetime, datetime], Awaitable[tuple[LinkGap, ...]]]
     sip: str
+    office: Office

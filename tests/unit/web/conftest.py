@@ -21,9 +21,7 @@ from playwright.async_api import Browser, async_playwright
 from prometheus_client import REGISTRY
 from yarl import URL
 
-import cases.tables  # noqa: F401 - registers its tables
-import mail.tables  # noqa: F401 - registers its tables
-import staff.tables  # noqa: F401 - registers its tables
+import db.all_tables  # noqa: F401 - registers every room's tables
 from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
@@ -38,6 +36,7 @@ from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
 from plans.site import Site
+from provisioning.office import Office
 from provisioning.phones import Phones
 from provisioning.staffing import Staffing
 from staff import passwords
@@ -233,6 +232,17 @@ class House:
             self.site,
             lambda: {stored.version.plan.account.name for stored in self.book.live()},
         )
+        self.office = Office(
+            engine=self.engine,
+            clock=lambda: self.clock(),
+            site=self.site,
+            book=self.book,
+            people=self.people,
+            areas=self.areas,
+            home=database.parent,
+            address="https://altavoz.example",
+            outbox=self.outbox,
+        )
         self.secure = False
         self.by_mail = True
         self.oidc_client: Client | None = None
@@ -302,6 +312,7 @@ class House:
             measures=lambda: (),
             gaps=JournalStore(self.engine, "pbx1").gaps,
             sip="127.0.0.1:5060",
+            office=self.office,
         )
 
     def _link_alarm(self) -> tuple[Alarm, ...]:

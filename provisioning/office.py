@@ -1,0 +1,35 @@
+"""The parts of the way from a contract to a line, each made when it is first asked for.
+
+The running instance and the tests of the console stand on the same one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from mail.outbox import Outbox
+from plans.book import PlanBook
+from plans.site import Site
+from staff.areas import Areas
+from staff.people import People
+
+
+@dataclass
+class Office:
+    """`home` is the instance's data folder; `address` is where people reach the console.
+
+    `outbox` is None without a mail server: then nobody is written to.
+    """
+
+    engine: AsyncEngine
+    clock: Callable[[], datetime]
+    site: Site
+    book: PlanBook
+    people: People
+    areas: Areas
+    home: Path
+    address: str
+    outbox: Outbox | None

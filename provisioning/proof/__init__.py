@@ -1,0 +1,1 @@
+"""Evidence that a line works: test calls judged, reports, the gate, the dossier (P39, P40)."""

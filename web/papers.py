@@ -1,0 +1,35 @@
+"""Pages as PDF: the same template language, the console's own style for paper, nothing from the network."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+from weasyprint import CSS, HTML, default_url_fetcher
+
+_STYLE = Path(__file__).parent / "static" / "css" / "paper.css"
+
+
+async def paper(request: web.Request, template: str, name: str, **context: Any) -> web.Response:
+    """The PDF of a template, as a download called `name`."""
+    text = aiohttp_jinja2.get_env(request.app).get_template(template).render(context)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=await pdf_of(text), content_type="application/pdf", headers=headers)
+
+
+async def pdf_of(html: str) -> bytes:
+    """The PDF of a whole HTML document. It may show pictures that it holds itself (`data:`), no others."""
+    return await asyncio.to_thread(_pdf, html)
+
+
+def _pdf(html: str) -> bytes:
+    document = HTML(string=html, url_fetcher=_own_only)
+    written: bytes = document.write_pdf(stylesheets=[CSS(filename=str(_STYLE))])
+    return written
+
+
+def _own_only(url: str) -> Any:
+    if not url.startswith("data:"):
+        raise ValueError("a paper shows nothing from elsewhere")
+    return default_url_fetcher(url)

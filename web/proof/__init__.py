@@ -1,0 +1,1 @@
+"""Pages of test calls, the gate and the dossier."""
