@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from web.keys import SECURE, SESSION, TOKEN, services
 from web.readings import noted
 from web.route import ROWS as ROWS
 from web.route import Route
+from web.uploads import carries_files, received, upload
 from web.who import ByToken, Open
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,8 +31,21 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     row = request.app[ROWS].get(request.match_info.route)
     if request.match_info.http_exception is None:
         await _check(request, row, found)
-    with acting(_actor(request)):
-        return await noted(request, row.reading if row else None, handler)
+    async with _files(request, row):
+        if row is not None and found is not None and _of_people(row):
+            await _check_token(request, found)
+        with acting(_actor(request)):
+            return await noted(request, row.reading if row else None, handler)
+
+
+def _files(request: web.Request, row: Route | None) -> AbstractAsyncContextManager[None]:
+    """The files that come with the request, taken in only now that it is known who sends them."""
+    taken = row is not None and row.largest and carries_files(request)
+    return received(request, row.largest) if row is not None and taken else nullcontext()
+
+
+def _of_people(row: Route) -> bool:
+    return isinstance(row.who, Permission) or row.who is Open.SIGNED_IN
 
 
 def _actor(request: web.Request) -> Actor:
@@ -61,7 +76,6 @@ async def _check(request: web.Request, row: Route | None, found: Session | None)
     if found is None:
         raise _sign_in_first(request)
     _check_person(request, row, found)
-    await _check_token(request, found)
 
 
 def _check_origin(request: web.Request) -> None:
@@ -102,7 +116,8 @@ def _check_person(request: web.Request, row: Route, found: Session) -> None:
 async def _check_token(request: web.Request, found: Session) -> None:
     if request.method in csrf.SAFE:
         return
-    given = request.headers.get(csrf.HEADER) or (await request.post()).get(csrf.FIELD)
+    fields = upload(request).fields if carries_files(request) else await request.post()
+    given = request.headers.get(csrf.HEADER) or fields.get(csrf.FIELD)
     if not isinstance(given, str) or not csrf.token_matches(given, found.csrf):
         raise refusals.not_from_here()
 

@@ -10,6 +10,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",  # Pico draws its arrows from data: addresses
         "font-src 'self'",
         "connect-src 'self'",
+        "media-src 'self' blob:",  # a recording is heard before it is sent
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -20,7 +21,7 @@ _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 _TLS = "max-age=31536000"
 

@@ -96,6 +96,15 @@ def too_slow() -> Refusal:
     )
 
 
+def too_large(largest: int) -> Refusal:
+    return Refusal(
+        413,
+        "too-large",
+        "El archivo es demasiado grande",
+        f"Aquí el máximo son {max(1, largest // 2**20)} MB: redúzcalo y envíelo otra vez.",
+    )
+
+
 def not_a_form() -> Refusal:
     return Refusal(
         415,

@@ -15,7 +15,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Route:
     """`label` is what the navigation calls it; `while_one_time`: usable by somebody who has not yet
     changed a one-time password, `while_enrolling` by somebody who must first set up a second factor;
-    `reading`: what the audit trail notes of each answer.
+    `reading`: what the audit trail notes of each answer; `largest`: how many bytes a form with files may
+    have here (`web.uploads`); a route without it takes none.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Route:
     while_one_time: bool = False
     while_enrolling: bool = False
     reading: Reading | None = None
+    largest: int = 0
 
 
 ROWS = web.AppKey("rows", Mapping[web.AbstractRoute, Route])
