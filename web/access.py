@@ -34,7 +34,7 @@ from web import (
     stream,
     tokens,
 )
-from web.keys import Entry
+from web.menu import Entry, Group
 from web.route import Route as Route
 from web.who import ByToken, Open
 
@@ -61,23 +61,33 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/account/second-factor", second_factor.confirm, Open.SIGNED_IN, while_enrolling=True),
     Route("POST", "/account/second-factor/remove", second_factor.remove, Open.SIGNED_IN),
     Route("POST", "/account/second-factor/codes", second_factor.renew_codes, Open.SIGNED_IN),
-    Route("GET", "/desk", desk.page, Permission.DESK_USE, "Puesto"),
+    Route("GET", "/desk", desk.page, Permission.DESK_USE, "Puesto", group=Group.CALLS),
     Route("GET", "/desk/stream", stream.connect, Permission.DESK_USE),
     Route("POST", "/desk/availability", desk.availability, Permission.DESK_USE),
-    Route("GET", "/cases", cases.index, Permission.CASE_READ, "Casos", reading=readings.CASES),
+    Route(
+        "GET", "/cases", cases.index, Permission.CASE_READ, "Casos", reading=readings.CASES, group=Group.CALLS
+    ),
     Route("GET", "/cases/{id}", cases.page, Permission.CASE_READ, reading=readings.CASE),
     Route("GET", "/cases/{id}/form", cases.form, Permission.CASE_WRITE, reading=readings.CASE),
     Route("POST", "/cases/{id}/field", case_changes.save_field, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/close", case_changes.close, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/reopen", case_changes.reopen, Permission.CASE_WRITE),
     Route("POST", "/cases/{id}/take", case_changes.take, Permission.CASE_WRITE),
-    Route("GET", "/calls", calls.index, Permission.CALL_READ, "Llamadas", reading=readings.CALLS),
+    Route(
+        "GET",
+        "/calls",
+        calls.index,
+        Permission.CALL_READ,
+        "Llamadas",
+        reading=readings.CALLS,
+        group=Group.CALLS,
+    ),
     Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
-    Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas"),
-    Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos"),
+    Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas", group=Group.PBX),
+    Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos", group=Group.PBX),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),
     Route("POST", "/phones/{extension}/renew", phones.renew, Permission.PHONE_WRITE),
-    Route("GET", "/people", people.index, Permission.USER_READ, "Personas"),
+    Route("GET", "/people", people.index, Permission.USER_READ, "Personas", group=Group.STAFF),
     Route("GET", "/people/new", people.new, Permission.USER_WRITE),
     Route("POST", "/people/new", people.add, Permission.USER_WRITE),
     Route("GET", "/people/{name}", people.page, Permission.USER_READ),
@@ -92,17 +102,25 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/people/{name}/unlink", security.unlink, Permission.USER_WRITE),
     Route("POST", "/people/{name}/close-sessions", security.close_sessions, Permission.USER_WRITE),
     Route("POST", "/people/{name}/sessions/{session}/close", security.close_session, Permission.USER_WRITE),
-    Route("GET", "/areas", areas.index, Permission.USER_READ, "Áreas"),
+    Route("GET", "/areas", areas.index, Permission.USER_READ, "Áreas", group=Group.STAFF),
     Route("POST", "/areas", areas.add, Permission.AREA_WRITE),
     Route("GET", "/areas/{name}", areas.page, Permission.USER_READ),
     Route("POST", "/areas/{name}", areas.change, Permission.AREA_WRITE),
     Route("POST", "/areas/{name}/members", areas.members, Permission.AREA_WRITE),
-    Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado"),
+    Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado", group=Group.PBX),
     Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
-    Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens"),
+    Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens", group=Group.CONTROL),
     Route("POST", "/tokens", tokens.add, Permission.TOKEN_WRITE),
     Route("POST", "/tokens/{name}/revoke", tokens.revoke, Permission.TOKEN_WRITE),
-    Route("GET", "/audit", audit.index, Permission.AUDIT_READ, "Auditoría", reading=readings.AUDIT),
+    Route(
+        "GET",
+        "/audit",
+        audit.index,
+        Permission.AUDIT_READ,
+        "Auditoría",
+        reading=readings.AUDIT,
+        group=Group.CONTROL,
+    ),
     Route("GET", "/audit/export/csv", audit.as_csv, Permission.AUDIT_READ),
     Route("GET", "/audit/export/xlsx", audit.as_xlsx, Permission.AUDIT_READ),
     Route("GET", "/healthz", health.alive, Open.ANYBODY),
@@ -129,5 +147,7 @@ def register(app: web.Application) -> dict[web.AbstractRoute, Route]:
 
 def navigation() -> tuple[Entry, ...]:
     return tuple(
-        Entry(row.path, row.label, row.who) for row in ROUTES if row.label and isinstance(row.who, Permission)
+        Entry(row.path, row.label, row.who, row.group)
+        for row in ROUTES
+        if row.label and isinstance(row.who, Permission)
     )

@@ -1,25 +1,13 @@
 """The keys under which an application and a request hold what the console needs."""
 
-from dataclasses import dataclass
-
 from aiohttp import web
 
-from staff.permissions import Permission
 from staff.sessions import Session
 from staff.tokens import Token
 from web.assets import Assets
 from web.desks import Desks
+from web.menu import Entry
 from web.services import Services
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the navigation, for those who may follow it."""
-
-    path: str
-    label: str
-    who: Permission
-
 
 SERVICES = web.AppKey("services", Services)
 ASSETS = web.AppKey("assets", Assets)

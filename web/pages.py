@@ -17,6 +17,7 @@ from web import words
 from web.alarm import Told, concerning, told
 from web.csrf import FIELD
 from web.keys import ASSETS, NAVIGATION, SERVICES, SESSION
+from web.menu import menu
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -101,7 +102,7 @@ def _shared(request: web.Request) -> dict[str, Any]:
         "person": person,
         "csrf": found.csrf if found else "",
         "path": request.path,
-        "navigation": [entry for entry in request.app[NAVIGATION] if settled and settled.may(entry.who)],
+        "navigation": menu(request.app[NAVIGATION], settled) if settled else (),
         "link": request.app[SERVICES].link(),
         "watched": bool(found and settled and not found.must_enrol),
         "alarms": _alarms(request, settled) if settled else (),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from web.menu import Group
 from web.readings import Reading
 from web.who import Who
 
@@ -13,8 +14,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Route:
-    """`label` is what the navigation calls it; `while_one_time`: usable by somebody who has not yet
-    changed a one-time password, `while_enrolling` by somebody who must first set up a second factor;
+    """`label` is what the navigation calls it, in its `group`; `while_one_time`: usable by somebody who has
+    not yet changed a one-time password, `while_enrolling` by somebody who must first set up a second factor;
     `reading`: what the audit trail notes of each answer; `largest`: how many bytes a form with files may
     have here (`web.uploads`); a route without it takes none.
     """
@@ -28,6 +29,7 @@ class Route:
     while_enrolling: bool = False
     reading: Reading | None = None
     largest: int = 0
+    group: Group = Group.ALTAS
 
 
 ROWS = web.AppKey("rows", Mapping[web.AbstractRoute, Route])

@@ -1,4 +1,5 @@
 // What every page does: shows what went wrong with a request of htmx, and copies.
+import "./navigation.js";
 import { notice } from "./notices.js";
 
 document.addEventListener("htmx:responseError", (event) => {

@@ -1,0 +1,63 @@
+"""The bar at the head of every page: the entries somebody may follow, few at a time. Pure."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from staff.permissions import Permission
+from staff.person import Person
+
+MOST_AT_ONCE = 6
+"""So many entries stand side by side; more are folded into their groups."""
+
+
+class Group(Enum):
+    """Where in the bar an entry stands, in this order. What is wanted all day long is never folded."""
+
+    CALLS = "Atención"
+    ALTAS = "Altas"
+    NETWORK = "Prestación"
+    PBX = "Central"
+    STAFF = "Equipo"
+    CONTROL = "Control"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page, for those who may follow it."""
+
+    path: str
+    label: str
+    who: Permission
+    group: Group
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is this one, or stands below it."""
+        return path == self.path or path.startswith(f"{self.path}/")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Neighbours in the bar; without a `label` they stand in it as they are."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether a page stands in it."""
+        return any(entry.holds(path) for entry in self.entries)
+
+
+def menu(entries: tuple[Entry, ...], person: Person) -> tuple[Section, ...]:
+    """What a person's bar holds."""
+    own = [entry for entry in entries if person.may(entry.who)]
+    groups = [(group, tuple(entry for entry in own if entry.group is group)) for group in Group]
+    calm = len(own) <= MOST_AT_ONCE
+    return tuple(
+        Section("" if calm or _open(group, inside) else group.value, inside)
+        for group, inside in groups
+        if inside
+    )
+
+
+def _open(group: Group, inside: tuple[Entry, ...]) -> bool:
+    return group is Group.CALLS or len(inside) == 1
