@@ -12,7 +12,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`kind` names its templates. A `confidential` text is kept no longer than until it is gone."""
+    """`kind` names its templates. A `confidential` text is kept no longer than until it is gone.
+
+    `about` names what it tells of (`alta:12`), of a `subsidiary` and `account`; answers go to `reply_to`. Of
+    letters with the same `key` one is kept.
+    """
 
     kind: str
     recipient: str
@@ -20,6 +24,11 @@ class Letter:
     text: str = field(repr=False)
     html: str = field(repr=False)
     confidential: bool = False
+    about: str = ""
+    reply_to: str = ""
+    subsidiary: str = ""
+    account: str = ""
+    key: str | None = None
 
 
 def write(kind: str, recipient: str, *, confidential: bool = False, **context: Any) -> Letter:

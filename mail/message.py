@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from mail.company import LOGO, UNNAMED, Company
 from mail.letter import Letter
 
 LONGEST_SUBJECT, LONGEST_ADDRESS = 200, 254
@@ -38,8 +39,10 @@ def in_one_line(text: str) -> str:
     return text
 
 
-def build(letter: Letter, sender: Address, message_id: str, date: datetime) -> EmailMessage:
-    """The message: plain text with an HTML version beside it. Raises `BadLetter`."""
+def build(
+    letter: Letter, sender: Address, message_id: str, date: datetime, company: Company = UNNAMED
+) -> EmailMessage:
+    """The message: plain text with an HTML version beside it, which may show the logo. Raises `BadLetter`."""
     if len(letter.subject) > LONGEST_SUBJECT:
         raise BadLetter(f"El asunto puede tener hasta {LONGEST_SUBJECT} caracteres.")
     message = EmailMessage(policy=SMTP)
@@ -49,9 +52,27 @@ def build(letter: Letter, sender: Address, message_id: str, date: datetime) -> E
     message["Date"] = format_datetime(date)
     message["Message-ID"] = in_one_line(message_id)
     message["Auto-Submitted"] = "auto-generated"
+    if letter.reply_to:
+        message["Reply-To"] = address(letter.reply_to)
+    if letter.about:
+        message["References"] = in_one_line(thread(letter.about, message_id))
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    if company.logo and f"cid:{LOGO}" in letter.html:
+        _show(message, company)
     return message
+
+
+def thread(about: str, message_id: str) -> str:
+    """The Message-ID under which mail programs gather what is about one thing."""
+    domain = message_id.strip("<>").rpartition("@")[2]
+    return f"<{about.replace(':', '.')}@{domain}>"
+
+
+def _show(message: EmailMessage, company: Company) -> None:
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    html.add_related(company.logo, "image", company.form, cid=f"<{LOGO}>", disposition="inline")
 
 
 def _visible(text: str) -> str:

@@ -2,16 +2,18 @@
 
 import asyncio
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
+from db.once import insert_once
 from mail.letter import Letter
 from mail.message import address, in_one_line
+from mail.sought import sought
 from mail.tables import outbox
 
 LEASE = timedelta(minutes=10)
@@ -62,6 +64,12 @@ class Outbox:
 
         Raises `BadLetter`.
         """
+        id = await self.put_once(connection, replace(letter, key=None), now)
+        assert id is not None
+        return id
+
+    async def put_once(self, connection: AsyncConnection, letter: Letter, now: datetime) -> int | None:
+        """As `put`; None when a letter with its `key` was written before."""
         address(letter.recipient)
         row = {
             "message_id": f"<{uuid.uuid4().hex}@{self._domain}>",
@@ -76,9 +84,14 @@ class Outbox:
             "created": now,
             "due": now,
             "error": "",
+            "key": letter.key,
+            "about": letter.about,
+            "reply_to": letter.reply_to,
+            "subsidiary": letter.subsidiary,
+            "account": letter.account,
+            "sought": sought(letter.recipient, letter.subject),
         }
-        made = await connection.execute(insert(outbox).values(row).returning(outbox.c.id))
-        return int(made.scalar_one())
+        return await insert_once(connection, outbox, row, "key")
 
     def nudge(self) -> None:
         """There may be a new letter: whoever sends them need not wait."""
@@ -111,10 +124,18 @@ class Outbox:
         """It did not go out; it is tried again when it is due."""
         await self._move(outbox.c.id == id, {"state": "pending", "due": due, "error": error})
 
-    async def withdraw(self, connection: AsyncConnection, id: int, now: datetime) -> None:
-        """A letter that nobody should get any more, when it has not gone out yet."""
+    async def withdraw(self, connection: AsyncConnection, id: int, now: datetime) -> bool:
+        """A letter that nobody should get any more: whether it had not gone out yet."""
         waiting = update(outbox).where(outbox.c.id == id, outbox.c.state == "pending")
-        await connection.execute(waiting.values(_ended("failed", now, _WITHDRAWN)))
+        withdrawn = await connection.execute(waiting.values(_ended("failed", now, _WITHDRAWN)))
+        return withdrawn.rowcount == 1
+
+    async def again(self, connection: AsyncConnection, id: int, state: str, now: datetime) -> bool:
+        """Send a letter once more that is `failed` or `doubtful`: whether it is, and its text is kept."""
+        ended = (outbox.c.id == id) & (outbox.c.state == state) & outbox.c.state.in_(("failed", "doubtful"))
+        anew = {"state": "pending", "tries": 0, "due": now, "ended": None, "error": ""}
+        moved = await connection.execute(update(outbox).where(ended, outbox.c.text != "").values(anew))
+        return moved.rowcount == 1
 
     async def recover(self, now: datetime) -> int:
         """Nobody knows of letters whose sender never said how it went; how many there are."""
@@ -169,6 +190,13 @@ def _ended(state: str, now: datetime, error: str) -> dict[str, Any]:
 
 def _claimed(row: dict[str, Any]) -> Claimed:
     letter = Letter(
-        row["kind"], row["recipient"], row["subject"], row["text"], row["html"], row["confidential"]
+        row["kind"],
+        row["recipient"],
+        row["subject"],
+        row["text"],
+        row["html"],
+        row["confidential"],
+        row["about"],
+        row["reply_to"],
     )
     return Claimed(row["id"], row["message_id"], row["tries"], row["created"], letter)

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from mail import smtp
+from mail.company import UNNAMED, Company
 from mail.message import BadLetter, build
 from mail.outbox import Claimed, Outbox
 from mail.relay import Relay
@@ -42,12 +43,14 @@ class Postman:
         sender: Address,
         clock: Callable[[], datetime],
         context: ssl.SSLContext | None = None,
+        company: Company = UNNAMED,
     ) -> None:
         self._outbox = outbox
         self._relay = relay
         self._sender = sender
         self._clock = clock
         self._context = context
+        self._company = company
         self._closing = False
 
     async def run(self) -> None:
@@ -92,7 +95,8 @@ class Postman:
             log.info("mail_sent", letter=claimed.id, kind=claimed.letter.kind, tries=claimed.tries)
 
     async def _send(self, claimed: Claimed) -> None:
-        message = build(claimed.letter, self._sender, claimed.message_id, claimed.created)
+        written = claimed.created
+        message = build(claimed.letter, self._sender, claimed.message_id, written, self._company)
         sender, recipient = self._sender.addr_spec, claimed.letter.recipient
         await smtp.send(message, sender, recipient, self._relay, self._context)
 

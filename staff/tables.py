@@ -2,6 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
 
+import staff.absence_table
 import staff.sign_in_tables  # noqa: F401 - its tables belong to the room
 from db.base import Base, UtcDateTime
 from staff.audit_table import audit as audit
