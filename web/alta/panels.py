@@ -1,0 +1,65 @@
+"""How each piece of evidence stands in the stepper: where it is done, and what else there is to see of it.
+
+A part whose fact proves a step puts its row here.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from provisioning.alta.evidence import EVIDENCE
+from provisioning.alta.views import AltaView
+
+Data = Callable[[web.Request, AltaView], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`act` is what somebody does at `address`; its {id}, {plan}, {subsidiary}, {account} are the alta's.
+
+    `template` is drawn beneath the evidence of a step that is open; it is given `alta`, `found`, `person`,
+    `csrf` and what `data` answers.
+    """
+
+    act: str
+    address: str
+    template: str = ""
+    data: Data | None = None
+
+    def place(self, alta: AltaView) -> str:
+        """The address for this alta."""
+        facts = {"id": alta.id, "plan": alta.plan, "subsidiary": alta.subsidiary, "account": alta.account}
+        return self.address.format_map({name: quote(str(fact), safe="") for name, fact in facts.items()})
+
+
+PANELS: Mapping[str, Panel] = {
+    "coverages": Panel("Cargar las coberturas", "/altas/{id}/coverages"),
+    "number-request": Panel("Completar y firmar la solicitud", "/altas/{id}/number-request"),
+    "header-number": Panel("Asignar el número", "/numbers?plan={plan}"),
+    "public-number": Panel("Pedir el número", "/numbers?plan={plan}"),
+    "number-linked": Panel("Anotar el vínculo", "/numbers?plan={plan}"),
+    "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
+    "configured": Panel("Configurar la central", "/plans/{plan}"),
+    "tested-it": Panel("Probar la línea", "/tests?plan={plan}"),
+    "account-complete": Panel("Revisar el plan", "/plans/{plan}"),
+    "providers-sufficient": Panel("Comprobar los prestadores", "/providers/check?plan={plan}"),
+    "tmk-trained": Panel("Registrar la capacitación", "/training?plan={plan}"),
+    "coordinators-confirmed": Panel("Ver quién confirmó", "/sheets?plan={plan}"),
+    "tested-operations": Panel("Probar la línea", "/tests?plan={plan}"),
+    "released": Panel("Validar y liberar", "/altas/{id}/release"),
+    "announced": Panel("Anunciar el lanzamiento", "/altas/{id}/letters/announcement"),
+}
+assert PANELS.keys() == EVIDENCE.keys()
+
+
+async def data_of(request: web.Request, alta: AltaView) -> dict[str, Mapping[str, Any]]:
+    """What the panels of the open steps are drawn from, by name of the evidence."""
+    wanted = {name for step in alta.open for name in step.step.evidence}
+    return {
+        name: await panel.data(request, alta)
+        for name in sorted(wanted)
+        if (panel := PANELS[name]).data is not None
+    }

@@ -1,0 +1,64 @@
+"""How the states, events and papers of an alta are said to people. Pure."""
+
+from provisioning.alta.events import Happened
+from provisioning.alta.views import AltaState, StepState
+
+ALTA_STATES = {
+    AltaState.RUNNING: "En curso",
+    AltaState.SUSPENDED: "Suspendida",
+    AltaState.CANCELLED: "Cancelada",
+    AltaState.DONE: "Terminada",
+}
+STEP_STATES = {
+    StepState.WAITING: "Espera",
+    StepState.OPEN: "Abierto",
+    StepState.DONE: "Hecho",
+    StepState.SKIPPED: "Salteado",
+    StepState.NOT_NEEDED: "No hace falta",
+}
+KINDS = {"alta": "Alta", "otro-si": "Otro sí"}
+LABELS = {
+    "public": "Público",
+    "company": "Uso de la compañía",
+    "confidential": "Confidencial",
+    "restricted": "Restringido",
+}
+EVENTS = {
+    Happened.STARTED: "Empezó el alta",
+    Happened.FINISHED: "Terminó",
+    Happened.SKIPPED: "Salteó",
+    Happened.SENT_BACK: "Devolvió a",
+    Happened.REOPENED: "Volvió a abrir",
+    Happened.ASSIGNED: "Asignó",
+    Happened.DUE_SET: "Cambió el plazo de",
+    Happened.COMMENTED: "Comentó",
+    Happened.ATTACHED: "Adjuntó",
+    Happened.FORM_CHANGED: "Cambió la solicitud",
+    Happened.SIGNED: "Firmó la solicitud",
+    Happened.COVERAGES_CHANGED: "Cambió las coberturas",
+    Happened.CHANGED: "Cambió los datos del pedido",
+    Happened.SUSPENDED: "Suspendió el alta",
+    Happened.RESUMED: "Retomó el alta",
+    Happened.CANCELLED: "Canceló el alta",
+    Happened.MOVED: "Pasó el alta al procedimiento vigente",
+}
+DONE = {
+    "started": "El alta empezó",
+    "finished": "Paso terminado",
+    "skipped": "Paso salteado",
+    "sent-back": "Paso devuelto: el área ya tiene el aviso",
+    "reopened": "Paso abierto otra vez",
+    "assigned": "Responsable guardado",
+    "due-set": "Plazo guardado",
+    "commented": "Comentario guardado",
+    "attached": "Documento guardado",
+    "suspended": "Alta suspendida",
+    "resumed": "Alta retomada",
+    "cancelled": "Alta cancelada",
+    "changed": "Datos guardados",
+    "moved": "El alta sigue con el procedimiento vigente",
+    "signed": "Firma guardada",
+    "form-changed": "Solicitud guardada",
+    "coverages-changed": "Coberturas guardadas",
+}
+"""What the page says after a move."""
