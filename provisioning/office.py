@@ -6,13 +6,16 @@ The running instance and the tests of the console stand on the same one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
+from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
 
@@ -33,3 +36,14 @@ class Office:
     home: Path
     address: str
     outbox: Outbox | None
+
+    # who is out, and who is told
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The house's own time: that of the site's first subsidiary."""
+        return ZoneInfo(next(iter(self.site.subsidiaries.values())).timezone)
+
+    @cached_property
+    def absences(self) -> Absences:
+        return Absences(self.engine, self.clock, self.zone)

@@ -20,7 +20,7 @@ from staff.clock import Clock
 from staff.names import normal
 from staff.permissions import Permission
 from staff.person import Person, person_of
-from staff.tables import people
+from staff.tables import areas, people
 
 LONGEST = timedelta(days=366)
 _OTHERS = people.alias("deputies")
@@ -74,9 +74,9 @@ class Away:
         return {absence.person: absence for absence in self.absences.values()}
 
 
-def may_set(setter: Person, of: Person, areas: Iterable[Area]) -> bool:
+def may_set(setter: Person, of: Person, listed: Iterable[Area]) -> bool:
     """People set their own days off; heads, their deputies and administrators those of others. Pure."""
-    headed = {area.name for area in areas if setter.name in (area.head, area.deputy)}
+    headed = {area.name for area in listed if setter.name in (area.head, area.deputy)}
     return setter.id == of.id or setter.may(Permission.USER_WRITE) or bool(headed & set(of.areas))
 
 
@@ -101,14 +101,16 @@ class Absences:
         return Away({row.person_id: _absence(row) for row in rows}, deputies)
 
     async def acting_areas(self, person: Person) -> frozenset[str]:
-        """The areas for which somebody may act today: their own, and those of whom they stand in for."""
+        """The areas for which somebody may act today: theirs, and those that they stand in for."""
         away = await self.away()
         represented = [id for id in away.deputies if away.stand_in(id) == person.id]
         if not represented:
             return frozenset(person.areas)
+        headed = select(areas.c.name).where(areas.c.head.in_(represented))
         async with self._engine.connect() as connection:
             listed = await connection.execute(select(people.c.areas).where(people.c.id.in_(represented)))
-            return frozenset(person.areas).union(*listed.scalars())
+            heads = (await connection.execute(headed)).scalars()
+            return frozenset({*person.areas, *heads}).union(*listed.scalars())
 
     async def to_come(self, *names: str) -> tuple[Absence, ...]:
         """The absences of these people that are not over yet, the next first."""
