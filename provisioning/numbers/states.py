@@ -1,0 +1,164 @@
+"""The life of a number as data: its states, what may be done in each, and where that leads."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class NumberKind(StrEnum):
+    """A number on which the carrier delivers calls (P20), or one that affiliates dial (P21)."""
+
+    HEADER = "header"
+    PUBLIC = "public"
+
+
+class NumberState(StrEnum):
+    FREE = "free"
+    RESERVED = "reserved"
+    REQUESTED = "requested"
+    LINKED = "linked"
+    CONFIGURED = "configured"
+    TESTED = "tested"
+    RELEASED = "released"
+    SUSPENDED = "suspended"
+    QUARANTINE = "quarantine"
+    RETIRED = "retired"
+
+
+class Move(StrEnum):
+    """What is done to a number. ADOPT: it was found answering strangers; RECALL: back to the plan it had."""
+
+    RESERVE = "reserve"
+    REQUEST = "request"
+    CALL_OFF = "call-off"
+    LINK = "link"
+    UNLINK = "unlink"
+    CONFIGURE = "configure"
+    TEST = "test"
+    RELEASE = "release"
+    SUSPEND = "suspend"
+    ADOPT = "adopt"
+    GIVE_BACK = "give-back"
+    QUARANTINE = "quarantine"
+    RECALL = "recall"
+    FREE = "free"
+    RETIRE = "retire"
+    RESTORE = "restore"
+
+
+_S, _M = NumberState, Move
+Moves = Mapping[Move, NumberState]
+
+_SHARED: Mapping[NumberState, Moves] = {
+    _S.FREE: {
+        _M.RESERVE: _S.RESERVED,
+        _M.CONFIGURE: _S.CONFIGURED,
+        _M.ADOPT: _S.RELEASED,
+        _M.RETIRE: _S.RETIRED,
+    },
+    _S.RESERVED: {
+        _M.REQUEST: _S.REQUESTED,
+        _M.LINK: _S.LINKED,
+        _M.CONFIGURE: _S.CONFIGURED,
+        _M.ADOPT: _S.RELEASED,
+        _M.GIVE_BACK: _S.FREE,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.REQUESTED: {
+        _M.LINK: _S.LINKED,
+        _M.CALL_OFF: _S.RESERVED,
+        _M.ADOPT: _S.RELEASED,
+        _M.GIVE_BACK: _S.FREE,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.LINKED: {
+        _M.CONFIGURE: _S.CONFIGURED,
+        _M.UNLINK: _S.RESERVED,
+        _M.ADOPT: _S.RELEASED,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.CONFIGURED: {
+        _M.TEST: _S.TESTED,
+        _M.LINK: _S.CONFIGURED,
+        _M.UNLINK: _S.RESERVED,
+        _M.ADOPT: _S.RELEASED,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.TESTED: {
+        _M.RELEASE: _S.RELEASED,
+        _M.CONFIGURE: _S.CONFIGURED,
+        _M.LINK: _S.CONFIGURED,
+        _M.UNLINK: _S.RESERVED,
+        _M.ADOPT: _S.RELEASED,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.RELEASED: {
+        _M.SUSPEND: _S.SUSPENDED,
+        _M.LINK: _S.RELEASED,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.SUSPENDED: {
+        _M.RELEASE: _S.RELEASED,
+        _M.CONFIGURE: _S.CONFIGURED,
+        _M.QUARANTINE: _S.QUARANTINE,
+    },
+    _S.QUARANTINE: {
+        _M.FREE: _S.FREE,
+        _M.RECALL: _S.RESERVED,
+        _M.ADOPT: _S.RELEASED,
+        _M.RETIRE: _S.RETIRED,
+    },
+    _S.RETIRED: {_M.RESTORE: _S.QUARANTINE},
+}
+
+TRANSITIONS: Mapping[NumberKind, Mapping[NumberState, Moves]] = {
+    NumberKind.HEADER: _SHARED,
+    NumberKind.PUBLIC: {
+        **_SHARED,
+        # The carrier is asked for one without reserving it, and answers with one that nobody asked for by name.
+        _S.FREE: {**_SHARED[_S.FREE], _M.REQUEST: _S.REQUESTED, _M.LINK: _S.LINKED},
+        # It may stand on several headers of one plan.
+        _S.LINKED: {**_SHARED[_S.LINKED], _M.LINK: _S.LINKED},
+    },
+}
+"""Of each kind, in each state: what may be done, and the state it leads to."""
+
+BY_HAND = frozenset(
+    {
+        _M.RESERVE,
+        _M.REQUEST,
+        _M.CALL_OFF,
+        _M.LINK,
+        _M.UNLINK,
+        _M.GIVE_BACK,
+        _M.QUARANTINE,
+        _M.RECALL,
+        _M.FREE,
+        _M.RETIRE,
+        _M.RESTORE,
+    }
+)
+"""What a person may do to a number by itself; the rest follows from what stands in the PBX."""
+
+HELD = frozenset(set(_S) - {_S.FREE, _S.QUARANTINE, _S.RETIRED})
+"""The states in which a number serves a plan, or is on its way to."""
+
+
+class IllegalMove(ValueError):
+    """The number's state does not allow it; nothing was changed. `kind`, `state` and `move` say what."""
+
+    def __init__(self, kind: NumberKind, state: NumberState, move: Move) -> None:
+        super().__init__(f"{kind} {state}: {move}")
+        self.kind, self.state, self.move = kind, state, move
+
+
+def after(kind: NumberKind, state: NumberState, move: Move) -> NumberState:
+    """The state that a move leads to. Raises `IllegalMove`."""
+    found = TRANSITIONS[kind][state].get(move)
+    if found is None:
+        raise IllegalMove(kind, state, move)
+    return found
+
+
+def legal(kind: NumberKind, state: NumberState) -> Moves:
+    """What may be done now, and where each leads."""
+    return TRANSITIONS[kind][state]
