@@ -5,7 +5,7 @@ The running instance and the tests of the console stand on the same one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
+from provisioning.numbers.store import Numbers
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -24,7 +25,8 @@ from staff.people import People
 class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
-    `outbox` is None without a mail server: then nobody is written to.
+    `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
+    served a plan is given to nobody else.
     """
 
     engine: AsyncEngine
@@ -36,6 +38,7 @@ class Office:
     home: Path
     address: str
     outbox: Outbox | None
+    quarantine: timedelta = timedelta(days=180)
 
     # who is out, and who is told
 
@@ -47,3 +50,9 @@ class Office:
     @cached_property
     def absences(self) -> Absences:
         return Absences(self.engine, self.clock, self.zone)
+
+    # numbers
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        return Numbers(self.engine, self.clock, self.site, self.book, self.quarantine)

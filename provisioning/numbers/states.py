@@ -25,7 +25,9 @@ class NumberState(StrEnum):
 
 
 class Move(StrEnum):
-    """What is done to a number. ADOPT: it was found answering strangers; RECALL: back to the plan it had."""
+    """What is done to a number. ADOPT: it was found answering strangers; DISMANTLE: what stands in the PBX of
+    its plan does not have it any more; RECALL: back to the plan it had.
+    """
 
     RESERVE = "reserve"
     REQUEST = "request"
@@ -37,6 +39,7 @@ class Move(StrEnum):
     RELEASE = "release"
     SUSPEND = "suspend"
     ADOPT = "adopt"
+    DISMANTLE = "dismantle"
     GIVE_BACK = "give-back"
     QUARANTINE = "quarantine"
     RECALL = "recall"
@@ -78,6 +81,7 @@ _SHARED: Mapping[NumberState, Moves] = {
     },
     _S.CONFIGURED: {
         _M.TEST: _S.TESTED,
+        _M.DISMANTLE: _S.LINKED,
         _M.LINK: _S.CONFIGURED,
         _M.UNLINK: _S.RESERVED,
         _M.ADOPT: _S.RELEASED,
@@ -86,6 +90,7 @@ _SHARED: Mapping[NumberState, Moves] = {
     _S.TESTED: {
         _M.RELEASE: _S.RELEASED,
         _M.CONFIGURE: _S.CONFIGURED,
+        _M.DISMANTLE: _S.LINKED,
         _M.LINK: _S.CONFIGURED,
         _M.UNLINK: _S.RESERVED,
         _M.ADOPT: _S.RELEASED,
@@ -114,7 +119,7 @@ TRANSITIONS: Mapping[NumberKind, Mapping[NumberState, Moves]] = {
     NumberKind.HEADER: _SHARED,
     NumberKind.PUBLIC: {
         **_SHARED,
-        # The carrier is asked for one without reserving it, and answers with one that nobody asked for by name.
+        # The carrier is asked for it unreserved, and may answer with one that nobody asked for by name.
         _S.FREE: {**_SHARED[_S.FREE], _M.REQUEST: _S.REQUESTED, _M.LINK: _S.LINKED},
         # It may stand on several headers of one plan.
         _S.LINKED: {**_SHARED[_S.LINKED], _M.LINK: _S.LINKED},

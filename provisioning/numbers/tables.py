@@ -64,7 +64,7 @@ number_history = Table(
     Column("reason", Text, nullable=False),
     Index(None, "number", "id"),
 )
-"""Append-only. `move` is one of `states.Move`, or `add`, `note`, `carrier`; `other` the number it was linked with."""
+"""Append-only. `move` is one of `states.Move`, `add`, `note`, `carrier`; `other` what it is linked with."""
 
 number_loads = Table(
     "number_loads",

@@ -1,0 +1,65 @@
+"""What states, moves and kinds are called when people read them."""
+
+from collections.abc import Mapping
+
+from provisioning.numbers.states import Move, NumberKind, NumberState
+
+KINDS: Mapping[NumberKind, str] = {NumberKind.HEADER: "Cabecera", NumberKind.PUBLIC: "Público"}
+
+STATES: Mapping[NumberState, str] = {
+    NumberState.FREE: "Libre",
+    NumberState.RESERVED: "Reservado",
+    NumberState.REQUESTED: "Pedido",
+    NumberState.LINKED: "Vinculado",
+    NumberState.CONFIGURED: "Configurado",
+    NumberState.TESTED: "Probado",
+    NumberState.RELEASED: "En servicio",
+    NumberState.SUSPENDED: "Suspendido",
+    NumberState.QUARANTINE: "En cuarentena",
+    NumberState.RETIRED: "De baja",
+}
+
+MOVES: Mapping[Move, str] = {
+    Move.RESERVE: "Reservar",
+    Move.REQUEST: "Pedir al operador",
+    Move.CALL_OFF: "Desistir del pedido",
+    Move.LINK: "Vincular",
+    Move.UNLINK: "Desvincular",
+    Move.CONFIGURE: "Configurar",
+    Move.TEST: "Dar por probado",
+    Move.RELEASE: "Liberar",
+    Move.SUSPEND: "Suspender",
+    Move.ADOPT: "Tomar en servicio",
+    Move.DISMANTLE: "Quitar de la central",
+    Move.GIVE_BACK: "Devolver",
+    Move.QUARANTINE: "Pasar a cuarentena",
+    Move.RECALL: "Volver a su plan",
+    Move.FREE: "Dejar libre",
+    Move.RETIRE: "Dar de baja",
+    Move.RESTORE: "Recuperar",
+}
+"""As a button says it, and as a command takes it."""
+
+HAPPENED: Mapping[str, str] = {
+    "add": "Entró al inventario",
+    "note": "Cambió la nota",
+    "carrier": "Cambió de operador",
+    Move.RESERVE: "Se reservó",
+    Move.REQUEST: "Se pidió al operador",
+    Move.CALL_OFF: "Se desistió del pedido",
+    Move.LINK: "Se vinculó",
+    Move.UNLINK: "Se desvinculó",
+    Move.CONFIGURE: "Quedó en la central, a prueba",
+    Move.TEST: "Pasó las pruebas",
+    Move.RELEASE: "Se liberó",
+    Move.SUSPEND: "Se suspendió",
+    Move.ADOPT: "Ya estaba en servicio",
+    Move.DISMANTLE: "Se quitó de la central",
+    Move.GIVE_BACK: "Se devolvió sin usar",
+    Move.QUARANTINE: "Entró en cuarentena",
+    Move.RECALL: "Volvió a su plan",
+    Move.FREE: "Quedó libre",
+    Move.RETIRE: "Se dio de baja",
+    Move.RESTORE: "Se recuperó",
+}
+"""A row of the history."""
