@@ -1,0 +1,89 @@
+"""A dossier verifies as it was written, and not when one byte of it changed or somebody else signed it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from provisioning.release.dossier import GENESIS, NotADossier, Section, attached, verify, write
+from provisioning.release.keys import BadKey, SigningKey, fingerprint, public_key
+
+SECTIONS = (
+    Section("request", "Solicitud de número", {"plan": "hogar-nandu", "by": "carla"}),
+    Section(
+        "tests",
+        "Pruebas",
+        {"passed": True, "ms": 412.5, "audio": attached("saludo.wav", "audio/wav", b"RIFF")},
+    ),
+    Section("signatures", "Firmas", {"operations": "Olga Díaz"}),
+)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
+    return SigningKey(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def file(key: SigningKey) -> bytes:
+    return write(SECTIONS, GENESIS, key.public(), key.sign)
+
+
+def test_what_was_written_verifies(key: SigningKey, file: bytes) -> None:
+    found = verify(file, [key.public()])
+    assert found.sections == SECTIONS
+    assert (found.previous, found.key) == (GENESIS, fingerprint(key.public()))
+
+
+@pytest.mark.parametrize("bit", [0x01, 0x20, 0x80])
+def test_one_changed_byte_fails_wherever_it_is(key: SigningKey, file: bytes, bit: int) -> None:
+    for at in range(len(file)):
+        changed = file[:at] + bytes([file[at] ^ bit]) + file[at + 1 :]
+        with pytest.raises(NotADossier):
+            verify(changed, [key.public()])
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b" "])
+def test_a_byte_more_or_less_fails(key: SigningKey, file: bytes, end: bytes) -> None:
+    with pytest.raises(NotADossier):
+        verify(file[:-1] if not end else file + end, [key.public()])
+
+
+def test_a_chain_computed_anew_without_the_key_fails(key: SigningKey, file: bytes, tmp_path: Path) -> None:
+    stranger = SigningKey(tmp_path)
+    forged = write(SECTIONS[:2], GENESIS, stranger.public(), stranger.sign)
+    with pytest.raises(NotADossier, match="no es de este sitio"):
+        verify(forged, [key.public()])
+    dressed = json.loads(forged) | {"key": fingerprint(key.public())}
+    written = json.dumps(dressed, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    with pytest.raises(NotADossier, match="la firma no es de la clave"):
+        verify(written.encode(), [key.public()])
+
+
+def test_a_section_taken_out_fails(key: SigningKey, file: bytes) -> None:
+    document = json.loads(file)
+    del document["sections"][1]
+    written = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    with pytest.raises(NotADossier, match="Firmas"):
+        verify(written.encode(), [key.public()])
+
+
+@pytest.mark.parametrize(
+    "file", [b"", b"{}", b"[]", b"null", b"[" * 100_000, b'{"altavoz":"dossier"}', b"\xff\xfe", b'"\\ud800"']
+)
+def test_what_is_no_dossier_is_said(key: SigningKey, file: bytes) -> None:
+    with pytest.raises(NotADossier):
+        verify(file, [key.public()])
+
+
+def test_the_key_stays_and_is_its_owners_alone(tmp_path: Path) -> None:
+    made = SigningKey(tmp_path)
+    first = made.public()
+    assert SigningKey(tmp_path).public() == first == public_key(tmp_path / "secrets/dossier.pub")
+    assert (tmp_path / "secrets/dossier.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_without_a_key_is_said(tmp_path: Path) -> None:
+    (tmp_path / "k").write_text("hola")
+    with pytest.raises(BadKey):
+        public_key(tmp_path / "k")
