@@ -18,6 +18,7 @@ ROOMS = (
     "provisioning.proof",
     "provisioning.notices",
     "provisioning.network",
+    "provisioning.release",
 )
 
 for _room in ROOMS:

@@ -1,0 +1,152 @@
+"""What must hold before strangers are let in to a version of a plan (P39, P40). Pure.
+
+The procedure says which of an alta's steps lead to the release; two things no procedure can take away: both
+tests passed on this very version, by two people, and who releases neither configured it nor tested it for
+Sistemas.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from provisioning.alta.views import AltaView, StepState, StepView
+
+RELEASED = "released"
+TESTS = ("tested-it", "tested-operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """`said` is what was found, in a sentence that also tells what to do when it is not `met`."""
+
+    code: str
+    title: str
+    met: bool
+    said: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A test of this very version that passed: the report's id, who ran it and when."""
+
+    report: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the gate looks at. `by` is who would release, None for "whoever may".
+
+    `answers` says whether strangers already reach another version of this plan; `configured_by` are those who
+    wrote or published this one. `may` is whether `by` is somebody of Operations.
+    """
+
+    plan: str
+    candidate: bool
+    answers: bool
+    configured_by: frozenset[str]
+    it: Passed | None
+    operations: Passed | None
+    alta: AltaView | None
+    by: str | None = None
+    may: bool = True
+
+
+def demands(case: Case) -> tuple[Demand, ...]:
+    """Everything that is asked, met or not, in the order in which people see to it."""
+    return (_stands(case), *_alta(case), *_tests(case), *_person(case))
+
+
+def open_to(found: tuple[Demand, ...]) -> bool:
+    return all(demand.met for demand in found)
+
+
+def _stands(case: Case) -> Demand:
+    said = (
+        "Está en la central y responde solo a llamadas de prueba."
+        if case.candidate
+        else "No hay una versión por liberar: publíquela primero."
+    )
+    return Demand("candidate", "Versión en la central", case.candidate, said, f"/plans/{case.plan}")
+
+
+def _alta(case: Case) -> Iterator[Demand]:
+    if case.alta is not None:
+        yield from (_step(case.alta, step) for step in _on_the_way(case.alta))
+    elif not case.answers:
+        said = "Ningún alta lleva este plan: inicie una, que es la que reúne lo que falta."
+        yield Demand("alta", "Alta del servicio", False, said, "/altas/new")
+
+
+def _on_the_way(alta: AltaView) -> Iterator[StepView]:
+    """The gates that the release stands on, whatever a company calls them; the tests are asked apart."""
+    release = alta.step_with(RELEASED)
+    before = _before(alta, release) if release else frozenset[str]()
+    for step in alta.steps:
+        asked = step.step.gate and not set(step.step.evidence) <= set(TESTS)
+        if asked and step.id in before and step.state is not StepState.NOT_NEEDED:
+            yield step
+
+
+def _before(alta: AltaView, step: StepView) -> frozenset[str]:
+    """The ids of all steps that must be over before this one, near and far."""
+    present = {each.id for each in alta.steps}
+    found: set[str] = set()
+    left = {step.id}
+    while left:
+        each = alta.step(left.pop())
+        new = alta.procedure.needed(each.step, present) - found if each else frozenset[str]()
+        found |= new
+        left |= new
+    return frozenset(found)
+
+
+def _step(alta: AltaView, step: StepView) -> Demand:
+    lacking = [found for found in step.found.values() if not found.ok]
+    met = step.state.over and not lacking
+    said = " ".join(found.said for found in lacking) or _state(step)
+    return Demand(step.id, step.step.title, met, said, f"/altas/{alta.id}#{step.id}")
+
+
+def _state(step: StepView) -> str:
+    if step.state.over:
+        return "Hecho." if step.by is None else f"Hecho por {step.by}."
+    if step.open:
+        return "Falta cerrar este paso. " + " ".join(step.missing)
+    return "Este paso todavía espera a otros."
+
+
+def _tests(case: Case) -> Iterator[Demand]:
+    yield _tested("tested-it", "Prueba de Sistemas", case.it, "Sistemas", case)
+    yield _tested("tested-operations", "Prueba de Operaciones", case.operations, "Operaciones", case)
+    if case.it is not None and case.operations is not None:
+        met = case.it.by != case.operations.by
+        said = "Las hicieron dos personas." if met else f"{case.it.by} hizo las dos: otra persona repite una."
+        yield Demand("two-people", "Dos personas", met, said, _tests_of(case))
+
+
+def _tested(code: str, title: str, passed: Passed | None, area: str, case: Case) -> Demand:
+    if passed is None:
+        said = f"Esta versión, tal como está en la central, no tiene una prueba aprobada de {area}."
+        return Demand(code, title, False, said, _tests_of(case))
+    return Demand(code, title, True, f"Aprobada por {passed.by}.", f"/line-tests/{passed.report}")
+
+
+def _tests_of(case: Case) -> str:
+    return f"/line-tests?plan={case.plan}"
+
+
+def _person(case: Case) -> Iterator[Demand]:
+    if case.by is None:
+        return
+    title = "Quién libera"
+    if not case.may:
+        yield Demand("releaser", title, False, "Libera una persona de Operaciones.")
+    elif case.by in case.configured_by:
+        yield Demand("releaser", title, False, "Usted configuró esta versión: la libera otra persona.")
+    elif case.it is not None and case.by == case.it.by:
+        yield Demand("releaser", title, False, "Usted la probó por Sistemas: la libera otra persona.")
+    else:
+        yield Demand("releaser", title, True, "Usted puede liberarla.")
