@@ -72,7 +72,7 @@ def draft(
     faults = tuple(look(document.data))
     unread = {path for path, value in walk(document.data) if isinstance(value, Unreadable)}
     wrong = unread | {path for path, _, _ in faults}
-    told = _tell(list(refused(model, data)), document, model, wrong)
+    told = tell(list(refused(model, data)), document, model, wrong)
     salvaged = salvage(model, data, wrong)
     if salvaged is None:
         return None
@@ -91,7 +91,7 @@ def _problem(document: Document, path: Path, number: str, message: str) -> Probl
     return Problem(document.file, document.line(path), code, message, severity(code))
 
 
-def _tell(
+def tell(
     found: list[tuple[Path, ErrorDetails]], document: Document, model: type[BaseModel], wrong: set[Path]
 ) -> list[Problem]:
     """The problems of what was refused, without those that another one explains."""

@@ -15,6 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
+from provisioning.alta.evidence import Evidence
+from provisioning.alta.ledger import Ledger, Tell
+from provisioning.alta.load import SHIPPED, load_procedure
+from provisioning.alta.proving import Proving
+from provisioning.alta.store import Altas
+from provisioning.alta.who import Hands
 from provisioning.numbers.store import Numbers
 from staff.absences import Absences
 from staff.areas import Areas
@@ -26,7 +32,7 @@ class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
-    served a plan is given to nobody else.
+    served a plan is given to nobody else; `procedure` is the file of the alta's steps.
     """
 
     engine: AsyncEngine
@@ -39,6 +45,30 @@ class Office:
     address: str
     outbox: Outbox | None
     quarantine: timedelta = timedelta(days=180)
+    procedure: Path = SHIPPED
+
+    # altas
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.engine, self.clock, self.site, lambda: self.tells)
+
+    @cached_property
+    def altas(self) -> Altas:
+        """Raises `PlanProblems` when the procedure's file has any."""
+        hands = Hands(self.people, self.areas, self.absences.acting_areas)
+        proving, procedure = Proving(lambda: self.evidence), load_procedure(self.procedure)
+        return Altas(self.ledger, hands, proving, self.site, self.book, procedure)
+
+    @cached_property
+    def evidence(self) -> dict[str, Evidence]:
+        """Who proves what, by name: a line for each of those who own facts."""
+        return {}
+
+    @cached_property
+    def tells(self) -> list[Tell]:
+        """Who is told of what happens to altas, within the transaction: a line each."""
+        return []
 
     # who is out, and who is told
 

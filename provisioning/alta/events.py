@@ -11,7 +11,7 @@ class Happened(StrEnum):
     """The kinds of events. `data` of each, where it has any, stands beside it."""
 
     STARTED = "started"
-    FINISHED = "finished"  # answers: {question: text}; "itself": "evidence" or "time" when nobody did it
+    FINISHED = "finished"  # "answers": {question: text}, "evidence": {name: said}, "itself": evidence or time
     SKIPPED = "skipped"
     SENT_BACK = "sent-back"  # "from": the step that sends back; `step` is the one it goes back to
     REOPENED = "reopened"

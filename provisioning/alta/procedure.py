@@ -3,7 +3,7 @@
 Read from YAML by `provisioning.alta.load`; nothing here knows of a running alta.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -82,12 +82,13 @@ class Step(Strict):
 
 
 class Procedure(Strict):
-    """The whole procedure, in the order in which it is read."""
+    """The whole procedure, in the order in which it is read. `called` is what its areas are called."""
 
     altavoz: Literal[1]
     procedure: Slug
     name: Text
     reminders: Reminders = Reminders()
+    called: Annotated[Mapping[Slug, Text], Field(alias="areas")] = Field(default_factory=dict)
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     def step(self, id: str) -> Step | None:
@@ -97,16 +98,22 @@ class Procedure(Strict):
         """The steps that an alta of this kind has."""
         return tuple(step for step in self.steps if kind in step.kinds)
 
-    def areas(self) -> frozenset[str]:
-        """Every area that is named."""
-        return frozenset(_named(self.steps))
+    def areas(self) -> dict[str, str]:
+        """Every area that is named, with what it is called."""
+        return {name: self.called.get(name, name.capitalize()) for name in sorted(set(_named(self.steps)))}
+
+    @property
+    def begins(self) -> frozenset[str]:
+        """The areas that ask for altas: those of the first step."""
+        return frozenset(self.steps[0].areas)
 
     def needed(self, step: Step, present: Collection[str]) -> frozenset[str]:
         """The steps among `present` (ids) that must be over first; for an absent one, those it needs."""
         found: set[str] = set()
         for need in step.needs:
-            for giver in (each for each in self.steps if need in each.given):
-                found |= {giver.id} if giver.id in present else self.needed(giver, present)
+            givers = [each for each in self.steps if need in each.given]
+            here = {each.id for each in givers if each.id in present}
+            found |= here or {id for each in givers for id in self.needed(each, present)}
         return frozenset(found)
 
 

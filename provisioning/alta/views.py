@@ -88,7 +88,10 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class AltaView:
-    """An alta, whole. `amends` is the alta whose plan an otro sí changes, `asked_by` who asked for it."""
+    """An alta, whole. `amends` is the alta whose plan an otro sí changes, `asked_by` who asked for it.
+
+    `coverages` is the number of their last version, 0 when there is none; `pauses` are its suspensions.
+    """
 
     id: int
     request: AltaRequest
@@ -103,6 +106,7 @@ class AltaView:
     reason: str = ""
     amends: int | None = None
     coverages: int = 0
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
     def plan(self) -> str:

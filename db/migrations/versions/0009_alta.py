@@ -87,12 +87,11 @@ def _altas() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_altas")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_altas_account_started_id"), "altas", ["account", "started", "id"])
-    op.create_index(op.f("ix_altas_carrier_started_id"), "altas", ["carrier", "started", "id"])
-    op.create_index(op.f("ix_altas_plan_started_id"), "altas", ["plan", "started", "id"])
-    op.create_index(op.f("ix_altas_started_id"), "altas", ["started", "id"])
-    op.create_index(op.f("ix_altas_state_started_id"), "altas", ["state", "started", "id"])
-    op.create_index(op.f("ix_altas_subsidiary_started_id"), "altas", ["subsidiary", "started", "id"])
+    op.create_index(op.f("ix_altas_account_id"), "altas", ["account", "id"])
+    op.create_index(op.f("ix_altas_carrier_id"), "altas", ["carrier", "id"])
+    op.create_index(op.f("ix_altas_plan_id"), "altas", ["plan", "id"])
+    op.create_index(op.f("ix_altas_state_id"), "altas", ["state", "id"])
+    op.create_index(op.f("ix_altas_subsidiary_id"), "altas", ["subsidiary", "id"])
     op.create_index(
         "uq_altas_under_way",
         "altas",
