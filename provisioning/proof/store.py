@@ -112,7 +112,7 @@ class Reports:
 
     async def page(
         self,
-        filter: ReportFilter = ReportFilter(),  # noqa: B008 - frozen
+        filter: ReportFilter = ReportFilter(),
         limit: int = 50,
         before: int | None = None,
         scope: Scope = EVERYTHING,
@@ -142,6 +142,7 @@ async def added(connection: AsyncConnection, report: Report) -> Report:
     row |= {"checks": len(report.checks), "failures": len(report.failures)}
     row |= {"body": canonical(body(report)), "hash": hash}
     result = await connection.execute(insert(test_reports).values(row))
+    assert result.inserted_primary_key is not None
     id = int(result.inserted_primary_key[0])
     after = {"report": id, "kind": report.kind, "result": report.result, "version": report.version[:12]}
     await audit.write(connection, Deed("test.reported", report.plan, after=after | {"hash": hash}))

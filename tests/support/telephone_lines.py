@@ -1,4 +1,4 @@
-"""What a telephone line does to sound: its coding, noise, lost packets, another level, a clock that differs."""
+"""What a telephone line does to sound: its coding, noise, lost packets, a clock that differs."""
 
 import io
 

@@ -3,6 +3,8 @@
 Revision 0011, after 0010.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -29,7 +31,7 @@ _TRIGGERS = {
 }
 
 
-def _tested() -> tuple[sa.Column, ...]:
+def _tested() -> tuple[sa.Column[Any], ...]:
     """Of what version of which plan, by whom: reports and runs have it alike."""
     return (
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -73,9 +75,7 @@ def upgrade() -> None:
         sa.Column("calls", sa.JSON(), nullable=False),
         sa.Column("ears", sa.JSON(), nullable=False),
         sa.Column("report", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["report"], ["test_reports.id"], name=op.f("fk_test_runs_report")
-        ),
+        sa.ForeignKeyConstraint(["report"], ["test_reports.id"], name=op.f("fk_test_runs_report")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_test_runs")),
         sa.UniqueConstraint("busy", name=op.f("uq_test_runs_busy")),
     )
@@ -95,9 +95,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("report", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["report"], ["test_reports.id"], name=op.f("fk_hand_tests_report")
-        ),
+        sa.ForeignKeyConstraint(["report"], ["test_reports.id"], name=op.f("fk_hand_tests_report")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_tests")),
     )
     op.create_index(op.f("ix_hand_tests_plan_id"), "hand_tests", ["plan", "id"])

@@ -83,15 +83,16 @@ def test_a_prompt_that_stops_and_then_nothing_is_cut() -> None:
     assert compare(coded(half), said(MENU)).verdict is Verdict.CUT
 
 
-def test_what_comes_after_a_key_is_not_missed() -> None:
-    half = said(MENU)[: len(said(MENU)) // 2]
-    heard = call(half, said(GREETING))
-    assert compare(heard, said(MENU)).verdict is Verdict.ANOTHER
-    assert compare(heard, said(MENU), until=0.4 + len(half) / RATE).verdict is Verdict.HEARD
+def test_of_a_prompt_heard_three_times_the_first_is_told_though_it_came_worst() -> None:
+    heard = np.concatenate([silence(1), losing(said(MENU), 0.05, 3), said(MENU), said(MENU)])
+    assert compare(coded(heard), said(MENU)).offset == pytest.approx(1.0, abs=0.3)
 
 
-def test_nothing_of_a_prompt_can_be_expected_before_it_could_begin() -> None:
-    assert compare(call(said(GREETING)), said(MENU), until=0.1).verdict is Verdict.ANOTHER
+def test_the_beginning_that_was_heard_before_a_key_can_be_looked_for() -> None:
+    heard = call(said(MENU)[: 2 * RATE], said(MENU))
+    match = compare(heard, said(MENU)[: RATE * 3 // 2])
+    assert match.verdict is Verdict.HEARD
+    assert match.offset == pytest.approx(0.4, abs=0.01)
 
 
 @pytest.mark.parametrize(
