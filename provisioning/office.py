@@ -22,6 +22,7 @@ from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
 from provisioning.numbers.store import Numbers
+from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -86,3 +87,9 @@ class Office:
     @cached_property
     def numbers(self) -> Numbers:
         return Numbers(self.engine, self.clock, self.site, self.book, self.quarantine)
+
+    # tests of lines
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self.engine)
