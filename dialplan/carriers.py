@@ -51,10 +51,21 @@ def _arrive(slug: str, carrier: Carrier) -> Iterator[Step]:
         yield assign("ALTAVOZ_HEADER", f"${{PJSIP_HEADER(read,{header})}}")
         yield gosub(Target(ADDRESS))
         yield assign("ALTAVOZ_SENT", '${IF($["${GOSUB_RETVAL}" = ""]?${ALTAVOZ_SENT}:${GOSUB_RETVAL})}')
+    if carrier.prefixes:
+        yield assign("ALTAVOZ_SENT", _without("ALTAVOZ_SENT", carrier.prefixes))
     yield from _read("ALTAVOZ_SENT", carrier.subsidiary, carrier.delivers.number, "line")
     yield assign("ALTAVOZ_LINE", "${GOSUB_RETVAL}")
     yield from _caller(carrier)
     yield goto(Target(LOOKUP))
+
+
+def _without(variable: str, prefixes: tuple[str, ...]) -> str:
+    """What the variable holds, without the prefix that it begins with, if any; none begins another."""
+    kept = f"${{{variable}}}"
+    for prefix in prefixes:
+        begins = f'$["${{{variable}:0:{len(prefix)}}}" = "{prefix}"]'
+        kept = f"${{IF({begins}?${{{variable}:{len(prefix)}}}:{kept})}}"
+    return kept
 
 
 def _read(variable: str, country: str, form: NumberForm, label: str) -> Iterator[Step]:

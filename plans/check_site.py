@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
+from plans.check_carriers import CHECKS as CARRIERS
 from plans.draft import Draft
 from plans.flow import cycles
 from plans.model import Destination
@@ -211,4 +212,5 @@ CHECKS = (
     queues_have_numbers_of_their_own,
     pickups_can_be_dialled,
     fantasy_rules_agree,
+    *CARRIERS,
 )
