@@ -6,12 +6,14 @@ The running instance and the tests of the console stand on the same one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
@@ -21,6 +23,8 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
+from provisioning.notices.mailroom import Mailroom
+from provisioning.notices.preferences import Preferences
 from provisioning.numbers.store import Numbers
 from provisioning.proof.store import Reports
 from staff.absences import Absences
@@ -33,7 +37,8 @@ class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
-    served a plan is given to nobody else; `procedure` is the file of the alta's steps.
+    served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are answered to
+    the `mailbox`.
     """
 
     engine: AsyncEngine
@@ -47,6 +52,8 @@ class Office:
     outbox: Outbox | None
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
+    company: Company = UNNAMED
+    mailbox: Address | None = None
 
     # altas
 
@@ -81,6 +88,15 @@ class Office:
     @cached_property
     def absences(self) -> Absences:
         return Absences(self.engine, self.clock, self.zone)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        zones = dict.fromkeys(each.timezone for each in self.site.subsidiaries.values())
+        return Preferences(self.engine, tuple(zones))
+
+    @cached_property
+    def mailroom(self) -> Mailroom:
+        return Mailroom(self.engine, self.clock, self.outbox)
 
     # numbers
 
