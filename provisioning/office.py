@@ -37,8 +37,8 @@ class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
-    served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are answered to
-    the `mailbox`.
+    served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
+    answered to the `mailbox`.
     """
 
     engine: AsyncEngine
