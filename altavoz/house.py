@@ -223,6 +223,7 @@ class House:
             outbox=self.entrance.outbox if self.settings.smtp else None,
             company=self.settings.company,
             mailbox=self.settings.mail_replies,
+            sounds=self.sounds,
         )
 
     # calls and cases

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ivr_audio.store import SoundStore
 from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
@@ -26,6 +27,7 @@ from provisioning.alta.who import Hands
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.store import Numbers
+from provisioning.prompts.desk import PromptDesk
 from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
@@ -50,6 +52,7 @@ class Office:
     home: Path
     address: str
     outbox: Outbox | None
+    sounds: SoundStore
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
     company: Company = UNNAMED
@@ -103,6 +106,12 @@ class Office:
     @cached_property
     def numbers(self) -> Numbers:
         return Numbers(self.engine, self.clock, self.site, self.book, self.quarantine)
+
+    # recordings of prompts
+
+    @cached_property
+    def prompts(self) -> PromptDesk:
+        return PromptDesk(self.engine, self.clock, self.sounds, self.home / "recordings")
 
     # tests of lines
 
