@@ -34,7 +34,6 @@ def render_base(
     addresses: PbxAddresses,
     secrets: AmiSecrets,
     wanted_events: Iterable[str],
-    test_secret: str,
 ) -> Mapping[str, str]:
     """File name → text of everything but the phones and what is published. Raises Unwritable."""
     return {
@@ -43,7 +42,7 @@ def render_base(
         "logger.conf": _logger(layout),
         "manager.conf": _manager(addresses, secrets, wanted_events),
         **calls_files(site, layout),
-        **sip_files(site, addresses, test_secret),
+        **sip_files(site, addresses),
     }
 
 
@@ -131,7 +130,7 @@ def _manager(addresses: PbxAddresses, secrets: AmiSecrets, wanted_events: Iterab
             "altavoz-acts",
             ("secret", secrets.acts),
             *here,
-            ("write", "agent,reporting,originate"),
+            ("write", "agent,reporting"),
             ("writetimeout", "1000"),
         ),
     )

@@ -19,6 +19,7 @@ from web import (
     cases,
     desk,
     health,
+    home,
     invitation,
     lines,
     oidc,
@@ -34,13 +35,14 @@ from web import (
     stream,
     tokens,
 )
+from web.alta import beginning, board, moves
+from web.alta import page as alta_page
 from web.menu import Entry, Group
-from web.notices import absences, mail, preferences
 from web.route import Route as Route
 from web.who import ByToken, Open
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", sign_in.home, Open.SIGNED_IN),
+    Route("GET", "/", home.index, Open.SIGNED_IN),
     Route("GET", "/sign-in", sign_in.form, Open.ANYBODY),
     Route("POST", "/sign-in", sign_in.enter, Open.ANYBODY),
     Route("GET", "/sign-in/code", second_factor.code_form, Open.ANYBODY),
@@ -84,6 +86,25 @@ ROUTES: tuple[Route, ...] = (
         group=Group.CALLS,
     ),
     Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
+    Route("GET", "/mine", home.my_turn, Permission.ALTA_READ, "Mi turno"),
+    Route("GET", "/altas", board.index, Permission.ALTA_READ, "Altas"),
+    Route("GET", "/altas/new", beginning.form, Permission.ALTA_WRITE),
+    Route("POST", "/altas/new", beginning.begin, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}", alta_page.page, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/now", alta_page.now, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/history", alta_page.history, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/edit", beginning.edit, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/edit", beginning.change, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/comments", moves.comment, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/suspend", moves.suspend, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/cancel", moves.cancel, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/finish", moves.finish, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/skip", moves.skip, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/back", moves.send_back, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/reopen", moves.reopen, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/assign", moves.assign, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/due", moves.set_due, Permission.ALTA_WRITE),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas", group=Group.PBX),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos", group=Group.PBX),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),
@@ -108,16 +129,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/areas/{name}", areas.page, Permission.USER_READ),
     Route("POST", "/areas/{name}", areas.change, Permission.AREA_WRITE),
     Route("POST", "/areas/{name}/members", areas.members, Permission.AREA_WRITE),
-    Route("GET", "/absences", absences.index, Open.SIGNED_IN),
-    Route("POST", "/absences", absences.add, Open.SIGNED_IN),
-    Route("POST", "/absences/{id}/end", absences.end, Open.SIGNED_IN),
-    Route("POST", "/account/notices", preferences.choose, Open.SIGNED_IN),
-    Route("GET", "/mail", mail.index, Permission.MAIL_READ, "Correo", group=Group.CONTROL),
-    Route("GET", "/mail/received", mail.arrivals, Permission.MAIL_READ),
-    Route("GET", "/mail/received/{id}", mail.arrival, Permission.MAIL_READ),
-    Route("GET", "/mail/{id}", mail.letter, Permission.MAIL_READ),
-    Route("POST", "/mail/{id}/again", mail.again, Permission.MAIL_WRITE),
-    Route("POST", "/mail/{id}/withdraw", mail.withdraw, Permission.MAIL_WRITE),
     Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado", group=Group.PBX),
     Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
     Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens", group=Group.CONTROL),

@@ -15,11 +15,14 @@ from web.keys import SECURE, services
 log = structlog.get_logger(__name__)
 
 CODE = "code"
+MY_TURN = "/mine"
 
 
 def first_page(person: Person) -> str:
-    """Where somebody starts the day: the desk for those who answer, the lines for the rest."""
-    return "/desk" if person.may(Permission.DESK_USE) else "/lines"
+    """Where somebody starts the day: the desk, what waits for them in the altas, or the lines."""
+    if person.may(Permission.DESK_USE):
+        return "/desk"
+    return MY_TURN if person.may(Permission.ALTA_READ) else "/lines"
 
 
 async def proceed(request: web.Request, person: Person, after: str | None, way: str) -> web.Response:

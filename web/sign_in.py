@@ -6,16 +6,12 @@ from staff.passwords import Crowded
 from staff.tries import TooManyTries
 from web.asked import local_path, see_other
 from web.cookies import drop_cookie, read_cookie
-from web.entering import fields, first_page, proceed, take_calls
+from web.entering import fields, proceed, take_calls
 from web.keys import DESKS, SECURE, SESSION, services, session
 from web.pages import render
 
 _WRONG = "El nombre o la contraseña no coinciden. Revise las mayúsculas y pruebe otra vez."
 _LEFT = "Salió en otro equipo: su turno terminó. Para seguir desde aquí, pase a «Disponible»."
-
-
-async def home(request: web.Request) -> web.Response:
-    return see_other(first_page(session(request).person))
 
 
 async def form(request: web.Request) -> web.Response:

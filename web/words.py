@@ -126,6 +126,11 @@ def day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def on_day(value: datetime, zone: ZoneInfo) -> str:
+    """The day an instant falls on: `1 mar 2026`."""
+    return day(value.astimezone(zone).date())
+
+
 def hour(value: datetime, zone: ZoneInfo) -> str:
     """`14:05`."""
     return value.astimezone(zone).strftime("%H:%M")

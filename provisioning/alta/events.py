@@ -17,7 +17,7 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     ASSIGNED = "assigned"  # "owner": account name or None
     DUE_SET = "due-set"  # "due": a date
-    COMMENTED = "commented"  # "text"
+    COMMENTED = "commented"  # "text"; "about": the code of the coverage it observes
     ATTACHED = "attached"  # "document": id, "name", "title", "revision"
     FORM_CHANGED = "form-changed"  # "form", "version"
     SIGNED = "signed"  # "form", "version", "area", "decision": "approved" or "rejected"

@@ -118,12 +118,12 @@ def dating(alta: AltaView, step: str, due: date, reason: str, revision: int | No
     return Doing(Happened.DUE_SET, step, _why(reason), {"due": due.isoformat(), "before": {"due": former}})
 
 
-def commenting(alta: AltaView, step: str | None, text: str) -> Doing:
+def commenting(alta: AltaView, step: str | None, text: str, about: str = "") -> Doing:
     if step is not None:
         named(alta, step)
     if not (said := _text(text)):
         raise AltaRefused(problems={"text": "Escriba el comentario."})
-    return Doing(Happened.COMMENTED, step, "", {"text": said})
+    return Doing(Happened.COMMENTED, step, "", {"text": said} | ({"about": about[:12]} if about else {}))
 
 
 def changing(alta: AltaView, request: AltaRequest, reason: str, revision: int | None) -> Doing:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from plans.book import PlanBook
 from plans.site import Site
 from provisioning.alta import lists, moves
-from provisioning.alta.events import Event
+from provisioning.alta.events import Event, Happened
 from provisioning.alta.itself import ByItself
 from provisioning.alta.ledger import Doing, Ledger, Moved, Work, event_of, name_of
 from provisioning.alta.lists import UNDER_WAY, AltaFilter, AltaPage, AltaSummary, Mine
@@ -118,11 +118,20 @@ class Altas:
             ]
         return Counts(*found)
 
-    async def events(self, id: int, limit: int = 100, below: int | None = None) -> tuple[Event, ...]:
-        """What happened, newest first, below a revision."""
+    async def count(self, filter: AltaFilter, scope: Scope = EVERYTHING) -> int:
+        """How many altas a list of these would have."""
+        async with self._ledger.engine.connect() as connection:
+            return await lists.count(connection, filter, self._ledger.clock(), scope)
+
+    async def events(
+        self, id: int, limit: int = 100, below: int | None = None, kind: Happened | None = None
+    ) -> tuple[Event, ...]:
+        """What happened, newest first, below a revision; of one kind when it is given."""
         wanted = select(alta_events).where(alta_events.c.alta == id).order_by(alta_events.c.revision.desc())
         if below is not None:
             wanted = wanted.where(alta_events.c.revision < below)
+        if kind is not None:
+            wanted = wanted.where(alta_events.c.kind == kind)
         async with self._ledger.engine.connect() as connection:
             rows = await connection.execute(wanted.limit(min(max(limit, 1), lists.MOST)))
             return tuple(event_of(row) for row in rows)
@@ -215,9 +224,11 @@ class Altas:
         """Another day until which an open step may last."""
         return await self._step(id, step, by, lambda alta: moves.dating(alta, step, due, reason, revision))
 
-    async def comment(self, id: int, by: Person | None, text: str, step: str | None = None) -> AltaView:
-        """A comment of anybody who sees the alta, also when it is over."""
-        return await self._record(id, by, lambda alta: moves.commenting(alta, step, text))
+    async def comment(
+        self, id: int, by: Person | None, text: str, step: str | None = None, about: str = ""
+    ) -> AltaView:
+        """A comment of anybody who sees the alta, also when it is over; `about`: the code of a coverage."""
+        return await self._record(id, by, lambda alta: moves.commenting(alta, step, text, about))
 
     async def change(
         self, id: int, request: AltaRequest, by: Person | None, reason: str, revision: int | None = None

@@ -38,8 +38,8 @@ KEEP_PHONES = {Role.IT, Role.ADMINISTRATOR}
 KEEP_PEOPLE = {Role.ADMINISTRATOR}
 SEE_PEOPLE = KEEP_PEOPLE | {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.AUDITOR}
 READ_STATUS = {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR}
-KEEP_MAIL = {Role.IT, Role.ADMINISTRATOR}
-READ_MAIL = KEEP_MAIL | {Role.AUDITOR}
+FOLLOW_ALTAS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
+TAKE_PART = FOLLOW_ALTAS - {Role.FINANCE, Role.QUALITY, Role.AUDITOR}
 EXPECTED = {
     "GET /api/docs": EVERYBODY,
     "GET /tokens": {Role.ADMINISTRATOR},
@@ -60,6 +60,25 @@ EXPECTED = {
     "POST /account/second-factor": EVERYBODY,
     "POST /account/second-factor/remove": EVERYBODY,
     "POST /account/second-factor/codes": EVERYBODY,
+    "GET /mine": FOLLOW_ALTAS,
+    "GET /altas": FOLLOW_ALTAS,
+    "GET /altas/new": TAKE_PART,
+    "POST /altas/new": TAKE_PART,
+    "GET /altas/{id}": FOLLOW_ALTAS,
+    "GET /altas/{id}/now": FOLLOW_ALTAS,
+    "GET /altas/{id}/history": FOLLOW_ALTAS,
+    "GET /altas/{id}/edit": TAKE_PART,
+    "POST /altas/{id}/edit": TAKE_PART,
+    "POST /altas/{id}/comments": TAKE_PART,
+    "POST /altas/{id}/suspend": TAKE_PART,
+    "POST /altas/{id}/resume": TAKE_PART,
+    "POST /altas/{id}/cancel": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/finish": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/skip": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/back": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/reopen": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/assign": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/due": TAKE_PART,
     "GET /lines": EVERYBODY,
     "GET /desk": ANSWER,
     "GET /desk/stream": ANSWER,
@@ -93,16 +112,6 @@ EXPECTED = {
     "POST /people/{name}/unlink": KEEP_PEOPLE,
     "POST /people/{name}/close-sessions": KEEP_PEOPLE,
     "POST /people/{name}/sessions/{session}/close": KEEP_PEOPLE,
-    "GET /absences": EVERYBODY,
-    "POST /absences": EVERYBODY,
-    "POST /absences/{id}/end": EVERYBODY,
-    "POST /account/notices": EVERYBODY,
-    "GET /mail": READ_MAIL,
-    "GET /mail/received": READ_MAIL,
-    "GET /mail/received/{id}": READ_MAIL,
-    "GET /mail/{id}": READ_MAIL,
-    "POST /mail/{id}/again": KEEP_MAIL,
-    "POST /mail/{id}/withdraw": KEEP_MAIL,
     "GET /areas": SEE_PEOPLE,
     "POST /areas": KEEP_PEOPLE,
     "GET /areas/{name}": SEE_PEOPLE,
@@ -118,7 +127,13 @@ def of(row):
 
 def path_of(row):
     written = row.path
-    for part, value in {"id": "1", "extension": "101", "name": "ana", "session": "0" * 16}.items():
+    for part, value in {
+        "id": "1",
+        "extension": "101",
+        "name": "ana",
+        "session": "0" * 16,
+        "step": "contrato",
+    }.items():
         written = written.replace(f"{{{part}}}", value)
     return written
 

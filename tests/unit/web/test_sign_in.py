@@ -19,10 +19,11 @@ async def test_name_and_password_open_a_session_and_lead_to_the_desk(house):
         assert (await visitor.get("/desk")).status == 200
 
 
-async def test_those_without_a_desk_start_at_the_lines(house):
+async def test_those_without_a_desk_start_at_what_waits_for_them_or_at_the_lines(house):
     async with house.at() as visitor:
-        answer = await visitor.post("/sign-in", TRY | {"name": "ivan"})
-        assert answer.headers["Location"] == "/lines"
+        for name, place in (("ivan", "/mine"), ("bruno", "/lines")):
+            answer = await visitor.post("/sign-in", TRY | {"name": name})
+            assert answer.headers["Location"] == place
 
 
 async def test_signing_in_leads_back_to_the_page_that_was_asked_for(house):

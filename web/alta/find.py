@@ -1,0 +1,49 @@
+"""The alta that an address names, for those who may see it."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from provisioning.alta.store import Altas
+from provisioning.alta.views import AltaView, StepView
+from web import refusals
+from web.keys import services, session
+from web.pages import site_zone
+
+_LONGEST_ID = 9
+
+
+def altas(request: web.Request) -> Altas:
+    return services(request).office.altas
+
+
+async def find(request: web.Request) -> AltaView:
+    """The alta, with what proves its steps looked at now. Out of sight is as if it were not there."""
+    found = await altas(request).find(number_of(request, "id"), session(request).person.scope)
+    if found is None:
+        raise refusals.not_found("Esa alta no existe")
+    return found
+
+
+def find_step(request: web.Request, alta: AltaView) -> StepView:
+    """The step of the alta that the address names."""
+    step = alta.step(request.match_info["step"])
+    if step is None:
+        raise refusals.not_found("Esa alta no tiene ese paso")
+    return step
+
+
+def zone_of(request: web.Request) -> Callable[[str], ZoneInfo]:
+    """The time of a subsidiary, by its code; the pages' own for one that the site does not have any more."""
+    site = services(request).site
+    zones = {code: ZoneInfo(each.timezone) for code, each in site.subsidiaries.items()}
+    return lambda subsidiary: zones.get(subsidiary) or site_zone(site)
+
+
+def number_of(request: web.Request, name: str) -> int:
+    """A number in the address."""
+    written = request.match_info[name].removeprefix("ALTA-")
+    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID):
+        raise refusals.not_found("Esa alta no existe")
+    return int(written)

@@ -1,0 +1,64 @@
+"""Whose turn it is in an alta, and the one thing to do now. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioning.alta.views import AltaView, StepView
+from web.alta.panels import PANELS
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What to press: `address` leads to where it is done; without one, the step is closed by it."""
+
+    words: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An open step as somebody sees it. `refusal` says who can close it when they cannot."""
+
+    step: StepView
+    act: Act
+    refusal: str
+
+    @property
+    def mine(self) -> bool:
+        return not self.refusal
+
+
+def turns(alta: AltaView, refusals: Mapping[str, str]) -> tuple[Turn, ...]:
+    """The open steps: one's own first, in each the late ones first, then by when they are due.
+
+    `refusals` says by step who can close it, empty when whoever looks can.
+    """
+    open_now = [Turn(step, act(alta, step), refusals[step.id]) for step in alta.open]
+    return tuple(sorted(open_now, key=_urgency))
+
+
+def _urgency(turn: Turn) -> tuple[bool, bool, float]:
+    due = turn.step.due
+    return not turn.mine, not turn.step.late, due.timestamp() if due else float("inf")
+
+
+def act(alta: AltaView, step: StepView) -> Act:
+    """The one thing to do in an open step."""
+    if (name := _unproven(step)) is not None:
+        panel = PANELS[name]
+        return Act(panel.act, step.found[name].link or panel.place(alta))
+    if wanted := _unattached(step):
+        return Act(f"Adjuntar: {wanted}", f"#step-{step.id}")
+    if step.step.questions:
+        return Act("Responder y terminar el paso", f"#finish-{step.id}")
+    return Act("Terminar el paso")
+
+
+def _unproven(step: StepView) -> str | None:
+    missing = (name for name in step.step.evidence if name in step.found and not step.found[name].ok)
+    return next(missing, None)
+
+
+def _unattached(step: StepView) -> str:
+    lacking = (wanted.title for wanted in step.step.documents if wanted.name not in step.documents)
+    return next(lacking, "")
