@@ -13,7 +13,7 @@ from telephony.embedded import EmbeddedPbx
 from telephony.events import WANTED
 from telephony.journal_calls import JournalFiles
 from telephony.layout import PbxAddresses, PbxLayout, Program
-from telephony.secrets import ami_secrets
+from telephony.secrets import ami_secrets, test_secret
 from telephony.system_pbx import NoSystemPbx, system_program
 
 
@@ -46,7 +46,7 @@ def central(settings: Settings, site: Site, say: Callable[[str], None]) -> Centr
     return Central(
         EmbeddedPbx(layout, addresses, settings.pbx_user, say, settings.pbx_name),
         layout.control,
-        render_base(site, layout, addresses, secrets, WANTED),
+        render_base(site, layout, addresses, secrets, WANTED, test_secret(layout.test_secret)),
         layout.published,
         layout.sounds,
         AmiAccount(*settings.ami, "altavoz-listens", secrets.listens),

@@ -70,4 +70,5 @@ class Entrance:
         """Whoever takes the letters away; None without a mail server."""
         if self.settings.smtp is None:
             return None
-        return Postman(self.outbox, self.settings.smtp, self.settings.mail_from, self.clock)
+        sender, company = self.settings.mail_from, self.settings.company
+        return Postman(self.outbox, self.settings.smtp, sender, self.clock, company=company)

@@ -221,6 +221,9 @@ class House:
             home=self.settings.home,
             address=self.entrance.address,
             outbox=self.entrance.outbox if self.settings.smtp else None,
+            company=self.settings.company,
+            mailbox=self.settings.mail_replies,
+            sounds=self.sounds,
         )
 
     # calls and cases

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 import yaml
 
-from mail.message import BadLetter, address
+from mail.company import UNNAMED, BadLogo, Company, company
+from mail.message import BadLetter, address, in_one_line
 from mail.relay import BadRelay, Relay, relay
 from staff.roles import Role
 
@@ -94,6 +95,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("mail_from", "altavoz@localhost", "Dirección desde la que salen los correos."),
     Setting(
+        "mail_replies",
+        "",
+        "Casilla a la que se responden los avisos, como «altas@empresa.com»; la lee «altavoz mail receive».",
+    ),
+    Setting("company", "", "Nombre de la empresa, para el encabezado de los correos (vacío: «Altavoz»)."),
+    Setting("company_logo", "", "Su logotipo para los correos: un archivo PNG o JPEG de hasta 200 kB."),
+    Setting(
         "second_factor", "", "Roles que entran además con un código del teléfono: «administrator,auditor»."
     ),
     Setting("oidc_issuer", "", "Entrada con la cuenta de la empresa (OpenID Connect): dirección del emisor."),
@@ -148,6 +156,8 @@ class Settings:
     second_factor: frozenset[Role]
     oidc: OidcSettings | None
     log: LogForm
+    mail_replies: Address | None = None
+    company: Company = UNNAMED
     pbx_journal: tuple[Path, Path] | None = None
 
     @property
@@ -213,6 +223,8 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         ),
         oidc=_oidc(text["oidc_issuer"], text["oidc_client_id"], text["oidc_client_secret"]),
         log=_one_of("log", text["log"], LogForm),
+        mail_replies=_mail_replies(text["mail_replies"]),
+        company=_company(text["company"], text["company_logo"]),
         pbx_journal=_journal(text["pbx_journal"], text["pbx_queue_log"]),
     )
 
@@ -277,6 +289,23 @@ def _mail_from(text: str) -> Address:
         return address(text, "Altavoz")
     except BadLetter as error:
         raise BadSetting(f"ALTAVOZ_MAIL_FROM: {error}") from error
+
+
+def _mail_replies(text: str) -> Address | None:
+    try:
+        mailbox = address(text) if text else None
+    except BadLetter as error:
+        raise BadSetting(f"ALTAVOZ_MAIL_REPLIES: {error}") from error
+    if mailbox is not None and (len(mailbox.username) > 20 or "+" in mailbox.username):
+        raise _bad("mail_replies", text, "escriba antes de la arroba hasta 20 caracteres, sin «+»")
+    return mailbox
+
+
+def _company(name: str, logo: str) -> Company:
+    try:
+        return company(in_one_line(name.strip()), Path(logo).absolute() if logo else None)
+    except (BadLetter, BadLogo) as error:
+        raise BadSetting(f"ALTAVOZ_COMPANY, ALTAVOZ_COMPANY_LOGO: {error}") from error
 
 
 def _oidc(issuer: str, client_id: str, secret: str) -> OidcSettings | None:

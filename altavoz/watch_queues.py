@@ -1,13 +1,11 @@
 """Which queues calls may come to at this hour: a queue that no open plan leads to may be empty. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from dialplan.hours import Shift, shifts
-from plans.model import Calendar, Destination, Plan
+from dialplan.opening import is_open
+from plans.model import Destination, Plan
 from plans.site import Queue, Site
 
 ALWAYS = "always"
@@ -17,12 +15,6 @@ def queues_in_use(plans: Iterable[Plan], site: Site, now: datetime) -> frozenset
     """The queues that the plans in force lead to `now`, and those that stand in for them."""
     found = {queue for plan in plans for queue in _of_plan(plan, site, now)}
     return frozenset(_with_stand_ins(found, site.queues))
-
-
-def is_open(calendar: Calendar, country: str, at: datetime) -> bool:
-    """Whether a calendar is open `at` a local instant; a shift belongs to the day it begins on."""
-    rows = [shift for row in calendar.week for shift in shifts(row)]
-    return any(_covers(shift, calendar, country, at) for shift in rows)
 
 
 def _of_plan(plan: Plan, site: Site, now: datetime) -> Iterator[str]:
@@ -60,18 +52,6 @@ def _closed(plan: Plan, hours: str, local: datetime) -> Destination | None:
 def _queue(destination: Destination) -> Iterator[str]:
     if destination.queue is not None:
         yield destination.queue
-
-
-def _covers(shift: Shift, calendar: Calendar, country: str, at: datetime) -> bool:
-    began = at.date() - timedelta(days=1) if shift.after_midnight else at.date()
-    if calendar.holidays == "closed" and _holiday(country, began):
-        return False
-    return began.isoweekday() in shift.days and shift.start <= at.hour * 60 + at.minute < shift.stop
-
-
-def _holiday(country: str, day: date) -> bool:
-    known = country in holidays.list_supported_countries()
-    return known and day in holidays.country_holidays(country, years=day.year)
 
 
 def _with_stand_ins(found: Iterable[str], queues: Mapping[str, Queue]) -> set[str]:

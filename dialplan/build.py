@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dialplan import carriers, escape, numbers, phones, pickup, routines, transfers
+from dialplan import carriers, escape, hand, numbers, phones, pickup, routines, testcalls, transfers
 from dialplan.destinations import Manner, Place, queue_extension, queues_context, queues_reached, steps
 from dialplan.hours import holiday_context
 from dialplan.nodes import Context, Dialplan, Extension, Step
@@ -49,6 +49,8 @@ def _arrival(site: Site, shards: tuple[Context, ...], spoken: Spoken) -> Iterato
     for country in sorted({carrier.subsidiary for carrier in site.carriers.values()}):
         yield from numbers.number_contexts(country)
     yield carriers.lookup_context(tuple(shard.name for shard in shards), tuple(site.carriers))
+    if shards:
+        yield from hand.hand_contexts(site, carriers.LOOKUP, spoken)
     yield from _unknown(site, spoken)
 
 
@@ -73,6 +75,7 @@ def _outward(site: Site, versions: Sequence[PlanVersion], spoken: Spoken) -> Ite
     yield from phones.phone_contexts(site, _shown(site, versions), spoken)
     yield from pickup.pickup_contexts(site)
     yield from transfers.transfer_contexts(site)
+    yield from testcalls.test_contexts(site)
 
 
 def _shown(site: Site, versions: Sequence[PlanVersion]) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from dialplan import countries, routines
+from dialplan import countries, hand, routines
 from dialplan.names import SHARD_PREFIX
 from dialplan.nodes import SOME, Context, Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.numbers import LONGEST, reading_table
@@ -28,7 +28,7 @@ _HEADERS: Mapping[Header, str] = {
 def arrival_contexts(slug: str, carrier: Carrier) -> Iterator[Context]:
     """`from-<carrier>` takes any user part, but never `h`, `i` or `t`, which Asterisk itself calls."""
     arrive = Target(f"arrive-{slug}")
-    sent = assign("ALTAVOZ_SENT", _telephone("${CUT(EXTEN,;,1):0:40}"))
+    sent = assign("ALTAVOZ_SENT", telephone("${CUT(EXTEN,;,1):0:40}"))
     yield Context(
         f"from-{slug}",
         (
@@ -40,7 +40,8 @@ def arrival_contexts(slug: str, carrier: Carrier) -> Iterator[Context]:
     yield Context(arrive.context, (Extension("s", tuple(_arrive(slug, carrier))),))
 
 
-def _telephone(text: str) -> str:
+def telephone(text: str) -> str:
+    """`text` with nothing in it but what a telephone number is written with."""
     return f"${{FILTER(+0-9,{text})}}"
 
 
@@ -51,10 +52,21 @@ def _arrive(slug: str, carrier: Carrier) -> Iterator[Step]:
         yield assign("ALTAVOZ_HEADER", f"${{PJSIP_HEADER(read,{header})}}")
         yield gosub(Target(ADDRESS))
         yield assign("ALTAVOZ_SENT", '${IF($["${GOSUB_RETVAL}" = ""]?${ALTAVOZ_SENT}:${GOSUB_RETVAL})}')
+    if carrier.prefixes:
+        yield assign("ALTAVOZ_SENT", _without("ALTAVOZ_SENT", carrier.prefixes))
     yield from _read("ALTAVOZ_SENT", carrier.subsidiary, carrier.delivers.number, "line")
     yield assign("ALTAVOZ_LINE", "${GOSUB_RETVAL}")
     yield from _caller(carrier)
     yield goto(Target(LOOKUP))
+
+
+def _without(variable: str, prefixes: tuple[str, ...]) -> str:
+    """What the variable holds, without the prefix that it begins with, if any; none begins another."""
+    kept = f"${{{variable}}}"
+    for prefix in prefixes:
+        begins = f'$["${{{variable}:0:{len(prefix)}}}" = "{prefix}"]'
+        kept = f"${{IF({begins}?${{{variable}:{len(prefix)}}}:{kept})}}"
+    return kept
 
 
 def _read(variable: str, country: str, form: NumberForm, label: str) -> Iterator[Step]:
@@ -69,7 +81,7 @@ def _read(variable: str, country: str, form: NumberForm, label: str) -> Iterator
 
 def _caller(carrier: Carrier) -> Iterator[Step]:
     """Letters mean that there is no number (`anonymous`), and who hides theirs is not written down."""
-    yield assign("ALTAVOZ_SENT", _telephone("${CALLERID(num):0:40}"))
+    yield assign("ALTAVOZ_SENT", telephone("${CALLERID(num):0:40}"))
     hidden = "$[${LEN(${FILTER(A-Za-z,${CALLERID(num)})})} > 0]"
     yield assign("ALTAVOZ_SENT", f"${{IF({hidden}?:${{ALTAVOZ_SENT}})}}")
     prohibited = '$["${FILTER(a-z,${CALLERID(num-pres):0:6})}" = "prohib"]'
@@ -94,7 +106,7 @@ def address_context() -> Context:
         assign("LOCAL(uri)", "${CUT(uri,@,1)}").labelled("user"),
         assign("LOCAL(uri)", "${CUT(uri,:,2)}"),
         assign("LOCAL(uri)", "${CUT(uri,;,1)}"),
-        Step("Return", _telephone("${uri:0:40}")),
+        Step("Return", telephone("${uri:0:40}")),
     )
     return Context(ADDRESS, (Extension("s", steps),))
 
@@ -103,14 +115,14 @@ def lookup_context(shards: tuple[str, ...], slugs: tuple[str, ...]) -> Context:
     """From ALTAVOZ_LINE to its plan, whichever carrier delivered it."""
     line, shard = "${ALTAVOZ_LINE}", f"{SHARD_PREFIX}${{ALTAVOZ_LINE:-3}}"
     known = f"$[${{DIALPLAN_EXISTS({shard},{line},1)}}]"
-    to_plan = goto(Target(shard, line), *(Target(each, SOME) for each in shards)).labelled("known")
+    to_plan = goto(Target(shard, line), *(Target(each, SOME) for each in shards)).labelled(hand.STRANGER)
     steps = (
         assign("ALTAVOZ_AT", '${IF($["${ALTAVOZ_AT}" = ""]?${EPOCH}:${ALTAVOZ_AT})}'),
         assign("ALTAVOZ_ENTRIES", "0"),
         assign("QUEUE_PRIO", "0"),
         *((goto_if(known, Target(label="known")),) if shards else ()),
         goto(Target(_unknown("${ALTAVOZ_CARRIER}")), *(Target(_unknown(slug)) for slug in slugs)),
-        *((to_plan,) if shards else ()),
+        *((*hand.asks(slugs), to_plan) if shards else ()),
     )
     return Context(LOOKUP, (Extension("s", steps),))
 
@@ -139,18 +151,18 @@ def trunk(slug: str) -> Target:
 
 def trunk_context(slug: str, carrier: Carrier) -> Context:
     """Out by a carrier: both numbers in its own writing. `raw` dials a short code as it is."""
-    written = _written("ARG1", "called", carrier.subsidiary, carrier.delivers.number)
+    called = written("ARG1", "called", carrier.subsidiary, carrier.delivers.number)
     return Context(
         f"to-{slug}",
         (
-            Extension("s", (*written, *_dial(slug, carrier))),
+            Extension("s", (*called, *_dial(slug, carrier))),
             Extension("raw", (assign("LOCAL(called)", "${ARG1}"), *_dial(slug, carrier))),
         ),
     )
 
 
 def _dial(slug: str, carrier: Carrier) -> Iterator[Step]:
-    yield from _written("ARG2", "shown", carrier.subsidiary, carrier.caller.number)
+    yield from written("ARG2", "shown", carrier.subsidiary, carrier.caller.number)
     yield Step(
         "Dial",
         f"PJSIP/${{called}}@{slug},${{ARG3}},${{ARG4}}b({SHOWING}^s^1(${{shown}}^${{called}}))",
@@ -159,7 +171,8 @@ def _dial(slug: str, carrier: Carrier) -> Iterator[Step]:
     yield Step("Return")
 
 
-def _written(variable: str, result: str, country: str, form: NumberForm) -> Iterator[Step]:
+def written(variable: str, result: str, country: str, form: NumberForm) -> Iterator[Step]:
+    """LOCAL(result) becomes the E.164 digits of `variable` as a carrier of the country writes them."""
     if form == "national":
         table, label = countries.write(country), f"{result}-written"
         yield assign(f"LOCAL({result})", "")

@@ -12,7 +12,7 @@ Fault = tuple[str, str]
 """The number of a code and the message."""
 
 _SOUND = re.compile(r"\baltavoz/[^,\s)&]+")
-_WRITTEN = re.compile(r"([A-Z]+)\(")
+_WRITTEN = re.compile(r"([A-Z_]+)\(")
 _JUMPING = ("Goto", "GotoIf", "Gosub")
 
 

@@ -123,7 +123,7 @@ def queue_extension(queue: str, place: Place, manner: Manner) -> Extension:
         routines.mark("queue", queue, "${QUEUE_PRIO}").labelled("wait"),
         Step(
             "Queue",
-            f"{queue},i,,,{seconds},,{routines.QUEUE_ANSWERED}",
+            f"${{ALTAVOZ_TEST}}{queue},i${{ALTAVOZ_TEST_RINGS}},,,{seconds},,{routines.QUEUE_ANSWERED}",
             jumps=(Target(routines.QUEUE_ANSWERED),),
         ),
         goto_if('$["${QUEUESTATUS}" != "TIMEOUT"]', Target(label="nobody")),

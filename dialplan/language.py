@@ -26,17 +26,25 @@ APPLICATIONS: Mapping[str, str] = {
     "Queue": "app_queue",
     "Read": "app_read",
     "Return": "app_stack",
+    "Ringing": CORE,
+    "SendDTMF": "app_senddtmf",
     "Set": CORE,
+    "Signal": "app_signal",
     "UserEvent": "app_userevent",
+    "Wait": CORE,
     "WaitExten": CORE,
+    "WaitForSignal": "app_signal",
 }
 """Application → its module."""
 
 FUNCTIONS: Mapping[str, str] = {
+    "BASE64_ENCODE": "func_base64",
     "CALLERID": "func_callerid",
     "CHANNEL": "func_channel",
     "CUT": "func_cut",
     "DB": "func_db",
+    "DB_DELETE": "func_db",
+    "DB_EXISTS": "func_db",
     "DIALPLAN_EXISTS": "func_dialplan",
     "FIELDQTY": "func_strings",
     "FILTER": "func_strings",
@@ -50,15 +58,20 @@ FUNCTIONS: Mapping[str, str] = {
 
 WRITABLE: Mapping[str, str] = {
     "CALLERID": "func_callerid",
+    "CHANNEL": "func_channel",
     "CONNECTEDLINE": "func_callerid",
     "DB": "func_db",
     "LOCAL": "app_stack",
+    "PJSIP_HEADER": "res_pjsip_header_funcs",
+    "TIMEOUT": "func_timeout",
 }
 """Functions that may be set → their modules."""
 
 _OURS = (
     *("AT", "BACK", "BY", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY"),
-    *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN", "TRY", "TYPED"),
+    *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN"),
+    *("TEST", "TRY", "TYPED"),
+    *("ASKED", "DIALS", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
 )
 _LOCAL = frozenset(("before", "called", "clock", "contacts", "country", "day", "left", "own", "shown", "uri"))
 _ASTERISK = frozenset(
@@ -79,7 +92,7 @@ FROM_CALLERS = frozenset(
 HOLDS_RAW = frozenset(("ALTAVOZ_HEADER", "LOCAL(uri)"))
 """What such text may be put into before it is filtered."""
 
-CLEANS = frozenset(("FILTER", "LEN", "FIELDQTY"))
+CLEANS = frozenset(("FILTER", "LEN", "FIELDQTY", "BASE64_ENCODE"))
 """Functions whose result is safe whatever they are given."""
 
 ENDINGS = frozenset(("Goto", "Hangup", "Return"))

@@ -10,3 +10,9 @@ PLAN_PREFIX = "plan-"
 
 SHARD_PREFIX = "did-"
 """Numbers stand in 1,000 contexts by their last three digits: `did-765`."""
+
+TEST_QUEUES = "test-"
+"""Before the name of a queue: that of the one which only test calls enter."""
+
+MARKED, DELIVERED = "altavoz-test-marked", "altavoz-test-delivered"
+"""Routines: from here on a call is a test call; what its INVITE held is told."""

@@ -33,6 +33,9 @@ NAMES_CALL = "altavoz-call"
 """The word before a call's uniqueid in the PBX's own log, where lines bear only the PBX's tag of the call."""
 _BEGINS = ("arrived", "outgoing")
 
+TEST_EVENT, TEST_JOURNAL = "AltavozTest", "ALTAVOZTEST"
+"""What test calls tell instead: events and journal rows that nobody counts."""
+
 MARK = "altavoz-mark"
 ASK = "altavoz-ask"
 QUEUE_ANSWERED = "altavoz-answered"
@@ -44,6 +47,11 @@ def mark(kind: str, *values: str) -> Step:
     if len(values) != len(MARKS[kind]):
         raise ValueError(f"mark {kind} takes {MARKS[kind]}")
     return gosub(Target(MARK, kind), *values)
+
+
+def told(kind: str, id: str, *headers: str) -> Step:
+    """The step that tells of the test call `id` what no mark tells."""
+    return Step("UserEvent", ",".join((TEST_EVENT, f"Id: {id}", f"Mark: {kind}", *headers)))
 
 
 def ask(name: str, sound: str, fewest: int, most: int, tries: int, required: bool, again: str) -> Step:
@@ -65,17 +73,23 @@ def mark_context() -> Context:
 
 
 def _mark_extension(kind: str, headers: tuple[str, ...]) -> Extension:
+    """A test call tells the same under another name; somebody on duty is not called for it."""
     values = [(header, f"${{ARG{position}}}") for position, header in enumerate(headers, start=1)]
     event = "".join(f",{header}: {value}" for header, value in values)
     journal = "".join(f";{header.lower()}={value}" for header, value in values)
     named = (Step("Log", f"NOTICE,{NAMES_CALL} ${{UNIQUEID}}"),) if kind in _BEGINS else ()
+    identified = "${ALTAVOZ_TEST_ID}"
     return Extension(
         kind,
         (
+            goto_if('$["${ALTAVOZ_TEST}" != ""]', Target(label="test")),
             Step("UserEvent", f"Altavoz,Mark: {kind}{event}"),
             Step("CELGenUserEvent", f"ALTAVOZ,{kind}{journal}"),
             *named,
             Step("Return"),
+            Step("UserEvent", f"{TEST_EVENT},Id: {identified},Mark: {kind}{event}", label="test"),
+            Step("CELGenUserEvent", f"{TEST_JOURNAL},{kind};id={identified}{journal}"),
+            Step("Hangup") if kind == "duty" else Step("Return"),
         ),
     )
 
@@ -135,11 +149,11 @@ def callback_context(language: str, spoken: Spoken) -> Context:
 def answered_context() -> Context:
     """Runs on the channel of a phone that answers: what it shows when it calls out later, and its country.
 
-    A Local channel, behind which a member's two devices ring, has no endpoint.
+    A Local channel, behind which a member's two devices ring, has no endpoint; a test call's is no phone.
     """
     phone = "${FILTER(0-9,${CHANNEL(endpoint)})}"
     steps = (
-        goto_if('$["${CHANNEL(channeltype)}" != "PJSIP"]', Target(label="end")),
+        goto_if('$["${ALTAVOZ_TEST}${CHANNEL(channeltype)}" != "PJSIP"]', Target(label="end")),
         assign(f"DB({FAMILY_SHOWS}/{phone})", "${ALTAVOZ_SHOWS}"),
         assign(f"DB({FAMILY_COUNTRY}/{phone})", "${ALTAVOZ_COUNTRY}"),
         Step("Return", label="end"),

@@ -17,6 +17,7 @@ CALLBACK = (
 NO_TELEPHONE = (
     "No pudimos registrar su teléfono. Por favor, vuelva a llamar en unos minutos. Gracias por comunicarse."
 )
+MOMENT = "Un momento, por favor."
 NOT_ALLOWED = "Este teléfono no tiene permitido llamar al número marcado."
 NOT_REACHED = "No se pudo establecer la llamada. Intente nuevamente."
 

@@ -88,13 +88,21 @@ class SoundStore:
     def import_recording(self, path: Path) -> str:
         """Keep a recording as telephone audio and answer its name, `altavoz/<20 hex of the file's sha256>`.
 
-        A WAV of another rate or with more channels is converted. Raises `BadRecording`; OSError when the
+        One of another kind, rate or with more channels is converted. Raises `BadRecording`; OSError when the
         sound cannot be written.
         """
         sound = telephone_recording(path)
         name = "altavoz/" + hashlib.sha256(path.read_bytes()).hexdigest()[:20]
         make_folder(self._folder)
         write_durably(self.path(name), sound)
+        return name
+
+    def keep(self, sound: bytes) -> str:
+        """Keep telephone audio and answer its name, `altavoz/<20 hex of its own sha256>`. Raises OSError."""
+        name = "altavoz/" + hashlib.sha256(sound).hexdigest()[:20]
+        if self.missing([name]):
+            make_folder(self._folder)
+            write_durably(self.path(name), sound)
         return name
 
 

@@ -7,6 +7,7 @@ import io
 import wave
 
 import numpy as np
+import soundfile
 import soxr
 from numpy.typing import NDArray
 
@@ -31,6 +32,18 @@ def resampled(samples: Samples, rate: int) -> Samples:
     return samples if rate == RATE else soxr.resample(samples, rate, RATE, quality="VHQ")
 
 
+def without_rumble(samples: Samples) -> Samples:
+    """The same sound without what no telephone carries: a steady offset, the hum of the mains, steps, wind.
+
+    Rises from nothing at 60 Hz to everything at 120 Hz; a telephone's own band begins at 300 Hz.
+    """
+    if not len(samples):
+        return samples
+    at = np.fft.rfftfreq(len(samples), 1 / RATE)
+    rising = np.clip((at - 60.0) / 60.0, 0.0, 1.0)
+    return np.fft.irfft(np.fft.rfft(samples) * np.sin(rising * np.pi / 2) ** 2, len(samples))
+
+
 def _frame_levels(samples: Samples) -> Samples:
     whole = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
     levels: Samples = np.sqrt(np.mean(whole**2, axis=1))
@@ -53,9 +66,12 @@ def _bent(samples: Samples) -> Samples:
     return bent
 
 
-def levelled(samples: Samples) -> Samples:
-    """The same speech at the level of the PBX's own prompts, peaks bent rather than cut."""
-    level = speech_level(samples)
+def levelled(samples: Samples, level: float | None = None) -> Samples:
+    """The same speech at the level of the PBX's own prompts, peaks bent rather than cut.
+
+    `level` is the speech's, where it is known better than by what is audible at all.
+    """
+    level = speech_level(samples) if level is None else level
     return _bent(samples * (_LEVEL / level)) if level else samples
 
 
@@ -80,3 +96,18 @@ def wav_bytes(samples: Samples) -> bytes:
         file.setframerate(RATE)
         file.writeframes(whole.tobytes())
     return target.getvalue()
+
+
+def wav_samples(content: bytes) -> Samples:
+    """The samples of such a file."""
+    with wave.open(io.BytesIO(content)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64) / 32768.0
+
+
+def as_heard(samples: Samples) -> Samples:
+    """The same sound after A-law (ITU-T G.711), as it reaches who calls."""
+    line = io.BytesIO()
+    soundfile.write(line, samples, RATE, format="WAV", subtype="ALAW")
+    line.seek(0)
+    heard: Samples = soundfile.read(line, dtype="float64")[0]
+    return heard

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
+from plans.check_carriers import CHECKS as CARRIERS
 from plans.draft import Draft
 from plans.flow import cycles
 from plans.model import Destination
@@ -22,6 +23,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PHONES_HOST = "127.0.0.1"
 RESERVED = frozenset(["general", "global", "default", "system", "globals", "phones"])
 """Names that Asterisk's files, or the contexts of the phones, have taken."""
+OURS = ("test-", "altavoz-")
+"""How the names begin that test calls use."""
 PICKUP_CODE = "*8"
 """What phones dial to take a call that rings at another one: `*8`, `*8101`."""
 
@@ -124,9 +127,14 @@ def queues_end(site: Site) -> Iterator[Fault]:
 def names_are_free(site: Site) -> Iterator[Fault]:
     for section, names in (("carriers", site.carriers), ("queues", site.queues)):
         for name in names:
-            if name in RESERVED or name.isdigit():
-                hint = f"escriba otro, como {name}-1" if name in RESERVED else "use alguna letra"
+            if name in RESERVED or name.isdigit() or name.startswith(OURS):
+                hint = "use alguna letra" if name.isdigit() else f"escriba otro, como {_other(name)}"
                 yield (section, name), "113", f"«{name}» no sirve de nombre aquí; {hint}"
+
+
+def _other(name: str) -> str:
+    begins = next((each for each in OURS if name.startswith(each)), None)
+    return name.removeprefix(begins) if begins else f"{name}-1"
 
 
 def prefixes_are_real(site: Site) -> Iterator[Fault]:
@@ -211,4 +219,5 @@ CHECKS = (
     queues_have_numbers_of_their_own,
     pickups_can_be_dialled,
     fantasy_rules_agree,
+    *CARRIERS,
 )

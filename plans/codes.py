@@ -114,6 +114,9 @@ SITE: Mapping[str, Code] = {
     "116": Code("No hay números de emergencia.", "warning"),
     "117": Code("El número de una cola ya es de otra o de emergencias."),
     "118": Code("Un número de emergencia que comienza como la captura de llamadas (*8)."),
+    "119": Code("El correo que pide un número nombra algo que no existe."),
+    "120": Code("El correo de un contacto no es una dirección."),
+    "121": Code("Un prefijo del operador es también el comienzo de sus números."),
 }
 
 

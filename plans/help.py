@@ -169,6 +169,22 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "hosts": "Direcciones IP de las que viene su SIP; cada una de un solo operador.",
         "delivers": "Cómo escribe el número llamado.",
         "caller": "Cómo escribe el número que llama.",
+        "name": "Cómo se llama el operador, como Telecom Argentina.",
+        "prefixes": 'Dígitos que antepone al número llamado y que se quitan, entre comillas, como "99".',
+        "contacts": "Con quién se habla en el operador.",
+        "request": "El correo con el que se le pide un número.",
+        "usual_days": "Cuántos días hábiles suele tardar en dar un número.",
+    },
+    "Contact": {
+        "": "Una persona o mesa del operador.",
+        "name": "Nombre.",
+        "email": "Correo; ahí se envía el pedido de un número.",
+        "phone": "Teléfono, entre comillas.",
+    },
+    "RequestLetter": {
+        "": "El correo que pide un número, con {cabecera}, {tipo}, {filial}, {cuenta}, {plan} y {fecha}.",
+        "subject": "Asunto, como «Alta de {tipo} sobre {cabecera}».",
+        "body": "Texto del correo.",
     },
     "Queue": {
         "": "Un grupo de coordinadores.",

@@ -30,6 +30,7 @@ FORMS: Mapping[str, str] = {
     r"^\+\d{1,14}$": 'escriba el prefijo con «+» y entre comillas, como "+54 11"',
     r"^[*#0-9]{2,6}$": 'escriba de 2 a 6 dígitos entre comillas, como "911"',
     r"^[0-9]{2,6}$": 'escriba de 2 a 6 dígitos entre comillas, como "701"',
+    r"^[0-9]{1,8}$": 'escriba de 1 a 8 dígitos entre comillas, como "99"',
 }
 
 

@@ -10,6 +10,9 @@ from plans.model import Then
 
 NumberForm = Literal["e164", "e164-no-plus", "national"]
 Header = Literal["request-uri", "to", "p-called-party-id", "diversion"]
+DialPrefix = Annotated[str, Field(pattern=r"^[0-9]{1,8}$")]
+PLACEHOLDERS = ("cabecera", "tipo", "filial", "cuenta", "plan", "fecha")
+"""What a letter to a carrier may name between braces."""
 
 
 class Subsidiary(Strict):
@@ -31,11 +34,33 @@ class CallerDelivery(Strict):
     number: NumberForm
 
 
+class Contact(Strict):
+    """Somebody at a carrier."""
+
+    name: Text
+    email: Text | None = None
+    phone: Text | None = None
+
+
+class RequestLetter(Strict):
+    """The e-mail that asks a carrier for a number; `PLACEHOLDERS` are filled in."""
+
+    subject: Text
+    body: Text
+
+
 class Carrier(Strict):
+    """`prefixes` are digits that it puts before called numbers; in `usual_days` it gives a number."""
+
     subsidiary: Country
     hosts: Annotated[tuple[Text, ...], Field(min_length=1)]
     delivers: Delivery
     caller: CallerDelivery
+    name: Text | None = None
+    prefixes: tuple[DialPrefix, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    request: RequestLetter | None = None
+    usual_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
 class Queue(Strict):

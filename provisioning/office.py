@@ -6,12 +6,15 @@ The running instance and the tests of the console stand on the same one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ivr_audio.store import SoundStore
+from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
@@ -21,7 +24,11 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
+from provisioning.notices.mailroom import Mailroom
+from provisioning.notices.preferences import Preferences
 from provisioning.numbers.store import Numbers
+from provisioning.prompts.desk import PromptDesk
+from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -32,7 +39,8 @@ class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
-    served a plan is given to nobody else; `procedure` is the file of the alta's steps.
+    served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
+    answered to the `mailbox`.
     """
 
     engine: AsyncEngine
@@ -44,8 +52,11 @@ class Office:
     home: Path
     address: str
     outbox: Outbox | None
+    sounds: SoundStore
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
+    company: Company = UNNAMED
+    mailbox: Address | None = None
 
     # altas
 
@@ -81,8 +92,29 @@ class Office:
     def absences(self) -> Absences:
         return Absences(self.engine, self.clock, self.zone)
 
+    @cached_property
+    def preferences(self) -> Preferences:
+        zones = dict.fromkeys(each.timezone for each in self.site.subsidiaries.values())
+        return Preferences(self.engine, tuple(zones))
+
+    @cached_property
+    def mailroom(self) -> Mailroom:
+        return Mailroom(self.engine, self.clock, self.outbox)
+
     # numbers
 
     @cached_property
     def numbers(self) -> Numbers:
         return Numbers(self.engine, self.clock, self.site, self.book, self.quarantine)
+
+    # recordings of prompts
+
+    @cached_property
+    def prompts(self) -> PromptDesk:
+        return PromptDesk(self.engine, self.clock, self.sounds, self.home / "recordings")
+
+    # tests of lines
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self.engine)

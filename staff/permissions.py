@@ -35,3 +35,4 @@ class Permission(StrEnum):
     PROVIDER_WRITE = "provider:write"
     TRAINING_WRITE = "training:write"
     MAIL_READ = "mail:read"
+    MAIL_WRITE = "mail:write"

@@ -60,6 +60,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.STATUS_READ,
         Permission.USER_READ,
         Permission.MAIL_READ,
+        Permission.MAIL_WRITE,
     },
     Role.OPERATIONS: _TAKES_PART
     | _READS

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from dialplan.names import TEST_QUEUES
 from plans.site import Queue, Site
-from telephony.conf_text import conf, file_section, includes, section
+from telephony.base_test import MEMBER
+from telephony.conf_text import Pair, conf, file_section, includes, section
 from telephony.journal import COLUMNS, TABLE
 from telephony.layout import PbxLayout
 
@@ -74,18 +76,27 @@ def _queues(site: Site) -> str:
         ("shared_lastcall", "yes"),
         ("log_membername_as_agent", "yes"),
     )
-    return conf(general, *(_queue(name, queue) for name, queue in sorted(site.queues.items())))
+    ordered = sorted(site.queues.items())
+    return conf(
+        general,
+        *(_queue(name, queue, _wrap_up(queue)) for name, queue in ordered),
+        *(_queue(TEST_QUEUES + name, queue, 0, ("member", MEMBER)) for name, queue in ordered),
+    )
 
 
-def _queue(name: str, queue: Queue) -> str:
-    wrap_up = _DEFAULT_WRAP_UP if queue.wrap_up is None else queue.wrap_up
+def _wrap_up(queue: Queue) -> int:
+    return _DEFAULT_WRAP_UP if queue.wrap_up is None else queue.wrap_up
+
+
+def _queue(name: str, queue: Queue, wrap_up: int, *more: Pair) -> str:
+    """Each has the same rules as its test; the test desk is many desks, always free."""
     return section(
         name,
         ("strategy", queue.strategy),
         ("timeout", str(queue.ring)),
         ("retry", "1"),
         ("wrapuptime", str(wrap_up)),
-        ("ringinuse", "no"),
+        ("ringinuse", "yes" if more else "no"),
         ("autofill", "yes"),
         ("autopause", "no"),
         ("joinempty", _NOBODY),
@@ -97,6 +108,7 @@ def _queue(name: str, queue: Queue) -> str:
         ("reportholdtime", "no"),
         ("setinterfacevar", "no"),
         ("servicelevel", "20"),
+        *more,
     )
 
 

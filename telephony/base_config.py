@@ -34,6 +34,7 @@ def render_base(
     addresses: PbxAddresses,
     secrets: AmiSecrets,
     wanted_events: Iterable[str],
+    test_secret: str,
 ) -> Mapping[str, str]:
     """File name → text of everything but the phones and what is published. Raises Unwritable."""
     return {
@@ -42,7 +43,7 @@ def render_base(
         "logger.conf": _logger(layout),
         "manager.conf": _manager(addresses, secrets, wanted_events),
         **calls_files(site, layout),
-        **sip_files(site, addresses),
+        **sip_files(site, addresses, test_secret),
     }
 
 
@@ -130,7 +131,7 @@ def _manager(addresses: PbxAddresses, secrets: AmiSecrets, wanted_events: Iterab
             "altavoz-acts",
             ("secret", secrets.acts),
             *here,
-            ("write", "agent,reporting"),
+            ("write", "agent,reporting,originate"),
             ("writetimeout", "1000"),
         ),
     )

@@ -26,6 +26,7 @@ _SIP = (
     "res_rtp_asterisk",
     "chan_pjsip",
     "res_pjsip_authenticator_digest",
+    "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_endpoint_identifier_ip",
     "res_pjsip_endpoint_identifier_user",
     "res_pjsip_registrar",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dialplan.transfers import TRANSFER
 from plans.site import Carrier, Site
+from telephony.base_test import test_endpoints
 from telephony.conf_text import Pair, conf, includes, section, template
 from telephony.layout import PbxAddresses
 from telephony.watched_carriers import watched_carriers
@@ -24,14 +25,17 @@ _MEDIA: tuple[Pair, ...] = (
 _SIP_PORT = 5060
 
 
-def _media(sip_host: str) -> tuple[Pair, ...]:
-    """Audio goes where SIP goes; a SIP that listens everywhere leaves its address to the routes."""
+def media(sip_host: str) -> tuple[Pair, ...]:
+    """What every endpoint has.
+
+    Audio goes where SIP goes; a SIP that listens everywhere leaves its address to the routes.
+    """
     if sip_host in ("0.0.0.0", "::"):  # noqa: S104 (named, not bound)
         return _MEDIA
     return (*_MEDIA, ("media_address", sip_host), ("bind_rtp_to_media_address", "yes"))
 
 
-def sip_files(site: Site, addresses: PbxAddresses) -> Mapping[str, str]:
+def sip_files(site: Site, addresses: PbxAddresses, test_secret: str) -> Mapping[str, str]:
     carriers = (_carrier(name, carrier, addresses.sip[0]) for name, carrier in sorted(site.carriers.items()))
     contacts = {name: _contact(carrier) for name, carrier in site.carriers.items()}
     first, last = addresses.rtp
@@ -41,6 +45,7 @@ def sip_files(site: Site, addresses: PbxAddresses) -> Mapping[str, str]:
             *_phone_templates(addresses.sip[0]),
             *carriers,
             *watched_carriers(site, contacts),
+            test_endpoints(addresses, test_secret, media(addresses.sip[0])),
             includes(("pjsip-transports.conf", "pjsip-phones.conf")),
         ),
         "pjsip-transports.conf": conf(*(_transport(protocol, addresses.sip) for protocol in ("udp", "tcp"))),
@@ -62,7 +67,7 @@ def _global() -> str:
         ("type", "global"),
         ("user_agent", "Altavoz"),
         ("default_realm", "altavoz"),
-        ("endpoint_identifier_order", "ip,username"),
+        ("endpoint_identifier_order", "ip,header,username"),
         ("keep_alive_interval", "30"),
     )
 
@@ -90,7 +95,7 @@ def _phone_templates(sip_host: str) -> tuple[str, str, str]:
         ("type", "endpoint"),
         ("context", "from-phones"),
         ("set_var", f"TRANSFER_CONTEXT={TRANSFER}"),
-        *_media(sip_host),
+        *media(sip_host),
         ("language", "es"),
         ("send_pai", "yes"),
         ("send_rpid", "yes"),
@@ -122,7 +127,7 @@ def _carrier(name: str, carrier: Carrier, sip_host: str) -> str:
         ("context", f"from-{name}"),
         ("identify_by", "ip"),
         ("aors", name),
-        *_media(sip_host),
+        *media(sip_host),
         ("language", "es"),
         ("allow_transfer", "no"),
         ("allow_subscribe", "no"),

@@ -5,6 +5,8 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialplan.testcalls import HEARD
+
 _MACHINES = {
     "x86_64": ("x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
     "aarch64": ("aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
@@ -159,6 +161,15 @@ class PbxLayout:
     @property
     def ami_secrets(self) -> Path:
         return self.home / "secrets" / "ami.json"
+
+    @property
+    def test_secret(self) -> Path:
+        return self.home / "secrets" / "test.json"
+
+    @property
+    def heard(self) -> Path:
+        """What the callers of test calls heard."""
+        return self.spool / "monitor" / HEARD
 
     def writable(self) -> tuple[Path, ...]:
         """The folders that the PBX's own user must own."""

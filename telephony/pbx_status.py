@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from telephony.queues import Actions, Member, Message, read_members
+from telephony.queues import Actions, Member, Message, of_queues, read_members
 from telephony.watched_carriers import answers
 
 
@@ -49,8 +49,4 @@ def _up_since(core: Message) -> datetime:
 
 
 def _waiting(queues: Iterable[Message]) -> dict[str, int]:
-    return {
-        message.get("Queue"): int(message.get("Calls", "0"))
-        for message in queues
-        if message.get("Event") == "QueueParams"
-    }
+    return {message.get("Queue"): int(message.get("Calls", "0")) for message in of_queues(queues)}

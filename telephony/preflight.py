@@ -17,7 +17,7 @@ _LONGEST = 8000
 
 _OURS = re.compile(r"\s*$|;(?!--)|(?:exten|same|include) => ")
 _SOUND = re.compile(r"\baltavoz/[0-9a-f]{20}\b")
-_FUNCTION = re.compile(r"\b([A-Z][A-Z_]+)\(")
+_FUNCTION = re.compile(r"\b([A-Z][A-Z0-9_]+)\(")
 
 
 class Unfit(Exception):

@@ -1,10 +1,11 @@
 """Who serves which queue, as the PBX itself keeps it; signing in or out twice is the same as once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dialplan.names import TEST_QUEUES
 from dialplan.pickup import MEMBER
 from telephony.exchange import ActionFailed
 from telephony.names import extension
@@ -92,13 +93,18 @@ class QueueDesk:
 
 def read_members(messages: Sequence[Message]) -> dict[str, list[Member]]:
     """The same, of an answer to `QueueStatus`."""
-    queues: dict[str, list[Member]] = {
-        message.get("Queue"): [] for message in messages if message.get("Event") == "QueueParams"
-    }
+    queues: dict[str, list[Member]] = {message.get("Queue"): [] for message in of_queues(messages)}
     for message in messages:
-        if message.get("Event") == "QueueMember":
-            queues.setdefault(message.get("Queue"), []).append(_member(message))
+        if message.get("Event") == "QueueMember" and message.get("Queue") in queues:
+            queues[message.get("Queue")].append(_member(message))
     return {queue: sorted(members, key=lambda m: m.extension) for queue, members in queues.items()}
+
+
+def of_queues(messages: Iterable[Message]) -> Iterator[Message]:
+    """What is said of each queue that callers enter; those of test calls have no coordinators."""
+    for message in messages:
+        if message.get("Event") == "QueueParams" and not message.get("Queue").startswith(TEST_QUEUES):
+            yield message
 
 
 def _member(message: Message) -> Member:

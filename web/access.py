@@ -38,6 +38,7 @@ from web import (
 from web.alta import beginning, board, moves
 from web.alta import page as alta_page
 from web.menu import Entry, Group
+from web.notices import absences, mail, preferences
 from web.route import Route as Route
 from web.who import ByToken, Open
 
@@ -129,6 +130,16 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/areas/{name}", areas.page, Permission.USER_READ),
     Route("POST", "/areas/{name}", areas.change, Permission.AREA_WRITE),
     Route("POST", "/areas/{name}/members", areas.members, Permission.AREA_WRITE),
+    Route("GET", "/absences", absences.index, Open.SIGNED_IN),
+    Route("POST", "/absences", absences.add, Open.SIGNED_IN),
+    Route("POST", "/absences/{id}/end", absences.end, Open.SIGNED_IN),
+    Route("POST", "/account/notices", preferences.choose, Open.SIGNED_IN),
+    Route("GET", "/mail", mail.index, Permission.MAIL_READ, "Correo", group=Group.CONTROL),
+    Route("GET", "/mail/received", mail.arrivals, Permission.MAIL_READ),
+    Route("GET", "/mail/received/{id}", mail.arrival, Permission.MAIL_READ),
+    Route("GET", "/mail/{id}", mail.letter, Permission.MAIL_READ),
+    Route("POST", "/mail/{id}/again", mail.again, Permission.MAIL_WRITE),
+    Route("POST", "/mail/{id}/withdraw", mail.withdraw, Permission.MAIL_WRITE),
     Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado", group=Group.PBX),
     Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
     Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens", group=Group.CONTROL),

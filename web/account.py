@@ -6,6 +6,7 @@ from web import refusals
 from web.asked import see_other
 from web.devices import device
 from web.keys import DESKS, services, session
+from web.notices import preferences
 from web.pages import render
 
 
@@ -19,6 +20,7 @@ async def page(request: web.Request) -> web.Response:
         here=found.id,
         device=device,
         done=request.query.get("done", ""),
+        **await preferences.chosen(request),
     )
 
 

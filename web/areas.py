@@ -132,6 +132,7 @@ async def _page(request: web.Request, typed: TypedArea, status: int = 200) -> we
         area=await _find(request),
         members=found.people,
         outside=_outside(shared["active"], found.people),
+        away=(await services(request).office.absences.away()).named(),
         done=lists.text(request.query, "done"),
         **shared,
     )

@@ -20,8 +20,16 @@ HEADS = (
     "Fila", "Cuándo (UTC)", "Quién", "Por", "Desde", "Acción", "Sobre", "Antes", "Después", "Motivo", "Hash",
 )  # fmt: skip
 
-VIAS = {"web": "Consola", "api": "API", "command": "Línea de comandos", "service": "El servicio"}
+VIAS = {
+    "web": "Consola",
+    "mail": "Correo",
+    "api": "API",
+    "command": "Línea de comandos",
+    "service": "El servicio",
+}
 ACTIONS = {
+    "absence.added": "Anotó la ausencia",
+    "absence.ended": "Quitó la ausencia",
     "area.added": "Creó el área",
     "area.changed": "Cambió el área",
     "audit.exported": "Exportó la auditoría",
@@ -36,6 +44,9 @@ ACTIONS = {
     "case.taken": "Tomó el caso",
     "invitation.revoked": "Anuló el enlace del correo",
     "invitation.sent": "Envió un enlace por correo",
+    "mail.sent-again": "Envió otra vez el correo",
+    "mail.withdrawn": "Anuló el correo",
+    "notices.chosen": "Eligió cómo recibe los avisos",
     "oidc.linked": "Unió la cuenta a la de la empresa",
     "oidc.unlinked": "Separó la cuenta de la de la empresa",
     "password.changed": "Cambió la contraseña",
@@ -67,6 +78,12 @@ ACTIONS = {
 FIELD_NAMES = {
     **{name: field.label for name, field in FIELDS.items()},
     "accounts": "Cuentas",
+    "deputy": "Suplente",
+    "first": "Primer día",
+    "how": "Cómo",
+    "hour": "Hora",
+    "last": "Último día",
+    "zone": "Zona horaria",
     "action": "Acción",
     "active": "Activa",
     "actor": "Quién",

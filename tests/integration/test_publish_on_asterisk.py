@@ -59,7 +59,7 @@ def asterisk(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
     layout, secrets = PbxLayout(ROOT, home), new_ami_secrets()
     pbx = EmbeddedPbx(layout, ADDRESSES, None, print)
     sounds = SoundStore(layout.sounds)
-    base = dict(render_base(SITE, layout, ADDRESSES, secrets, ()))
+    base = dict(render_base(SITE, layout, ADDRESSES, secrets, (), "prueba"))
     base["manager.conf"] += "\n[caller]\nsecret = caller\nread =\nwrite = originate\n"
     base["manager.conf"] += f"\n[outside]\nsecret = {secrets.acts}\nwrite = system,agent,reporting\n"
     pbx.write_config({**base, **render_phones(())})

@@ -144,7 +144,7 @@ async def pbx(home: Path) -> AsyncIterator[Pbx]:
         raise SystemExit("\n".join(map(str, loading.errors)))
     layout, secrets = PbxLayout(PROJECT / ".pbx/root", home), new_ami_secrets()
     asterisk = EmbeddedPbx(layout, ADDRESSES, None, print)
-    files = dict(render_base(site, layout, ADDRESSES, secrets, WANTED))
+    files = dict(render_base(site, layout, ADDRESSES, secrets, WANTED, "prueba"))
     files["manager.conf"] += "\n[recorder]\nsecret = recorder\nread = all\nwrite =\n"
     asterisk.write_config({**files, **render_phones(PEOPLE)})
     journal.prepare(layout.cel_db)

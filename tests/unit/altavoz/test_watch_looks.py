@@ -20,10 +20,11 @@ from altavoz.house import House
 from altavoz.watch import Sights, Watch
 from altavoz.watch_machine import disks, unreadable, valid_until
 from altavoz.watch_pbx import seen_of
-from altavoz.watch_queues import is_open, queues_in_use
+from altavoz.watch_queues import queues_in_use
 from altavoz.watch_seen import StoreSeen
 from db.engine import open_engine
 from db.migrate import upgrade
+from dialplan.opening import is_open
 from mail.letter import Letter
 from mail.outbox import STILL, Outbox
 from plans.load import load_files, load_site

@@ -45,6 +45,7 @@ def wide_site(site: Site) -> Site:
             update={
                 "hosts": ("127.0.0.15",),
                 "delivers": Delivery.model_validate({"number": "national", "in": "p-called-party-id"}),
+                "prefixes": ("99", "7001"),
             }
         ),
     }

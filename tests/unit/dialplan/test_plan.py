@@ -59,7 +59,7 @@ def test_a_site_whose_phones_show_the_header_sets_no_public_number(site, nandu):
 
 def test_a_queue_of_which_the_plan_says_nothing_waits_five_minutes_and_owes_a_call_back(site, ajolote):
     steps = _steps(_context(_build(site, ajolote), start="plan-", end="-q"), "q_sac")
-    assert "Queue(sac,i,,,300,,altavoz-answered)" in steps
+    assert "Queue(${ALTAVOZ_TEST}sac,i${ALTAVOZ_TEST_RINGS},,,300,,altavoz-answered)" in steps
     after = steps.index('GotoIf($["${QUEUESTATUS}" != "TIMEOUT"]?nobody)')
     assert steps[after + 1] == "Gosub(altavoz-callback-es-MX,s,1(sac))"
 

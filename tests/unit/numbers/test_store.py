@@ -108,21 +108,21 @@ async def test_a_public_number_may_stand_on_two_headers_of_one_plan_and_leaves_w
     assert (await stocked.get(PUBLIC)).state is NumberState.RESERVED
 
 
-@pytest.mark.parametrize(
-    ("link", "words"),
-    [
-        ((H1, "+541155550000"), "es un fijo"),
-        ((H1, H2), "público con uno de cabecera"),
-        ((H1, "+5718000912345"), "es un número de CO"),
-        ((H2, PUBLIC), "está libre: en ese estado no se puede «vincular»"),
-        (("+541199999999", PUBLIC), "no está en el inventario"),
-    ],
+CANNOT_BE_LINKED = (
+    ((H1, "+541155550000"), "es un fijo"),
+    ((H1, H2), "público con uno de cabecera"),
+    ((H1, "+5718000912345"), "es un número de CO"),
+    ((H2, PUBLIC), "está libre: en ese estado no se puede «vincular»"),
+    (("+541199999999", PUBLIC), "no está en el inventario"),
 )
-async def test_what_cannot_be_linked_is_refused_and_nothing_changes(stocked, engine, link, words):
+
+
+async def test_what_cannot_be_linked_is_refused_and_nothing_changes(stocked, engine):
     await stocked.reserve(ATLAS, "telecom-ar", H1)
     before = await _everything(engine)
-    with pytest.raises(NumberRefused, match=words):
-        await stocked.link(*link)
+    for link, words in CANNOT_BE_LINKED:
+        with pytest.raises(NumberRefused, match=words):
+            await stocked.link(*link)
     assert await _everything(engine) == before
 
 
@@ -211,14 +211,11 @@ async def test_no_number_is_taken_from_a_plan_that_has_it_in_the_pbx(stocked, bo
     assert await stocked.give_back(7, "x") == ()
 
 
-@pytest.mark.parametrize("written", ["011 4000-1000", "+54 11 4000 1000", "1140001000", "(011) 4000.1000"])
-async def test_a_number_is_taken_once_in_whatever_writing(stocked, written):
-    found = await stocked.get(written)
-    assert found.e164 == H1
-    with pytest.raises(
-        NumberTaken, match="011 4000-1000 ya está en el inventario: cabecera, libre, de telecom-ar"
-    ):
-        await stocked.add([header(found.e164)])
+async def test_a_number_is_taken_once_in_whatever_writing(stocked):
+    writings = ("011 4000-1000", "+54 11 4000 1000", "1140001000", "(011) 4000.1000", "0054 11 4000-1000")
+    assert {(await stocked.get(written)).e164 for written in writings} == {H1}
+    with pytest.raises(NumberTaken, match="011 4000-1000 ya está en el inventario: cabecera, libre"):
+        await stocked.add([header(H1)])
 
 
 async def test_numbers_of_a_plan_in_the_pbx_are_taken_too(numbers, book):
@@ -242,24 +239,24 @@ async def test_a_carrier_of_another_subsidiary_delivers_nothing_here(numbers):
         await numbers.add([header(H1, "claro-co")])
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("011 4000-1000", [H1]),
-        ("+54 11 4000", [H1, H2, H3]),
-        ("4000-10", [H1, H2, H3]),
-        ("0800-555", [PUBLIC]),
-        ("1 5550001", [BOGOTA]),
-        ("banco atlas", [H1, PUBLIC]),
-        ("atlas 0800", [PUBLIC]),
-        ("ATLÁS", [H1, PUBLIC]),
-        ("%", []),
-        ("nada", []),
-    ],
+SEARCHES = (
+    ("011 4000-1000", [H1]),
+    ("+54 11 4000", [H1, H2, H3]),
+    ("4000-10", [H1, H2, H3]),
+    ("0800-555", [PUBLIC]),
+    ("1 5550001", [BOGOTA]),
+    ("banco atlas", [H1, PUBLIC]),
+    ("atlas 0800", [PUBLIC]),
+    ("ATLÁS", [H1, PUBLIC]),
+    ("%", []),
+    ("nada", []),
 )
-async def test_numbers_are_found_as_they_are_typed(stocked, text, found):
+
+
+async def test_numbers_are_found_as_they_are_typed(stocked):
     await _linked(stocked)
-    assert [each.e164 for each in (await stocked.page(NumberFilter(text))).items] == found
+    for text, found in SEARCHES:
+        assert [each.e164 for each in (await stocked.page(NumberFilter(text))).items] == found, text
 
 
 async def test_lists_come_in_pages_and_say_how_many_there_are_in_each_state(stocked):

@@ -43,7 +43,7 @@ async def asterisk() -> AsyncIterator[Running]:
     layout, secrets = PbxLayout(PROJECT / ".pbx/root", home), new_ami_secrets()
     pbx = EmbeddedPbx(layout, ADDRESSES, None, print)
     site = load_site(PROJECT / "tests/calls/recording/site.yaml")
-    base = dict(render_base(site, layout, ADDRESSES, secrets, WANTED))
+    base = dict(render_base(site, layout, ADDRESSES, secrets, WANTED, "prueba"))
     base["extensions.conf"] = "[from-telecom-ar]\n"
     pbx.write_config({**base, **render_phones([Phone("101", "secret-of-101", "Ana")])})
     journal.prepare(layout.cel_db)
@@ -73,7 +73,7 @@ async def test_the_link_lives_through_what_a_real_pbx_does(
     await until(lambda: "rechazó el usuario «altavoz-listens»" in stranger.state.reason)
     assert PhoneChanged("101", "unavailable") in await phones_now(listens)
     status = await acts.action("QueueStatus")
-    assert {message.get("Queue") for message in status[1:]} == {"cat", "sac"}
+    assert {message.get("Queue") for message in status[1:]} == {"cat", "sac", "test-cat", "test-sac"}
     with pytest.raises(ActionFailed):
         await listens.action("Originate", Channel="PJSIP/101", Application="Echo")
 

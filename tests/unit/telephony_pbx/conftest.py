@@ -95,7 +95,7 @@ class Bench:
         layout = self.layout
         pbx = EmbeddedPbx(layout, self.addresses, None, self.said.append)
         secrets = ami_secrets(layout.ami_secrets)
-        pbx.write_config(render_base(make_site(), layout, self.addresses, secrets, WANTED))
+        pbx.write_config(render_base(make_site(), layout, self.addresses, secrets, WANTED, "prueba"))
         pbx.write_config(render_phones(PHONES))
         publish_by_hand(layout)
         return pbx

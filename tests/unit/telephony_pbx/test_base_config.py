@@ -22,7 +22,10 @@ PHONES = (Phone("102", "secreta;2", 'Luis "Lucho" Gómez'), Phone("101", "secret
 
 def rendered(site=SITE, addresses=ADDRESSES, layout=LAYOUT):
     secrets = AmiSecrets(listens="oye", acts="actua")
-    return {**render_base(site, layout, addresses, secrets, ("Hangup", "UserEvent")), **render_phones(PHONES)}
+    return {
+        **render_base(site, layout, addresses, secrets, ("Hangup", "UserEvent"), "prueba"),
+        **render_phones(PHONES),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(rendered()))

@@ -31,6 +31,7 @@ from cases.store import CaseStore
 from cases.writer import Intake
 from db.base import Base
 from db.engine import open_engine
+from ivr_audio.store import SoundStore
 from mail.outbox import Outbox
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
@@ -242,6 +243,7 @@ class House:
             home=database.parent,
             address="https://altavoz.example",
             outbox=self.outbox,
+            sounds=SoundStore(database.parent / "sounds"),
         )
         self.secure = False
         self.by_mail = True

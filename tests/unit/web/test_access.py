@@ -38,6 +38,8 @@ KEEP_PHONES = {Role.IT, Role.ADMINISTRATOR}
 KEEP_PEOPLE = {Role.ADMINISTRATOR}
 SEE_PEOPLE = KEEP_PEOPLE | {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.AUDITOR}
 READ_STATUS = {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR}
+KEEP_MAIL = {Role.IT, Role.ADMINISTRATOR}
+READ_MAIL = KEEP_MAIL | {Role.AUDITOR}
 FOLLOW_ALTAS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
 TAKE_PART = FOLLOW_ALTAS - {Role.FINANCE, Role.QUALITY, Role.AUDITOR}
 EXPECTED = {
@@ -112,6 +114,16 @@ EXPECTED = {
     "POST /people/{name}/unlink": KEEP_PEOPLE,
     "POST /people/{name}/close-sessions": KEEP_PEOPLE,
     "POST /people/{name}/sessions/{session}/close": KEEP_PEOPLE,
+    "GET /absences": EVERYBODY,
+    "POST /absences": EVERYBODY,
+    "POST /absences/{id}/end": EVERYBODY,
+    "POST /account/notices": EVERYBODY,
+    "GET /mail": READ_MAIL,
+    "GET /mail/received": READ_MAIL,
+    "GET /mail/received/{id}": READ_MAIL,
+    "GET /mail/{id}": READ_MAIL,
+    "POST /mail/{id}/again": KEEP_MAIL,
+    "POST /mail/{id}/withdraw": KEEP_MAIL,
     "GET /areas": SEE_PEOPLE,
     "POST /areas": KEEP_PEOPLE,
     "GET /areas/{name}": SEE_PEOPLE,

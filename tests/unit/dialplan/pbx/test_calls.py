@@ -30,6 +30,8 @@ TRICKY = r'"a:b@c \"q\" <sip:999@x>" <sip:+576015551234@h:5060;user=phone>;x=y'
         ("telmex", NANDU, "", (), NANDU),
         ("desvio-ar", "0", "", ('Diversion: "x" <sip:541143218765@x>;reason=unconditional',), NANDU),
         ("pcpid-ar", "0", "", ("P-Called-Party-ID: <sip:01143218765@x;user=phone>",), NANDU),
+        ("pcpid-ar", "0", "", ("P-Called-Party-ID: <sip:991143218765@x>",), NANDU),
+        ("pcpid-ar", "0", "", ("P-Called-Party-ID: <sip:700101143218765@x>",), NANDU),
     ],
 )
 def test_a_call_reaches_its_plan_however_the_carrier_writes_the_number(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import staff.passwords
 from db.all_tables import metadata
+from ivr_audio.store import SoundStore
 from plans.book import PlanBook
 from plans.load import load_site
 from plans.model import Account
@@ -92,7 +93,8 @@ async def bench(engine: AsyncEngine, tmp_path: Path) -> Bench:
     """An office with a person or two an area, and every evidence played by the test."""
     clock = Clock()
     people, areas = People(engine, clock), Areas(engine)
-    office = Office(engine, clock, SITE, PlanBook(), people, areas, tmp_path, "https://altavoz.example", None)
+    address, sounds = "https://altavoz.example", SoundStore(tmp_path / "sounds")
+    office = Office(engine, clock, SITE, PlanBook(), people, areas, tmp_path, address, None, sounds)
     for name, label in office.altas.written.procedure.areas().items():
         await areas.add(name, label)
     made = {}
