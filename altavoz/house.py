@@ -116,7 +116,7 @@ class House:
             shifts=Shifts(self.presence),
             desks=self.desks,
             site=self.site,
-            accounts=lambda: {stored.version.plan.account.name for stored in self.book.live()},
+            accounts=lambda: {plan.account.name for plan in self.book.plans()},
         )
 
     async def people_changed(self) -> None:
@@ -207,6 +207,8 @@ class House:
             sounds=self.sounds,
             publisher=self.publisher,
             clock=now,
+            approved=lambda plan: self.office.prompts.approved(plan),
+            after=lambda: self.office.after,
         )
 
     @cached_property
@@ -224,6 +226,7 @@ class House:
             company=self.settings.company,
             mailbox=self.settings.mail_replies,
             sounds=self.sounds,
+            provisioner=self.provisioner,
         )
 
     # calls and cases

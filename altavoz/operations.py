@@ -8,7 +8,6 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,19 +16,17 @@ from pydantic_core import to_jsonable_python
 from altavoz.control import Handler
 from altavoz.house import House
 from altavoz.people_operations import PeopleOperations
+from altavoz.plan_operations import PlanOperations
+from altavoz.unknown import Unknown
 from cases.pages import BadPage
 from cases.presence import PresenceRefused
 from cases.store import CallFilter, CaseFilter
 from cases.views import CallView, CaseView
-from dialplan.diff import Touched
 from dialplan.errors import CannotBuild
 from ivr_audio.recordings import BadRecording
-from plans.book import StoredPlan
-from plans.numbers import written
 from plans.problems import PlanProblems
-from provisioning.apply import DialplanProblems, Outdated, Proposal
 from provisioning.phones import NoSuchPhone
-from staff import actor
+from provisioning.refusals import DialplanProblems, Outdated, ProvisioningRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
 from staff.audit_readings import NotNoted
@@ -45,11 +42,6 @@ from telephony.phones import BadPhone
 from telephony.publish import NotPublished
 from telephony.recording import Piece
 from telephony.tape import NoSuchTape
-
-
-class Unknown(Exception):
-    """What was asked for does not exist; the text names it."""
-
 
 REFUSALS: tuple[type[Exception], ...] = (
     AreaRefused,
@@ -69,13 +61,13 @@ REFUSALS: tuple[type[Exception], ...] = (
     PersonRefused,
     PlanProblems,
     PresenceRefused,
+    ProvisioningRefused,
     TokenRefused,
     Unknown,
     WeakPassword,
 )
 
 Arguments = Mapping[str, Any]
-SHORTEST_HASH = 6
 STATUS_SECONDS = 2.0
 
 
@@ -87,11 +79,6 @@ class Operations:
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
-            "plan/propose": self.plan_propose,
-            "plan/apply": self.plan_apply,
-            "plan/show": self.plan_show,
-            "plan/list": self.plan_list,
-            "dialplan/rollback": self.dialplan_rollback,
             "call/list": self.call_list,
             "call/show": self.call_show,
             "call/record-begin": self.record_begin,
@@ -103,35 +90,9 @@ class Operations:
             "token/list": self.token_list,
             "token/revoke": self.token_revoke,
             "status/show": self.status,
+            **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
         }
-
-    async def plan_propose(self, arguments: Arguments) -> Any:
-        return _proposal(await self._house.provisioner.propose(_files(arguments)))
-
-    async def plan_apply(self, arguments: Arguments) -> Any:
-        by = actor.current().name
-        applied = await self._house.provisioner.apply(_files(arguments), by, arguments.get("release"))
-        published = applied.published
-        return _proposal(applied.proposal) | {"release": published.release, "changed": published.changed}
-
-    async def plan_show(self, arguments: Arguments) -> Any:
-        stored = await self._version(arguments["plan"], arguments.get("version"))
-        if stored is None:
-            raise Unknown(f"No hay un plan «{arguments['plan']}» con esa versión.")
-        return _plan(stored) | {"text": stored.text}
-
-    async def _version(self, plan: str, version: str | None) -> StoredPlan | None:
-        """By its number, or by the beginning of its hash as calls and cases show it."""
-        if version is None or (version.isdecimal() and len(version) < SHORTEST_HASH):
-            return await self._house.plan_store.get(plan, int(version) if version else None)
-        return await self._house.plan_store.find(plan, version) if len(version) >= SHORTEST_HASH else None
-
-    async def plan_list(self, _arguments: Arguments) -> Any:
-        return [_plan(stored) for stored in self._house.book.live()]
-
-    async def dialplan_rollback(self, _arguments: Arguments) -> Any:
-        return dataclasses.asdict(await self._house.provisioner.rollback(actor.current().name))
 
     async def call_list(self, arguments: Arguments) -> Any:
         wanted = CallFilter(line=arguments.get("line"), plan=arguments.get("plan"))
@@ -197,10 +158,6 @@ class Operations:
         return to_jsonable_python(_json(await self._house.status()))
 
 
-def _files(arguments: Arguments) -> list[Path]:
-    return [Path(file) for file in arguments["files"]]
-
-
 def _permission(name: str) -> Permission:
     try:
         return Permission(name)
@@ -221,40 +178,6 @@ def _token(token: Token) -> dict[str, Any]:
             "last_used": token.last_used,
         }
     )
-
-
-def _proposal(proposal: Proposal) -> dict[str, Any]:
-    return {
-        "release": proposal.rendered.release,
-        "plans": [draft.version.plan.plan for draft in proposal.drafts],
-        "warnings": [str(problem) for problem in proposal.warnings],
-        "diff": proposal.diff,
-        "touched": _touched(proposal.touched),
-    }
-
-
-def _touched(touched: Touched) -> str:
-    """`Números: +54… (nuevo), +57… (cambia)` in one line."""
-    words = [(touched.added, "nuevo"), (touched.changed, "cambia"), (touched.removed, "se retira")]
-    numbers = [f"{written(number)} ({word})" for group, word in words for number in group]
-    listed = ", ".join(numbers) if numbers else "ninguno"
-    shared = "; cambian las rutinas comunes a todos" if touched.shared else ""
-    return f"Números que toca ({len(numbers)}): {listed}{shared}"
-
-
-def _plan(stored: StoredPlan) -> dict[str, Any]:
-    plan = stored.version.plan
-    return {
-        "plan": plan.plan,
-        "name": plan.name,
-        "fantasy_name": plan.fantasy_name,
-        "number": stored.number,
-        "hash": stored.version.short,
-        "live": stored.live,
-        "lines": [written(line.header, plan.subsidiary) for line in plan.lines],
-        "applied_at": stored.applied_at.isoformat(),
-        "applied_by": stored.applied_by,
-    }
 
 
 def _recorded(pieces: list[Piece], whole: bool) -> dict[str, Any]:

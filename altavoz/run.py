@@ -28,7 +28,8 @@ from dialplan.errors import CannotBuild
 from plans.load import load_site
 from plans.problems import PlanProblems
 from plans.site import Site
-from provisioning.apply import DialplanProblems
+from provisioning.marking import Going
+from provisioning.refusals import DialplanProblems
 from staff.roles import Role
 from telephony.embedded import EmbeddedPbx, NotReloaded, PbxNotStarted
 from telephony.exchange import DeadlinePassed
@@ -40,6 +41,7 @@ log = structlog.get_logger()
 
 EXAMPLES = Path(__file__).parent.parent / "plans" / "examples"
 FIRST_ACCOUNT = "admin"
+OF_EXAMPLES = "Planes de ejemplo: se habilitan al arrancar la primera vez"
 LINK_SECONDS = 15.0
 PBX_LOOK_SECONDS = 1.0
 RELEASE_LOOK_SECONDS = 15.0
@@ -216,7 +218,7 @@ def _warn_restart(steps: Steps, files: tuple[str, ...]) -> None:
 
 async def _connect(house: House, stack: AsyncExitStack) -> None:
     """Listen before anything is published, so that no call goes unseen."""
-    house.book.replace(await house.plan_store.live())
+    house.book.replace(await house.plan_store.standing())
     await house.intake.restore()
     for plan, version in house.intake.versions_in_use():
         if stored := await house.plan_store.find(plan, version):
@@ -247,9 +249,9 @@ async def _running(work: Awaitable[None], close: Callable[[], Awaitable[None]]) 
 
 
 async def _publish(house: House, steps: Steps, *, examples: bool) -> None:
-    """Bring the PBX to what is live; the first time, to the examples when they are wanted."""
+    """Bring the PBX to what is marked; the first time, to the examples when they are wanted."""
     try:
-        if examples and not await house.plan_store.live():
+        if examples and not await house.plan_store.standing():
             await _publish_examples(house, steps)
         else:
             await house.provisioner.republish(FIRST_ACCOUNT)
@@ -261,7 +263,8 @@ async def _publish(house: House, steps: Steps, *, examples: bool) -> None:
 
 async def _publish_examples(house: House, steps: Steps) -> None:
     try:
-        await house.provisioner.apply(sorted(EXAMPLES.glob("*.yaml")), FIRST_ACCOUNT)
+        files = sorted(EXAMPLES.glob("*.yaml"))
+        await house.provisioner.apply(files, FIRST_ACCOUNT, going=Going.RELEASE, reason=OF_EXAMPLES)
     except PlanProblems as error:
         steps.say(f"Los planes de ejemplo no sirven en este sitio:\n{error}")
         await house.provisioner.republish(FIRST_ACCOUNT)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from dialplan.build import build
 from dialplan.check import check
 from dialplan.render import render
+from dialplan.served import all_live
 from plans.load import load_files, load_site
 from plans.model import Line, PlanVersion
 from plans.site import Site
@@ -23,7 +24,7 @@ def main(sizes: list[int]) -> None:
     print(f"{'lines':>8} {'plans':>7} {'build s':>8} {'check s':>8} {'render s':>9} {'MB':>6}")
     for size in sizes:
         versions = list(_versions(site, size))
-        dialplan, building = _timed(lambda given=versions: build(given, site, (2026, 2027), "pbx1"))
+        dialplan, building = _timed(lambda given=versions: build(all_live(given), site, (2026, 2027), "pbx1"))
         problems, checking = _timed(lambda given=dialplan: check(given))
         rendered, rendering = _timed(lambda given=dialplan: render(given))
         assert not problems

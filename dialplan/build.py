@@ -1,40 +1,50 @@
 """Plans and a site → the whole dialplan. Read it first: it names every context."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dialplan import carriers, escape, hand, numbers, phones, pickup, routines, testcalls, transfers
 from dialplan.destinations import Manner, Place, queue_extension, queues_context, queues_reached, steps
 from dialplan.hours import holiday_context
+from dialplan.lookup import Entry, inactive_contexts, lookup_contexts
 from dialplan.nodes import Context, Dialplan, Extension, Step
 from dialplan.plan import plan_contexts
 from dialplan.sentences import Spoken
+from dialplan.served import Served
 from plans.model import PlanVersion
 from plans.site import Site
 
 
-def build(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Dialplan:
-    """The dialplan that serves exactly these versions; the same for any order of them.
+def build(served: Sequence[Served], site: Site, years: Sequence[int], pbx: str) -> Dialplan:
+    """The dialplan that serves exactly these plans; the same for any order of them.
 
     `years` are those whose public holidays are written out; `pbx` is the short name of the PBX it is for,
     which the context `altavoz-pbx` tells.
     Raises CannotBuild for what the checks of plans refuse, Unwritable for text no file of Asterisk can hold.
     """
     spoken = Spoken()
-    ordered = sorted(versions, key=lambda version: (version.plan.plan, version.hash))
-    plans = [plan_contexts(version, site, spoken) for version in ordered]
-    entries = zip(ordered, (contexts[0].name for contexts in plans), strict=True)
-    shards = tuple(numbers.lookup_contexts(entries, site))
+    live = _ordered(each.live for each in served)
+    candidates = _ordered(each.candidate for each in served)
+    plans = [plan_contexts(version, site, spoken) for version in (*live, *candidates)]
+    names = [contexts[0].name for contexts in plans]
+    entries = list(map(Entry, (*live, *candidates), names))
+    shards = tuple(lookup_contexts(entries[: len(live)], entries[len(live) :], site))
     contexts = (
         Context("altavoz-pbx", (Extension("id", (Step("NoOp", escape.name(pbx)), Step("Hangup"))),)),
         *_arrival(site, shards, spoken),
         *shards,
         *routines.shared_contexts(_languages(site), spoken),
+        *inactive_contexts(site, spoken),
         *(holiday_context(country, years) for country in sorted(site.subsidiaries)),
-        *_outward(site, ordered, spoken),
+        *_outward(site, live, spoken),
         *(context for several in plans for context in several),
     )
-    recordings = frozenset(name for version in versions for name in version.recordings.values())
+    recordings = frozenset(name for entry in entries for name in entry.version.recordings.values())
     return Dialplan(contexts, spoken.all(), recordings)
+
+
+def _ordered(versions: Iterable[PlanVersion | None]) -> list[PlanVersion]:
+    there = (version for version in versions if version is not None)
+    return sorted(there, key=lambda version: (version.plan.plan, version.hash))
 
 
 def _languages(site: Site) -> tuple[str, ...]:

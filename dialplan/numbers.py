@@ -1,15 +1,13 @@
-"""From what a carrier sends to the line that is called: number tables as contexts, and the sharded lookup."""
+"""From what a carrier sends to the line that is called: number tables as contexts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 import phonenumbers
 
 from dialplan import countries
-from dialplan.names import SHARD_PREFIX
-from dialplan.nodes import SOME, Context, Extension, Step, Target, assign, goto
+from dialplan.nodes import SOME, Context, Extension, Step, Target, goto
 from dialplan.patterns import Table
-from plans.model import PlanVersion
 from plans.site import NumberForm, Site
 
 LONGEST = 20
@@ -60,26 +58,3 @@ def trunk_for(number: str, site: Site) -> str | None:
 def digits(number: str) -> str:
     """E.164 as the dialplan holds it: without the plus."""
     return number.removeprefix("+")
-
-
-def shard(number: str) -> str:
-    return SHARD_PREFIX + number[-3:]
-
-
-def lookup_contexts(entries: Iterable[tuple[PlanVersion, str]], site: Site) -> Iterator[Context]:
-    """One thin extension a number, from (version, its plan's entry context)."""
-    shards: dict[str, list[Extension]] = {}
-    for version, entry in entries:
-        target = Target(entry)
-        jump = Step("Goto", str(target), jumps=(target,))
-        for line in version.plan.lines:
-            number = digits(line.header)
-            shown = line.public if site.phones.shows == "plan" else None
-            steps = (assign("ALTAVOZ_PUBLIC", digits(shown)), jump) if shown else (jump,)
-            shards.setdefault(shard(number), []).append(Extension(number, steps))
-    for name in sorted(shards):
-        yield Context(name, tuple(sorted(shards[name], key=_pattern)))
-
-
-def _pattern(extension: Extension) -> str:
-    return extension.pattern

@@ -24,10 +24,20 @@ ALWAYS = "always"
 
 def plan_contexts(version: PlanVersion, site: Site, spoken: Spoken) -> tuple[Context, ...]:
     """The contexts of one version on one site; calls enter the first one at its extension `s`."""
+    return tuple(_Plan(version, site, spoken, _name(version, site, spoken)).contexts())
+
+
+def entry_name(version: PlanVersion, site: Site) -> str:
+    """The context that calls of a version enter, named by all that its contexts hold: what was tested is what
+    has this name. The same whether the version is live or a candidate.
+    """
+    return _name(version, site, Spoken())
+
+
+def _name(version: PlanVersion, site: Site, spoken: Spoken) -> str:
     name = f"{PLAN_PREFIX}{version.plan.plan}-{version.short}"
     content = context_text(_Plan(version, site, spoken, name).contexts())
-    digest = hashlib.sha256(content.encode()).hexdigest()[:6]
-    return tuple(_Plan(version, site, spoken, f"{name}-{digest}").contexts())
+    return f"{name}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
 def destinations(plan: Plan) -> Iterator[Destination]:

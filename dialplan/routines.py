@@ -2,8 +2,8 @@
 
 Variables live on the caller's channel: ALTAVOZ_LINE and ALTAVOZ_CALLER (E.164 digits), ALTAVOZ_CARRIER,
 ALTAVOZ_AT (the instant that opening hours look at), ALTAVOZ_KEY (a key pressed before its menu),
-ALTAVOZ_ENTRIES (queues entered), ALTAVOZ_RECORDING, and, inherited by queue members, ALTAVOZ_SHOWS and
-ALTAVOZ_COUNTRY.
+ALTAVOZ_ENTRIES (queues entered), ALTAVOZ_RECORDING, ALTAVOZ_TEST (on test calls only: which one it is) and,
+inherited by queue members, ALTAVOZ_SHOWS and ALTAVOZ_COUNTRY.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ MARKS: Mapping[str, tuple[str, ...]] = {
     "closed": ("Calendar",),
     "duty": ("Number",),
     "unknown": ("Line", "Carrier"),
+    "inactive": ("Line", "Plan", "Carrier"),
     "transfer": ("To", "By"),
     "outgoing": ("Number", "Carrier", "Shown"),
 }

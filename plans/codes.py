@@ -68,6 +68,7 @@ PLAN: Mapping[str, Code] = {
     "131": Code("Un mensaje que nadie usa.", "warning"),
     "132": Code("La grabación está fuera de la carpeta del plan."),
     "133": Code("Falta el archivo de la grabación."),
+    "134": Code("Se nombra el archivo de una grabación en un plan que no está en una carpeta."),
     "140": Code("«answer» no termina llevando la llamada a ninguna parte."),
     "141": Code("Hay pasos después del que se lleva la llamada."),
     "142": Code("«repeat» fuera de un menú."),

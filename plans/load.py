@@ -1,6 +1,6 @@
 """Files in, plans out: reads plan and site files, tells every problem of theirs, finds their recordings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path as File
@@ -49,11 +49,29 @@ def load_files(
     A live plan that a file defines anew gives way to it. Never raises for what stands in the files.
     """
     documents = [read_file(path, "PLAN") for path in _once(paths)]
+    return _loading(documents, site, others, today, _recordings)
+
+
+def load_texts(
+    texts: Mapping[str, str], site: Site, others: Iterable[Plan] = (), *, today: date | None = None
+) -> Loading:
+    """The same for plans in no folder, by what their problems call them; they name no recordings."""
+    documents = [read(text, name, "PLAN") for name, text in texts.items()]
+    return _loading(documents, site, others, today, _no_recordings)
+
+
+def _loading(
+    documents: list[Document],
+    site: Site,
+    others: Iterable[Plan],
+    today: date | None,
+    recordings_of: Callable[[Draft[Plan]], "Found"],
+) -> Loading:
     drafts = [made for document in documents if (made := _draft_plan(document)) is not None]
     found = [problem for document in documents for problem in document.problems]
     found += [problem for made in drafts for problem in made.problems]
     found += check_plans(drafts, site, others, today or datetime.now(UTC).date())
-    sources = [(made, _recordings(made)) for made in drafts]
+    sources = [(made, recordings_of(made)) for made in drafts]
     found += [problem for _, (_, problems) in sources for problem in problems]
     wrong = {problem.file for problem in errors(found)}
     return Loading(
@@ -136,7 +154,17 @@ def _file_first(documents: list[Document], found: list[Problem]) -> list[Problem
     return [problem for problems in by_file.values() for problem in problems]
 
 
-def _recordings(made: Draft[Plan]) -> tuple[Mapping[str, File], list[Problem]]:
+Found = tuple[Mapping[str, File], list[Problem]]
+"""The recordings of a plan by prompt, and what is wrong with those that it names."""
+
+
+def _no_recordings(made: Draft[Plan]) -> Found:
+    message = "el plan no está en una carpeta con grabaciones; deje «text» y suba la grabación en la consola"
+    named = (name for name, prompt in made.model.prompts.items() if prompt.audio is not None)
+    return {}, [each for name in named for each in made.problem(("prompts", name, "audio"), "134", message)]
+
+
+def _recordings(made: Draft[Plan]) -> Found:
     """The recordings that a plan names, beside its file, and what is wrong with them."""
     folder = File(made.file).parent
     recordings: dict[str, File] = {}

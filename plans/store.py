@@ -1,16 +1,17 @@
-"""Versions of plans in the database: kept for ever, numbered from 1 in each plan, some of them live."""
+"""Versions of plans in the database: kept for ever, numbered from 1 in each plan, some of them in the PBX."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import Row, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
-from plans.book import StoredPlan
+from plans.book import Marks, StoredPlan
 from plans.model import Plan, PlanVersion
 from plans.tables import LivePlanRow, PlanHistoryRow, PlanVersionRow
 
@@ -47,24 +48,28 @@ class PlanStore:
         raise AssertionError("unreachable")
 
     async def live(self) -> list[StoredPlan]:
-        """What answers calls, by the plan's name."""
-        return await self._all(_SELECT.where(LivePlanRow.version_id.is_not(None)))
+        """What answers strangers, by the plan's name."""
+        return [stored for stored in await self.standing() if stored.live]
 
-    async def all_live_except(self, plans: Collection[str]) -> list[StoredPlan]:
-        """What answers calls and is none of these plans."""
-        chosen = _SELECT.where(LivePlanRow.version_id.is_not(None), PlanVersionRow.plan.not_in(list(plans)))
-        return await self._all(chosen)
+    async def standing(self) -> list[StoredPlan]:
+        """What stands in the PBX, by the plan's name: live, candidate and suspended versions."""
+        return await self._all(_SELECT.where(LivePlanRow.plan.is_not(None)))
+
+    async def marks(self) -> dict[str, Marks]:
+        """What of each plan stands."""
+        return marks_of(await self.standing())
 
     async def versions(self, plan: str) -> list[StoredPlan]:
         """All versions of a plan, the first one first."""
         return await self._all(_SELECT.where(PlanVersionRow.plan == plan))
 
     async def get(self, plan: str, number: int | None = None) -> StoredPlan | None:
-        """A version by its number; without one the live version, or else the last."""
+        """A version by its number; without one the live or suspended version, or else the last."""
         versions = await self.versions(plan)
         if number is not None:
             return next((version for version in versions if version.number == number), None)
-        return next((version for version in versions if version.live), versions[-1] if versions else None)
+        shown = (version for version in versions if version.live or version.suspended)
+        return next(shown, versions[-1] if versions else None)
 
     async def find(self, plan: str, short: str) -> StoredPlan | None:
         """A version by the beginning of its hash (12 characters are enough to be sure)."""
@@ -72,17 +77,13 @@ class PlanStore:
         found = await self._all(_SELECT.where(PlanVersionRow.plan == plan, of_hash))
         return found[0] if found else None
 
-    async def set_live(self, versions: Mapping[str, str], by: str, at: datetime) -> None:
-        """Exactly these versions (plan → hash) are live afterwards; what changes leaves a row of history.
+    async def mark(self, marks: Mapping[str, Marks], by: str, at: datetime) -> None:
+        """Exactly this stands afterwards; what changes leaves a row of history.
 
-        Raises UnknownVersion, with nothing changed, when one was never saved.
+        Raises UnknownVersion, with nothing changed, when a version was never saved.
         """
         async with writing(self._engine) as connection:
-            wanted = {plan: await _id(connection, plan, hash) for plan, hash in versions.items()}
-            before = {row.plan: row.version_id for row in await connection.execute(select(*_LIVE))}
-            changed = [plan for plan in {**before, **wanted} if before.get(plan) != wanted.get(plan)]
-            if changed:
-                await _make_live(connection, {plan: wanted.get(plan) for plan in changed}, by, at)
+            await mark(connection, marks, by, at)
 
     async def _all(self, chosen: Select[*tuple[Any, ...]]) -> list[StoredPlan]:
         async with self._engine.connect() as connection:
@@ -90,10 +91,43 @@ class PlanStore:
             return [_stored(row) for row in rows]
 
 
-_LIVE = (LivePlanRow.plan, LivePlanRow.version_id)
-_SELECT = select(PlanVersionRow, LivePlanRow.version_id.label("live_id")).outerjoin(
-    LivePlanRow, LivePlanRow.version_id == PlanVersionRow.id
+_SELECT = select(
+    PlanVersionRow, LivePlanRow.version_id, LivePlanRow.candidate_id, LivePlanRow.suspended
+).outerjoin(
+    LivePlanRow,
+    and_(
+        LivePlanRow.plan == PlanVersionRow.plan,
+        or_(LivePlanRow.version_id == PlanVersionRow.id, LivePlanRow.candidate_id == PlanVersionRow.id),
+    ),
 )
+
+
+def marks_of(standing: Iterable[StoredPlan]) -> dict[str, Marks]:
+    """The marks that these versions bear."""
+    marks: dict[str, Marks] = {}
+    for stored in standing:
+        plan, hash = stored.version.plan.plan, stored.version.hash
+        known = marks.get(plan, Marks())
+        if stored.candidate:
+            marks[plan] = replace(known, candidate=hash)
+        elif stored.live or stored.suspended:
+            marks[plan] = replace(known, live=hash, suspended=stored.suspended)
+    return marks
+
+
+async def mark(connection: AsyncConnection, marks: Mapping[str, Marks], by: str, at: datetime) -> None:
+    """`PlanStore.mark` within a transaction of somebody else."""
+    wanted = {plan: await _ids(connection, plan, each) for plan, each in marks.items()}
+    row = LivePlanRow
+    asked = select(row.plan, row.version_id, row.candidate_id, row.suspended)
+    before = {plan: tuple(rest) for plan, *rest in await connection.execute(asked)}
+    changed = [plan for plan in {**before, **wanted} if before.get(plan, _NONE) != wanted.get(plan, _NONE)]
+    if changed:
+        await _stand(connection, {plan: wanted.get(plan, _NONE) for plan in changed}, by, at)
+
+
+_Ids = tuple[int | None, int | None, bool]
+_NONE: _Ids = (None, None, False)
 
 
 async def _number(connection: AsyncConnection, version: PlanVersion) -> int | None:
@@ -122,7 +156,14 @@ async def _add(connection: AsyncConnection, version: PlanVersion, text: str, by:
     return number
 
 
-async def _id(connection: AsyncConnection, plan: str, hash: str) -> int:
+async def _ids(connection: AsyncConnection, plan: str, marks: Marks) -> _Ids:
+    live, candidate = await _id(connection, plan, marks.live), await _id(connection, plan, marks.candidate)
+    return live, candidate, marks.suspended
+
+
+async def _id(connection: AsyncConnection, plan: str, hash: str | None) -> int | None:
+    if hash is None:
+        return None
     row = PlanVersionRow
     found: int | None = await connection.scalar(select(row.id).where(row.plan == plan, row.hash == hash))
     if found is None:
@@ -130,15 +171,15 @@ async def _id(connection: AsyncConnection, plan: str, hash: str) -> int:
     return found
 
 
-async def _make_live(
-    connection: AsyncConnection, changed: Mapping[str, int | None], by: str, at: datetime
-) -> None:
+async def _stand(connection: AsyncConnection, changed: Mapping[str, _Ids], by: str, at: datetime) -> None:
     await connection.execute(delete(LivePlanRow).where(LivePlanRow.plan.in_(list(changed))))
-    live = [{"plan": plan, "version_id": id} for plan, id in changed.items() if id is not None]
-    if live:
-        await connection.execute(insert(LivePlanRow), live)
-    history = [{"plan": plan, "version_id": id, "at": at, "by": by} for plan, id in changed.items()]
-    await connection.execute(insert(PlanHistoryRow), history)
+    rows = [
+        {"plan": plan, "version_id": live, "candidate_id": candidate, "suspended": suspended}
+        for plan, (live, candidate, suspended) in changed.items()
+    ]
+    if standing := [row for row in rows if row["version_id"] or row["candidate_id"]]:
+        await connection.execute(insert(LivePlanRow), standing)
+    await connection.execute(insert(PlanHistoryRow), [row | {"at": at, "by": by} for row in rows])
 
 
 def _stored(row: Row[Any]) -> StoredPlan:
@@ -147,4 +188,14 @@ def _stored(row: Row[Any]) -> StoredPlan:
         hash=row.hash,
         recordings=json.loads(row.recordings),
     )
-    return StoredPlan(version, row.number, row.text, row.live_id is not None, row.applied_at, row.applied_by)
+    answers = row.version_id == row.id
+    return StoredPlan(
+        version,
+        row.number,
+        row.text,
+        answers and not row.suspended,
+        row.applied_at,
+        row.applied_by,
+        candidate=row.candidate_id == row.id,
+        suspended=answers and row.suspended,
+    )

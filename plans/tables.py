@@ -1,4 +1,4 @@
-"""The tables of this room: versions, which of them are live, and what became live when."""
+"""The tables of this room: versions, which of them stand in the PBX, and since when."""
 
 from datetime import datetime
 
@@ -26,16 +26,18 @@ class PlanVersionRow(Base):
 
 
 class LivePlanRow(Base):
-    """The version of a plan that answers calls."""
+    """What of a plan stands: the version that answers strangers unless it is suspended, and the candidate."""
 
     __tablename__ = "live_plans"
 
     plan: Mapped[str] = mapped_column(String(40), primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("plan_versions.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_versions.id"))
+    candidate_id: Mapped[int | None] = mapped_column(ForeignKey("plan_versions.id"))
+    suspended: Mapped[bool]
 
 
 class PlanHistoryRow(Base):
-    """Append-only: from `at` on the plan answered with this version, or no longer (None)."""
+    """Append-only: from `at` on this is what stands of the plan; None for no version."""
 
     __tablename__ = "plan_history"
     __table_args__ = (Index(None, "plan", "id"),)
@@ -43,5 +45,7 @@ class PlanHistoryRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     plan: Mapped[str] = mapped_column(String(40))
     version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_versions.id"))
+    candidate_id: Mapped[int | None] = mapped_column(ForeignKey("plan_versions.id"))
+    suspended: Mapped[bool]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(200))

@@ -1,62 +1,49 @@
-"""Plans become live: load → check → compile → check → publish → remember.
+"""Plans come to stand in the PBX: load → check → compile → check → publish → remember.
 
-The order makes a crash harmless: versions are stored before they are published, and marked live only
-after the PBX was read back. A start publishes what is marked live.
+The order makes a crash harmless: versions are stored before they are published, and marked as standing only
+after the PBX was read back. A start publishes what is marked.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
-from dialplan.build import build
-from dialplan.check import DialplanProblem, check
-from dialplan.render import Rendered, Touched, diff, render, touched
+from dialplan.plan import entry_name
+from dialplan.render import Rendered, Touched, diff, touched
 from ivr_audio.store import SoundStore
-from plans.book import PlanBook, StoredPlan
-from plans.load import Source, check_stored, load_files
-from plans.model import PlanVersion
+from plans.book import Marks, PlanBook, StoredPlan
+from plans.load import Loading, check_stored, load_files, load_texts
+from plans.model import Plan, PlanVersion
 from plans.problems import PlanProblems, Problem
 from plans.site import Site
-from plans.store import PlanStore
-from plans.write import version_of
-from provisioning.releases import Release, ReleaseHistory
+from plans.store import PlanStore, UnknownVersion, marks_of
+from provisioning import marking
+from provisioning.changed import Changed, Listener, Publication, changes, standing, tell
+from provisioning.drafts import Draft, compile_plans, draft, years_from
+from provisioning.marking import Going
+from provisioning.refusals import NoReason, Outdated
+from provisioning.releases import PUBLISHED, ROLLED_BACK, Release, ReleaseHistory
 from telephony.publish import Published, Publisher
 
-YEARS_AHEAD = 2
+TEXT = "plan"
+"""What the problems of a plan call the text it was typed in."""
 
-
-class DialplanProblems(Exception):
-    """The compiled dialplan has faults; `problems` are all of them."""
-
-    def __init__(self, problems: Sequence[DialplanProblem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = tuple(problems)
-
-
-class Outdated(Exception):
-    """What would be published is no longer what was shown: somebody published, or a file changed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Lo publicado cambió desde que se mostró la diferencia: revísela y publique de nuevo."
-        )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A version that is not live yet, with the text it was read from."""
-
-    version: PlanVersion
-    text: str
+Approved = Callable[[Plan], Awaitable[Mapping[str, str]]]
+Change = Callable[[Mapping[str, Marks]], Mapping[str, Marks]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a publication would change: the diff of the generated files and the numbers it touches."""
+    """What a publication would change: what stands after it, how the generated files differ, and the numbers
+    that are touched.
+    """
 
     drafts: tuple[Draft, ...]
+    marks: Mapping[str, Marks]
     rendered: Rendered
     diff: str
     touched: Touched
@@ -69,8 +56,16 @@ class Applied:
     published: Published
 
 
+async def _none_approved(_plan: Plan) -> Mapping[str, str]:
+    return {}
+
+
 class Provisioner:
-    """Applies plan files to the PBX, one publication at a time."""
+    """Changes what stands in the PBX, one publication at a time.
+
+    `approved` gives a plan's approved recordings (prompt → sound); `after` those who are told of each change.
+    What is begun is carried through, even when whoever asked is gone.
+    """
 
     def __init__(
         self,
@@ -83,6 +78,8 @@ class Provisioner:
         sounds: SoundStore,
         publisher: Publisher,
         clock: Callable[[], datetime],
+        approved: Approved = _none_approved,
+        after: Callable[[], Sequence[Listener]] = tuple,
     ) -> None:
         self._site = site
         self._pbx = pbx
@@ -92,115 +89,240 @@ class Provisioner:
         self._sounds = sounds
         self._publisher = publisher
         self._clock = clock
+        self._approved = approved
+        self._after = after
         self._turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
-    async def propose(self, files: Sequence[Path]) -> Proposal:
-        """What applying these files would change. Raises PlanProblems and DialplanProblems."""
-        live = {stored.version.plan.plan: stored.version for stored in await self._store.live()}
-        loading = await asyncio.to_thread(
-            load_files, files, self._site, [version.plan for version in live.values()]
-        )
-        faults = [problem for problem in loading.problems if problem.severity == "error"]
-        if faults:
-            raise PlanProblems(loading.problems)
-        drafts = tuple([await asyncio.to_thread(draft, source, self._sounds) for source in loading.sources])
-        after = live | {draft.version.plan.plan: draft.version for draft in drafts}
-        rendered = await self._compile(after)
-        standing = self._standing()
-        return Proposal(
-            drafts,
-            rendered,
-            diff(standing, rendered.files),
-            touched(standing, rendered.files),
-            tuple(loading.problems),
-        )
+    # plans that are applied
 
-    async def apply(self, files: Sequence[Path], by: str, shown: str | None = None) -> Applied:
-        """Publish these files with all that is live already.
+    async def propose(self, files: Sequence[Path], going: Going = Going.CANDIDATE) -> Proposal:
+        """What applying these files would change. Raises PlanProblems, DialplanProblems and NotLive."""
+        return await self._proposal(lambda others: load_files(files, self._site, others), going)
 
-        `shown` is the release that a person saw proposed. Raises Outdated when it would be another one, and
-        what `propose` and `publish` raise.
+    async def propose_text(self, text: str, going: Going = Going.CANDIDATE) -> Proposal:
+        """The same for one plan that stands in no file and so has no recordings beside it."""
+        return await self._proposal(lambda others: load_texts({TEXT: text}, self._site, others), going)
+
+    async def apply(
+        self,
+        files: Sequence[Path],
+        by: str,
+        shown: str | None = None,
+        going: Going = Going.CANDIDATE,
+        reason: str = "",
+    ) -> Applied:
+        """Publish these files with all that stands already.
+
+        `shown` is the release that a person saw proposed. Raises Outdated when it would be another one,
+        NoReason when strangers are to be let in without one, and what `propose` and `publish` raise.
         """
-        async with self._turn:
-            proposal = await self.propose(files)
+        return await self._apply(lambda: self.propose(files, going), by, shown, going, reason)
+
+    async def apply_text(
+        self,
+        text: str,
+        by: str,
+        shown: str | None = None,
+        going: Going = Going.CANDIDATE,
+        reason: str = "",
+    ) -> Applied:
+        """`apply` for one plan that stands in no file."""
+        return await self._apply(lambda: self.propose_text(text, going), by, shown, going, reason)
+
+    # versions that stand already
+
+    async def propose_live(self, plan: str, hash: str) -> Proposal:
+        """What `go_live` would change."""
+        versions = await self._store.standing()
+        marks = marking.released(marks_of(versions), plan, hash)
+        return self._shown(await self._compile(marks, _versions(versions)), marks, (), ())
+
+    async def go_live(self, plan: str, hash: str, by: str, reason: str) -> Published:
+        """The candidate answers strangers. Raises Stale when `hash` is another version's."""
+        return await self._change(by, reason, lambda marks: marking.released(marks, plan, hash))
+
+    async def suspend(self, plan: str, by: str, reason: str) -> Published:
+        """Strangers hear that the service is not active; test calls go on. Raises NotLive, NoReason."""
+        return await self._change(by, _given(reason), lambda marks: marking.suspended(marks, plan))
+
+    async def resume(self, plan: str, by: str, reason: str) -> Published:
+        """What was suspended answers strangers again. Raises NotSuspended."""
+        return await self._change(by, reason, lambda marks: marking.resumed(marks, plan))
+
+    async def drop_candidate(self, plan: str, by: str, reason: str) -> Published:
+        """The version on trial stands no longer. Raises NoCandidate."""
+        return await self._change(by, reason, lambda marks: marking.dropped(marks, plan))
+
+    def entry_of(self, plan: str, hash: str) -> str:
+        """The fingerprint of a version: the context that its calls enter, named by all that is compiled of it
+        on this site. What was tested under one name and stands under another was not tested. UnknownVersion.
+        """
+        stored = self._book.find(plan, hash[:12])
+        if stored is None:
+            raise UnknownVersion(plan, hash)
+        return entry_name(stored.version, self._site)
+
+    async def republish(self, by: str) -> Published:
+        """Bring the PBX to what is marked: after a start, a new site file or a new year.
+
+        Raises PlanProblems when the site file no longer has what a plan needs, and what `apply` raises.
+        """
+        return await self._carried_through(self._republish(by))
+
+    async def rollback(self, by: str) -> Published:
+        """Go back to the release before the present one, with what was live and what was on trial then."""
+        return await self._carried_through(self._roll_back(by))
+
+    # within
+
+    async def _proposal(self, load: Callable[[list[Plan]], Loading], going: Going) -> Proposal:
+        versions = await self._store.standing()
+        loading = await asyncio.to_thread(load, [stored.version.plan for stored in versions])
+        if loading.errors:
+            raise PlanProblems(loading.problems)
+        drafts = []
+        for source in loading.sources:
+            approved = await self._approved(source.plan)
+            drafts.append(await asyncio.to_thread(draft, source, self._sounds, approved))
+        fresh = [each.version for each in drafts]
+        marks = marking.applied(marks_of(versions), fresh, going)
+        rendered = await self._compile(marks, [*_versions(versions), *fresh])
+        return self._shown(rendered, marks, drafts, loading.problems)
+
+    def _shown(
+        self,
+        rendered: Rendered,
+        marks: Mapping[str, Marks],
+        drafts: Sequence[Draft],
+        warnings: Sequence[Problem],
+    ) -> Proposal:
+        current = self._publisher.current()
+        before = self._publisher.text(current) if current else {}
+        changed, numbers = diff(before, rendered.files), touched(before, rendered.files)
+        return Proposal(tuple(drafts), marks, rendered, changed, numbers, tuple(warnings))
+
+    async def _apply(
+        self,
+        propose: Callable[[], Awaitable[Proposal]],
+        by: str,
+        shown: str | None,
+        going: Going,
+        reason: str,
+    ) -> Applied:
+        why = reason if going is Going.CANDIDATE else _given(reason)
+
+        async def applied() -> tuple[Applied, Sequence[Changed]]:
+            proposal = await propose()
             if shown not in (None, proposal.rendered.release):
                 raise Outdated
             now = self._clock()
-            for draft in proposal.drafts:
-                await self._store.save(draft.version, draft.text, by, now)
+            for each in proposal.drafts:
+                await self._store.save(each.version, each.text, by, now)
             published = await self._publisher.publish(proposal.rendered, by)
-            live = await self._live_hashes()
-            live |= {draft.version.plan.plan: draft.version.hash for draft in proposal.drafts}
-            await self._remember(published, live, by, "release.published")
-            return Applied(proposal, published)
+            told = await self._remember(published, proposal.marks, by, why)
+            return Applied(proposal, published), told
 
-    async def republish(self, by: str) -> Published:
-        """Bring the PBX to what is marked live: after a start, a new site file or a new year.
+        return await self._carried_through(self._in_turn(applied))
 
-        Raises PlanProblems when the site file no longer has what a live plan needs, and what `apply` raises.
-        """
-        async with self._turn:
-            standing = await self._store.live()
-            texts = {f"{stored.version.plan.plan} (publicado)": stored.text for stored in standing}
+    async def _change(self, by: str, reason: str, change: Change) -> Published:
+        async def changed() -> tuple[Published, Sequence[Changed]]:
+            versions = await self._store.standing()
+            marks = change(marks_of(versions))
+            published = await self._publisher.publish(await self._compile(marks, _versions(versions)), by)
+            return published, await self._remember(published, marks, by, reason)
+
+        return await self._carried_through(self._in_turn(changed))
+
+    async def _republish(self, by: str) -> Published:
+        async def republished() -> tuple[Published, Sequence[Changed]]:
+            versions = await self._store.standing()
+            await self._still_fit(versions)
+            marks = marks_of(versions)
+            published = await self._publisher.publish(await self._compile(marks, _versions(versions)), by)
+            await self._remember(published, marks, by, "")
+            return published, standing(self._book, Publication(published.release, by, ""))
+
+        return await self._in_turn(republished)
+
+    async def _still_fit(self, versions: Sequence[StoredPlan]) -> None:
+        """A plan's live version and its candidate may share numbers, so each kind is checked by itself."""
+        for word, kind in (("publicado", False), ("en prueba", True)):
+            of_kind = [stored for stored in versions if stored.candidate is kind]
+            texts = {f"{stored.version.plan.plan} ({word})": stored.text for stored in of_kind}
             if problems := await asyncio.to_thread(check_stored, texts, self._site):
                 raise PlanProblems(problems)
-            live = {stored.version.plan.plan: stored.version for stored in standing}
-            published = await self._publisher.publish(await self._compile(live), by)
-            await self._remember(published, await self._live_hashes(), by, "release.published")
-            return published
 
-    async def rollback(self, by: str) -> Published:
-        """Go back to the release before the present one, with the plan versions that it held."""
-        async with self._turn:
-            published = await self._publisher.rollback(by)
+    async def _roll_back(self, by: str) -> Published:
+        async def rolled_back() -> tuple[Published, Sequence[Changed]]:
+            published = await self._publisher.rollback(by, await self._releases.known())
             former = await self._releases.of(published.release)
-            live = dict(former.plans) if former else {}
-            await self._remember(published, live, by, "release.rolled-back")
-            return published
+            marks = former.marks if former else {}
+            return published, await self._remember(published, marks, by, "", ROLLED_BACK)
 
-    async def _remember(self, published: Published, live: Mapping[str, str], by: str, action: str) -> None:
-        now = self._clock()
-        await self._store.set_live(live, by, now)
-        standing = await self._store.live()
-        if published.changed:
-            numbers = {stored.version.hash: _numbers(stored) for stored in (*self._book.live(), *standing)}
-            await self._releases.add(Release(published.release, now, by, live), action, numbers)
-        self._book.replace(standing)
+        return await self._in_turn(rolled_back)
 
-    async def _live_hashes(self) -> dict[str, str]:
-        return {stored.version.plan.plan: stored.version.hash for stored in await self._store.live()}
+    async def _in_turn(self, work: Callable[[], Awaitable[tuple[T, Sequence[Changed]]]]) -> T:
+        """Alone, and told afterwards, so that whoever is told may ask for more."""
+        async with self._turn:
+            done, told = await work()
+        await tell(self._after(), told)
+        return done
 
-    async def _compile(self, live: Mapping[str, PlanVersion]) -> Rendered:
-        versions = [live[plan] for plan in sorted(live)]
-        return await asyncio.to_thread(
-            compile_plans, versions, self._site, years_from(self._clock()), self._pbx
+    async def _carried_through(self, change: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(change)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _remember(
+        self,
+        published: Published,
+        marks: Mapping[str, Marks],
+        by: str,
+        reason: str,
+        action: str = PUBLISHED,
+    ) -> Sequence[Changed]:
+        before = await self._store.marks()
+        if published.changed or before != marks:
+            release = Release(published.release, self._clock(), by, marks, reason)
+            await self._releases.add(release, action, await self._numbers(before, marks))
+        self._book.replace(await self._store.standing())
+        publication = Publication(published.release, by, reason)
+        return changes(
+            before, marks, self._book, publication, "rolled-back" if action == ROLLED_BACK else None
         )
 
-    def _standing(self) -> Mapping[str, str]:
-        current = self._publisher.current()
-        return self._publisher.text(current) if current else {}
+    async def _numbers(self, *several: Mapping[str, Marks]) -> dict[str, tuple[str, ...]]:
+        """Version's hash → its numbers."""
+        hashes = {
+            (plan, hash)
+            for marks in several
+            for plan, each in marks.items()
+            for hash in (each.live, each.candidate)
+            if hash
+        }
+        found = [
+            self._book.find(plan, hash[:12]) or await self._store.find(plan, hash) for plan, hash in hashes
+        ]
+        return {stored.version.hash: _numbers(stored.version.plan) for stored in found if stored}
+
+    async def _compile(self, marks: Mapping[str, Marks], versions: Iterable[PlanVersion]) -> Rendered:
+        several = tuple(marking.served(marks, versions))
+        years = years_from(self._clock())
+        return await asyncio.to_thread(compile_plans, several, self._site, years, self._pbx)
 
 
-def _numbers(stored: StoredPlan) -> tuple[str, ...]:
-    lines = stored.version.plan.lines
-    return tuple(number for line in lines for number in (line.header, line.public) if number)
+def _versions(several: Iterable[StoredPlan]) -> list[PlanVersion]:
+    return [stored.version for stored in several]
 
 
-def draft(source: Source, sounds: SoundStore) -> Draft:
-    """The version that a file holds; its recordings are taken into `sounds`. Raises BadRecording."""
-    recordings = {name: sounds.import_recording(path) for name, path in source.recordings.items()}
-    return Draft(version_of(source.plan, recordings), source.text)
+def _numbers(plan: Plan) -> tuple[str, ...]:
+    return tuple(number for line in plan.lines for number in (line.header, line.public) if number)
 
 
-def years_from(now: datetime) -> range:
-    """The years whose public holidays a release knows."""
-    return range(now.year, now.year + YEARS_AHEAD + 1)
-
-
-def compile_plans(versions: Sequence[PlanVersion], site: Site, years: Sequence[int], pbx: str) -> Rendered:
-    """Plan versions to checked dialplan text. Pure. Raises DialplanProblems."""
-    dialplan = build(versions, site, years, pbx)
-    problems = check(dialplan)
-    if problems:
-        raise DialplanProblems(problems)
-    return render(dialplan)
+def _given(reason: str) -> str:
+    """A reason that says something. Raises NoReason."""
+    if not reason.strip():
+        raise NoReason
+    return reason.strip()

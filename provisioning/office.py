@@ -3,7 +3,7 @@
 The running instance and the tests of the console stand on the same one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -24,6 +24,8 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
+from provisioning.apply import Provisioner
+from provisioning.changed import Listener
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.store import Numbers
@@ -53,10 +55,16 @@ class Office:
     address: str
     outbox: Outbox | None
     sounds: SoundStore
+    provisioner: Provisioner
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
     company: Company = UNNAMED
     mailbox: Address | None = None
+
+    @property
+    def after(self) -> Sequence[Listener]:
+        """Who is told, in this order, when a plan's live version or its candidate is another."""
+        return ()
 
     # altas
 

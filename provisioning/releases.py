@@ -1,15 +1,18 @@
-"""The history of releases: what was live when."""
+"""The history of releases: what stood when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
+from plans.book import Marks
+from plans.store import mark
+from provisioning.marking import UNMARKED
 from provisioning.tables import ReleaseRow
 from staff import audit
 from staff.audit import Deed
@@ -19,13 +22,20 @@ Numbers = Mapping[str, tuple[str, ...]]
 SHOWN = 12
 """How many digits of a plan version's hash people see."""
 
+PUBLISHED, ROLLED_BACK = "release.published", "release.rolled-back"
+
+What = Literal["candidate", "released", "withdrawn", "suspended", "resumed", "dropped"]
+"""What became of a plan: the version on trial is another; strangers are answered by another version, or by
+none any more; they hear that the service is not active, or are answered again; the trial was given up."""
+
 
 @dataclass(frozen=True)
 class Release:
     release: str
     at: datetime
     by: str
-    plans: Mapping[str, str]
+    marks: Mapping[str, Marks]
+    reason: str = ""
 
 
 class ReleaseHistory:
@@ -35,11 +45,14 @@ class ReleaseHistory:
         self._engine = engine
 
     async def add(self, release: Release, action: str, numbers: Numbers = MappingProxyType({})) -> None:
-        """Keep a publication; the audit trail gets it as this deed, and each plan that changed as one."""
+        """Keep a publication, and mark its versions as what stands; raises UnknownVersion.
+
+        The audit trail gets it as this deed, and each plan that changed as one.
+        """
         former = await self.last()
         async with writing(self._engine) as connection:
-            row = {"release": release.release, "at": release.at, "by": release.by}
-            await connection.execute(insert(ReleaseRow).values(row | {"plans": dict(release.plans)}))
+            await mark(connection, release.marks, release.by, release.at)
+            await connection.execute(insert(ReleaseRow).values(_row(release)))
             for deed in deeds(former, release, action, numbers):
                 await audit.write(connection, deed)
 
@@ -51,37 +64,95 @@ class ReleaseHistory:
         """The newest publication of that release id."""
         return await self._newest(release)
 
+    async def known(self) -> frozenset[str]:
+        """All releases that were kept; one whose publication a crash cut short is not among them."""
+        async with self._engine.connect() as connection:
+            return frozenset(await connection.scalars(select(ReleaseRow.release).distinct()))
+
     async def _newest(self, release: str | None = None) -> Release | None:
-        query = select(ReleaseRow.release, ReleaseRow.at, ReleaseRow.by, ReleaseRow.plans)
+        query = select(*_COLUMNS)
         if release is not None:
             query = query.where(ReleaseRow.release == release)
         async with self._engine.connect() as connection:
-            row = (await connection.execute(query.order_by(ReleaseRow.id.desc()).limit(1))).first()
-        return Release(*row) if row else None
+            return await _first(connection, query)
+
+
+_COLUMNS = (
+    ReleaseRow.release,
+    ReleaseRow.at,
+    ReleaseRow.by,
+    ReleaseRow.plans,
+    ReleaseRow.candidates,
+    ReleaseRow.suspended,
+)
+
+
+async def _first(connection: AsyncConnection, query: Select[*tuple[Any, ...]]) -> Release | None:
+    row = (await connection.execute(query.order_by(ReleaseRow.id.desc()).limit(1))).first()
+    if row is None:
+        return None
+    marks = {
+        plan: Marks(row.plans.get(plan), row.candidates.get(plan), plan in row.suspended)
+        for plan in {**row.plans, **row.candidates}
+    }
+    return Release(row.release, row.at, row.by, marks)
+
+
+def _row(release: Release) -> dict[str, Any]:
+    marks = release.marks
+    return {
+        "release": release.release,
+        "at": release.at,
+        "by": release.by,
+        "plans": {plan: each.live for plan, each in marks.items() if each.live},
+        "candidates": {plan: each.candidate for plan, each in marks.items() if each.candidate},
+        "suspended": sorted(plan for plan, each in marks.items() if each.suspended),
+    }
+
+
+def what_became(before: Marks, after: Marks) -> What | None:
+    """What a publication did to a plan; None when it did nothing. Pure."""
+    was, now = _answering(before), _answering(after)
+    if was != now and now is None:
+        return "suspended" if after.suspended else "withdrawn"
+    if was != now:
+        return "resumed" if before.live == after.live else "released"
+    if before.candidate != after.candidate:
+        return "candidate" if after.candidate else "dropped"
+    return "withdrawn" if before.live != after.live else None
+
+
+def _answering(marks: Marks) -> str | None:
+    return None if marks.suspended else marks.live
 
 
 def deeds(
     former: Release | None, release: Release, action: str, numbers: Numbers = MappingProxyType({})
 ) -> tuple[Deed, ...]:
-    """What a publication did: the release itself, and each plan whose version is another now. Pure."""
-    before = former.plans if former else {}
-    changed = [
-        plan for plan in sorted({*before, *release.plans}) if before.get(plan) != release.plans.get(plan)
-    ]
-    published = Deed(action, release.release, {"release": former.release if former else None})
+    """What a publication did: the release itself, and each plan of which something else stands now. Pure."""
+    before = former.marks if former else {}
+    told = {"release": former.release if former else None}
     return (
-        published,
+        Deed(action, release.release, told, reason=release.reason),
         *(
             Deed(
-                "plan.changed", plan, _version(before, plan, numbers), _version(release.plans, plan, numbers)
+                "plan.changed" if action == ROLLED_BACK else f"plan.{what}",
+                plan,
+                _told(before.get(plan, UNMARKED), numbers),
+                _told(release.marks.get(plan, UNMARKED), numbers),
+                release.reason,
             )
-            for plan in changed
+            for plan in sorted({*before, *release.marks})
+            if (what := what_became(before.get(plan, UNMARKED), release.marks.get(plan, UNMARKED)))
         ),
     )
 
 
-def _version(plans: Mapping[str, str], plan: str, numbers: Numbers) -> dict[str, Any]:
-    if plan not in plans:
-        return {}
-    hash = plans[plan]
-    return {"version": hash[:SHOWN]} | ({"numbers": list(numbers[hash])} if hash in numbers else {})
+def _told(marks: Marks, numbers: Numbers) -> dict[str, Any]:
+    """The numbers are those of the version that answers, or else of the one on trial."""
+    versions = {"version": marks.live, "candidate": marks.candidate}
+    told: dict[str, Any] = {name: hash[:SHOWN] for name, hash in versions.items() if hash}
+    first = marks.live or marks.candidate or ""
+    if first in numbers:
+        told["numbers"] = list(numbers[first])
+    return told | ({"suspended": True} if marks.suspended else {})

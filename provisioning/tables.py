@@ -1,4 +1,4 @@
-"""Releases as they went live: which plan versions each one holds, when and by whom."""
+"""Releases as they were published: which plan versions each one holds, when and by whom."""
 
 from datetime import datetime
 
@@ -9,7 +9,9 @@ from db.base import Base, UtcDateTime
 
 
 class ReleaseRow(Base):
-    """One publication. Append-only; `plans` is plan → content hash of everything live with it."""
+    """One publication. Append-only; `plans` and `candidates` are plan → content hash, of what answers
+    strangers and of what test calls reach; `suspended` are the plans among the former that answer nobody.
+    """
 
     __tablename__ = "release"
 
@@ -18,3 +20,5 @@ class ReleaseRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(80))
     plans: Mapped[dict[str, str]] = mapped_column(JSON)
+    candidates: Mapped[dict[str, str]] = mapped_column(JSON)
+    suspended: Mapped[list[str]] = mapped_column(JSON)

@@ -5,7 +5,7 @@ leaves the former release as the one that stands, and `prepare` or the next publ
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,9 +136,12 @@ class Publisher:
         """
         return await self._carried_through(self._publish(rendered, by, progress))
 
-    async def rollback(self, by: str = "") -> Published:
-        """Publish the release before the one that stands, and again the one before that. NotPublished."""
-        return await self._carried_through(self._roll_back(by))
+    async def rollback(self, by: str = "", among: Collection[str] | None = None) -> Published:
+        """Publish the release before the one that stands, and again the one before that. NotPublished.
+
+        Only those `among` which the caller knows what they held, when given.
+        """
+        return await self._carried_through(self._roll_back(by, among))
 
     async def _carried_through(self, change: Coroutine[None, None, Published]) -> Published:
         task = asyncio.create_task(change)
@@ -160,10 +163,12 @@ class Publisher:
                     raise NotPublished(str(error), True) from error
                 return await self._stand(rendered.release, rendered.files, by, "published")
 
-    async def _roll_back(self, by: str) -> Published:
+    async def _roll_back(self, by: str, among: Collection[str] | None) -> Published:
         async with self._turn:
             with self._alone():
-                target = release_log.before_standing(self._releases.entries())
+                entries = self._releases.entries()
+                known = [entry for entry in entries if among is None or entry.release in among]
+                target = release_log.before_standing(known)
                 if target is None:
                     raise NotPublished("no hay una publicación anterior a la que volver", True)
                 return await self._stand(target, self._releases.text(target), by, "rolled-back")

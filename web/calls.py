@@ -27,7 +27,7 @@ async def index(request: web.Request) -> web.Response:
         )
     except BadPage as bad:
         raise refusals.bad_request(str(bad)) from bad
-    plans = [stored.version.plan for stored in served.book.live()]
+    plans = served.book.plans()
     return render(
         request,
         "calls_rows.html" if is_htmx(request) else "calls.html",

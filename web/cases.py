@@ -34,7 +34,7 @@ async def index(request: web.Request) -> web.Response:
         typed=typed,
         number=lists.number_in(typed["q"], served.site),
         filtered=any(typed.values()),
-        plans=[stored.version.plan for stored in served.book.live()],
+        plans=served.book.plans(),
         missed=() if any(typed.values()) else await missed(request),
         now=served.clock(),
     )

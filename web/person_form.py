@@ -78,7 +78,7 @@ def needs_reason(before: Profile, after: Profile) -> bool:
 async def choices(request: web.Request, profile: Profile) -> dict[str, list[Choice]]:
     """What each group of boxes offers: code and label; what the account has already is among it."""
     served = services(request)
-    clients = {stored.version.plan.account.name for stored in served.book.live()}
+    clients = {plan.account.name for plan in served.book.plans()}
     offered = {
         "roles": [(role.value, role.label) for role in Role],
         "areas": list((await served.areas.labels()).items()),

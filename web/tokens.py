@@ -62,7 +62,7 @@ def _scope(request: web.Request, subsidiaries: frozenset[str], accounts: frozens
 
 
 def _accounts(request: web.Request) -> list[str]:
-    return sorted({stored.version.plan.account.name for stored in services(request).book.live()})
+    return sorted({plan.account.name for plan in services(request).book.plans()})
 
 
 async def _page(

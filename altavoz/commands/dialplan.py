@@ -18,15 +18,17 @@ def render(
 ) -> None:
     """Genera los archivos de Asterisk de estos planes en una carpeta; no hace falta central."""
     from dialplan.errors import CannotBuild
+    from dialplan.served import all_live
     from ivr_audio.store import SoundStore
-    from provisioning.apply import DialplanProblems, compile_plans, draft, years_from
+    from provisioning.drafts import compile_plans, draft, years_from
+    from provisioning.refusals import DialplanProblems
 
     loading = load_or_fail(files)
     sounds = SoundStore(folder / "sounds")
-    versions = [draft(source, sounds).version for source in loading.sources]
+    plans = all_live(draft(source, sounds, {}).version for source in loading.sources)
     try:
         years = years_from(datetime.now(UTC))
-        rendered = compile_plans(versions, site_of_settings(), years, load_settings().pbx_name)
+        rendered = compile_plans(plans, site_of_settings(), years, load_settings().pbx_name)
     except (DialplanProblems, CannotBuild) as error:
         fail(str(error))
     try:

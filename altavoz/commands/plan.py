@@ -17,6 +17,7 @@ SHOWN_LINES = 60
 
 COLUMNS = {
     "plan": "Plan",
+    "state": "Estado",
     "name": "Nombre",
     "number": "Versión",
     "hash": "Contenido",
@@ -24,6 +25,13 @@ COLUMNS = {
     "applied_at": "Publicado",
     "applied_by": "Por",
 }
+STATES = {
+    "live": "en servicio",
+    "candidate": "en prueba",
+    "suspended": "suspendido",
+    "former": "anterior",
+}
+REASON = typer.Option("", "--reason", help="Motivo; queda en la auditoría.")
 
 
 def site_of_settings() -> "Site":
@@ -63,22 +71,41 @@ def check(files: list[Path] = typer.Argument(help="Archivos de planes.")) -> Non
 def apply(
     files: list[Path] = typer.Argument(help="Archivos de planes."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Muestra qué cambiaría y no publica."),
+    release: bool = typer.Option(
+        False, "--release", help="Los pone en servicio ya, sin pruebas ni alta; con --reason."
+    ),
+    urgent: bool = typer.Option(
+        False, "--urgent", help="El cambio de un plan en servicio vale ya, sin pruebas; con --reason."
+    ),
+    reason: str = REASON,
     as_json: bool = AsJson,
 ) -> None:
-    """Publica planes en la central, junto con los que ya están; muestra antes qué cambia."""
-    paths = [str(file.absolute()) for file in files]
-    proposal = ask("plan/propose", files=paths)
+    """Publica planes para llamadas de prueba, junto con los que ya están; muestra antes qué cambia."""
+    if release and urgent:
+        fail("Use --release o --urgent, no los dos.", 2)
+    if (release or urgent) and not (reason.strip() or dry_run):
+        fail("Escriba el motivo con --reason: queda en la auditoría.", 2)
+    asked = {
+        "files": [str(file.absolute()) for file in files],
+        "going": "release" if release else "urgent" if urgent else "candidate",
+    }
+    proposal = ask("plan/propose", **asked)
     if not as_json:
         for warning in proposal["warnings"]:
             out.print(warning, markup=False)
         print_change(proposal, None if dry_run else SHOWN_LINES)
     if dry_run:
         return show_json(proposal) if as_json else out.print("No se publicó nada (--dry-run).", markup=False)
-    answer = ask("plan/apply", files=paths, release=proposal["release"])
+    answer = ask("plan/apply", **asked, release=proposal["release"], reason=reason)
     if as_json:
         return show_json(answer)
+    return out.print(_said(answer, release or urgent), markup=False)
+
+
+def _said(answer: dict[str, Any], strangers: bool) -> str:
     word = "Publicado" if answer["changed"] else "Sin cambios"
-    return out.print(f"{word}: {answer['release']}", markup=False)
+    trial = "" if strangers or not answer["changed"] else ", para llamadas de prueba hasta que se habilite"
+    return f"{word}{trial}: {answer['release']}"
 
 
 def print_change(proposal: dict[str, Any], lines: int | None = None) -> None:
@@ -108,6 +135,38 @@ def show(
 
 @app.command("list")
 def list_plans(as_json: bool = AsJson) -> None:
-    """Lista los planes publicados."""
+    """Lista los planes publicados: en servicio, en prueba y suspendidos."""
     rows = ask("plan/list")
-    show_rows(rows, COLUMNS, as_json, "No hay planes. Publique uno con «altavoz plan apply ARCHIVO».")
+    empty = "No hay planes. Publique uno con «altavoz plan apply ARCHIVO»."
+    show_rows(rows, COLUMNS, as_json, empty, {"state": STATES})
+
+
+@app.command("suspend")
+def suspend(
+    plan: str = typer.Argument(help="Nombre del plan."), reason: str = REASON, as_json: bool = AsJson
+) -> None:
+    """Deja de atender un plan: quien llama oye que no está habilitado; las pruebas siguen."""
+    _change("suspend", plan, reason, "Suspendido", as_json)
+
+
+@app.command("resume")
+def resume(
+    plan: str = typer.Argument(help="Nombre del plan."), reason: str = REASON, as_json: bool = AsJson
+) -> None:
+    """Vuelve a atender un plan suspendido."""
+    _change("resume", plan, reason, "En servicio", as_json)
+
+
+@app.command("drop")
+def drop(
+    plan: str = typer.Argument(help="Nombre del plan."), reason: str = REASON, as_json: bool = AsJson
+) -> None:
+    """Retira la versión en prueba de un plan."""
+    _change("drop", plan, reason, "Retirada la versión en prueba", as_json)
+
+
+def _change(verb: str, plan: str, reason: str, done: str, as_json: bool) -> None:
+    answer = ask(f"plan/{verb}", plan=plan, reason=reason)
+    if as_json:
+        return show_json(answer)
+    return out.print(f"{done}: {plan} (entrega {answer['release']})", markup=False)

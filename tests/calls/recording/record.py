@@ -29,6 +29,7 @@ from twists import TWISTS, Twist  # noqa: E402
 
 from dialplan.build import build  # noqa: E402  the paths come first
 from dialplan.render import render  # noqa: E402
+from dialplan.served import all_live  # noqa: E402
 from ivr_audio.store import SoundStore  # noqa: E402
 from plans.load import load_files, load_site  # noqa: E402
 from plans.model import PlanVersion  # noqa: E402
@@ -164,7 +165,7 @@ async def pbx(home: Path) -> AsyncIterator[Pbx]:
         await asterisk.start()
         acts.start()
         await acts.until_up(10)
-        await publisher.publish(render(build(versions, site, [2026, 2027], "pbx1")), "grabación")
+        await publisher.publish(render(build(all_live(versions), site, [2026, 2027], "pbx1")), "grabación")
         yield Pbx(acts, secrets.listens, layout.control)
     finally:
         await acts.close()

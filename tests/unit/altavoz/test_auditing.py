@@ -16,8 +16,11 @@ from altavoz.control import ControlServer, call
 from altavoz.settings import DATABASE, EXAMPLE_SITE
 from db.engine import open_engine
 from db.migrate import upgrade
-from plans.load import load_site
-from provisioning.releases import Release, ReleaseHistory, deeds
+from plans.book import Marks
+from plans.load import load_files, load_site
+from plans.store import PlanStore, UnknownVersion
+from plans.write import version_of
+from provisioning.releases import Release, ReleaseHistory, deeds, what_became
 from staff.actor import current
 from staff.audit import Deed, write
 from staff.audit_heads import FILE, HeadKeeper, kept_heads
@@ -87,35 +90,84 @@ async def test_the_site_is_told_flat_so_that_a_change_names_its_place(engine: As
 
 def test_a_publication_names_each_plan_that_is_another_now() -> None:
     now = Clock()()
-    former = Release("r1", now, "olga", {"hogar": "a" * 64, "vial": "b" * 64, "viejo": "d" * 64})
+    former = Release("r1", now, "olga", live(hogar="a" * 64, vial="b" * 64, viejo="d" * 64))
     done = deeds(
         former,
-        Release("r2", now, "olga", {"hogar": "a" * 64, "vial": "c" * 64}),
+        Release("r2", now, "olga", live(hogar="a" * 64, vial="c" * 64), "urgente"),
         "release.published",
         {"b" * 64: ("+541143218765",), "c" * 64: ("+541143218765", "+548105551234")},
     )
     assert [(each.action, each.subject, each.before, each.after) for each in done] == [
         ("release.published", "r2", {"release": "r1"}, {}),
         (
-            "plan.changed",
+            "plan.released",
             "vial",
             {"version": "b" * 12, "numbers": ["+541143218765"]},
             {"version": "c" * 12, "numbers": ["+541143218765", "+548105551234"]},
         ),
-        ("plan.changed", "viejo", {"version": "d" * 12}, {}),
+        ("plan.withdrawn", "viejo", {"version": "d" * 12}, {}),
     ]
+    assert {each.reason for each in done} == {"urgente"}
 
 
-async def test_a_publication_is_kept_together_with_its_deeds(engine: AsyncEngine) -> None:
-    history = ReleaseHistory(engine)
-    await history.add(Release("r1", Clock()(), "olga", {"hogar": "a" * 64}), "release.published")
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        (Marks(), Marks(None, "a"), "candidate"),
+        (Marks(None, "a"), Marks("a"), "released"),
+        (Marks("a"), Marks("a", "b"), "candidate"),
+        (Marks("a", "b"), Marks("a", "c"), "candidate"),
+        (Marks("a", "b"), Marks("a"), "dropped"),
+        (Marks("a", "b"), Marks("b"), "released"),
+        (Marks("a", "b"), Marks("a", "b", suspended=True), "suspended"),
+        (Marks("a", "b", suspended=True), Marks("a", "b"), "resumed"),
+        (Marks("a", "b", suspended=True), Marks("b"), "released"),
+        (Marks("a", suspended=True), Marks(), "withdrawn"),
+        (Marks("a"), Marks(), "withdrawn"),
+        (Marks("a", "b"), Marks("a", "b"), None),
+    ],
+)
+def test_what_became_of_a_plan_is_told_by_what_stood_and_stands(
+    before: Marks, after: Marks, what: str | None
+) -> None:
+    assert what_became(before, after) == what
+
+
+async def test_a_publication_is_kept_together_with_its_deeds_and_marks(engine: AsyncEngine) -> None:
+    history, store = ReleaseHistory(engine), PlanStore(engine)
+    plan = (
+        load_files([EXAMPLE_SITE.parent / "examples/hogar-nandu.yaml"], load_site(EXAMPLE_SITE))
+        .sources[0]
+        .plan
+    )
+    version = version_of(plan, {})
+    await store.save(version, "t", "olga", Clock()())
+    trial = {plan.plan: Marks(None, version.hash)}
+    await history.add(Release("r1", Clock()(), "olga", trial), "release.published")
+    assert await store.marks() == trial
     await history.add(Release("r0", Clock()(), "olga", {}), "release.rolled-back")
+    assert await store.marks() == {}
     assert [(action, subject) for _, action, subject in await rows(engine)] == [
         ("release.published", "r1"),
-        ("plan.changed", "hogar"),
+        ("plan.candidate", plan.plan),
         ("release.rolled-back", "r0"),
-        ("plan.changed", "hogar"),
+        ("plan.changed", plan.plan),
     ]
+    kept = await history.of("r1")
+    assert kept is not None and kept.marks == trial
+    assert await history.known() == {"r0", "r1"}
+
+
+async def test_a_version_that_was_never_saved_leaves_no_publication(engine: AsyncEngine) -> None:
+    history = ReleaseHistory(engine)
+    with pytest.raises(UnknownVersion):
+        await history.add(Release("r1", Clock()(), "olga", live(hogar="a" * 64)), "release.published")
+    assert await history.last() is None
+    assert await rows(engine) == []
+
+
+def live(**versions: str) -> dict[str, Marks]:
+    return {plan: Marks(hash) for plan, hash in versions.items()}
 
 
 async def test_verify_says_it_is_whole_and_gives_a_head_to_keep(engine: AsyncEngine, tmp_path: Path) -> None:

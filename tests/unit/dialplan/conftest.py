@@ -7,6 +7,7 @@ import pytest
 
 from dialplan.build import build
 from dialplan.render import Rendered, render
+from dialplan.served import all_live
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
 from plans.site import CallerDelivery, Delivery, Site
@@ -62,9 +63,9 @@ def wide_version(wide_site: Site) -> PlanVersion:
 @pytest.fixture(scope="session")
 def running(versions: tuple[PlanVersion, ...], wide_version: PlanVersion, wide_site: Site) -> Rendered:
     """What the real Asterisk runs: the examples and the plan of everything else."""
-    return render(build((*versions, wide_version), wide_site, YEARS, "pbx1"))
+    return render(build(all_live((*versions, wide_version)), wide_site, YEARS, "pbx1"))
 
 
 @pytest.fixture(scope="session")
 def rendered(versions: tuple[PlanVersion, ...], site: Site) -> Rendered:
-    return render(build(versions, site, YEARS, "pbx1"))
+    return render(build(all_live(versions), site, YEARS, "pbx1"))

@@ -3,10 +3,11 @@
 from dialplan.build import build
 from dialplan.check import check
 from dialplan.nodes import Context, Dialplan
+from dialplan.served import all_live
 
 
 def _built(site, versions) -> Dialplan:
-    return build(versions, site, (2026,), "pbx1")
+    return build(all_live(versions), site, (2026,), "pbx1")
 
 
 def _context(dialplan: Dialplan, name: str) -> Context:

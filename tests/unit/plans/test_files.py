@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plans.load import Loading, examine_site, load_files, load_site, read_plan
+from plans.load import Loading, examine_site, load_files, load_site, load_texts, read_plan
 from plans.problems import PlanProblems, Problem
 from plans.site import Site
 from plans.strict_yaml import MAX_BYTES
@@ -102,6 +102,17 @@ def test_recordings_are_found_beside_the_plan(
     text = changed(examples["hogar-nandu"], ("saludo: {text", "saludo: {audio: audio/saludo.wav, text"))
     [source] = loading(text).sources
     assert source.recordings == {"saludo": path}
+
+
+def test_a_plan_in_no_folder_names_no_file_of_a_recording(
+    examples: dict[str, str], changed: Callable[..., str], site: Site
+) -> None:
+    text = changed(examples["hogar-nandu"], ("saludo: {text", "saludo: {audio: audio/saludo.wav, text"))
+    loading = load_texts({"plan": text}, site)
+    assert [str(problem).split(" ")[:2] for problem in loading.errors] == [["plan:19:", "PLAN-134"]]
+    assert loading.sources == ()
+    [source] = load_texts({"plan": examples["hogar-nandu"]}, site).sources
+    assert (source.plan.plan, source.recordings) == ("hogar-nandu", {})
 
 
 def test_a_link_that_leaves_the_folder_is_no_recording(

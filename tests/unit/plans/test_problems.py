@@ -51,7 +51,7 @@ def test_each_problem_of_a_site_is_told_alone_where_it_is_with_what_to_write(
 
 ELSEWHERE = {"PLAN-101", "PLAN-117"}
 """Problems between files, tested in test_many_plans.py."""
-OF_FILES = {f"PLAN-{number}" for number in ("001", "002", "003", "004", "012", "015")}
+OF_FILES = {f"PLAN-{number}" for number in ("001", "002", "003", "004", "012", "015", "134")}
 """Problems of whole files, tested in test_files.py."""
 
 

@@ -7,12 +7,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from plans.book import Marks
 from plans.model import Plan, PlanVersion
 from plans.store import PlanStore, UnknownVersion
 from plans.tables import PlanHistoryRow
 from plans.write import version_of
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def live(versions: dict[str, str]) -> dict[str, Marks]:
+    return {plan: Marks(hash) for plan, hash in versions.items()}
 
 
 @pytest.fixture
@@ -83,34 +88,24 @@ async def test_exactly_what_is_set_is_live(store: PlanStore, hogar: PlanVersion,
     newer = after(hogar, "b")
     for version in (hogar, newer, vial):
         await store.save(version, "t", "ana", NOON)
-    await store.set_live({"hogar-nandu": hogar.hash, "vial-condor": vial.hash}, "ana", NOON)
+    await store.mark(live({"hogar-nandu": hogar.hash, "vial-condor": vial.hash}), "ana", NOON)
     assert [(s.version.plan.plan, s.number, s.live) for s in await store.live()] == [
         ("hogar-nandu", 1, True),
         ("vial-condor", 1, True),
     ]
-    await store.set_live({"hogar-nandu": newer.hash}, "ana", NOON)
+    await store.mark(live({"hogar-nandu": newer.hash}), "ana", NOON)
     assert [(s.version.plan.plan, s.number) for s in await store.live()] == [("hogar-nandu", 2)]
-    await store.set_live({}, "ana", NOON)
+    await store.mark({}, "ana", NOON)
     assert await store.live() == []
-
-
-async def test_what_is_live_beside_some_plans_is_told(
-    store: PlanStore, hogar: PlanVersion, vial: PlanVersion
-) -> None:
-    for version in (hogar, vial):
-        await store.save(version, "t", "ana", NOON)
-    await store.set_live({"hogar-nandu": hogar.hash, "vial-condor": vial.hash}, "ana", NOON)
-    assert [s.version for s in await store.all_live_except(["hogar-nandu"])] == [vial]
-    assert len(await store.all_live_except([])) == 2
 
 
 async def test_an_unknown_version_leaves_everything_as_it_was(
     store: PlanStore, hogar: PlanVersion, vial: PlanVersion
 ) -> None:
     await store.save(hogar, "t", "ana", NOON)
-    await store.set_live({"hogar-nandu": hogar.hash}, "ana", NOON)
+    await store.mark(live({"hogar-nandu": hogar.hash}), "ana", NOON)
     with pytest.raises(UnknownVersion) as refusal:
-        await store.set_live({"vial-condor": vial.hash}, "ana", NOON)
+        await store.mark(live({"vial-condor": vial.hash}), "ana", NOON)
     assert (refusal.value.plan, refusal.value.hash) == ("vial-condor", vial.hash)
     assert [s.version for s in await store.live()] == [hogar]
 
@@ -123,9 +118,9 @@ async def test_without_a_number_the_live_version_or_the_last_is_given(
         await store.save(version, "t", "ana", NOON)
     last = await store.get("hogar-nandu", None)
     assert last is not None and last.number == 2
-    await store.set_live({"hogar-nandu": hogar.hash}, "ana", NOON)
-    live = await store.get("hogar-nandu", None)
-    assert live is not None and (live.number, live.live) == (1, True)
+    await store.mark(live({"hogar-nandu": hogar.hash}), "ana", NOON)
+    answering = await store.get("hogar-nandu", None)
+    assert answering is not None and (answering.number, answering.live) == (1, True)
     assert await store.get("hogar-nandu", 9) is None
     assert await store.get("nada", None) is None
 
@@ -146,10 +141,10 @@ async def test_every_change_of_what_is_live_leaves_its_row(
     for version in (hogar, vial):
         await store.save(version, "t", "ana", NOON)
     both = {"hogar-nandu": hogar.hash, "vial-condor": vial.hash}
-    await store.set_live({"hogar-nandu": hogar.hash}, "ana", NOON)
-    await store.set_live(both, "beto", NOON)
-    await store.set_live(both, "carla", NOON)
-    await store.set_live({"vial-condor": vial.hash}, "dora", NOON)
+    await store.mark(live({"hogar-nandu": hogar.hash}), "ana", NOON)
+    await store.mark(live(both), "beto", NOON)
+    await store.mark(live(both), "carla", NOON)
+    await store.mark(live({"vial-condor": vial.hash}), "dora", NOON)
     async with engine.connect() as connection:
         row = PlanHistoryRow
         rows = await connection.execute(
@@ -160,3 +155,50 @@ async def test_every_change_of_what_is_live_leaves_its_row(
             ("vial-condor", False, "beto", NOON),
             ("hogar-nandu", True, "dora", NOON),
         ]
+
+
+async def test_a_candidate_stands_beside_what_is_live(store: PlanStore, hogar: PlanVersion) -> None:
+    newer = after(hogar, "b")
+    for version in (hogar, newer):
+        await store.save(version, "t", "ana", NOON)
+    marks = {"hogar-nandu": Marks(hogar.hash, newer.hash)}
+    await store.mark(marks, "ana", NOON)
+    standing = [(each.number, each.live, each.candidate) for each in await store.standing()]
+    assert standing == [(1, True, False), (2, False, True)]
+    assert [each.number for each in await store.live()] == [1]
+    assert await store.marks() == marks
+    await store.mark({"hogar-nandu": Marks(None, newer.hash)}, "ana", NOON)
+    assert await store.live() == []
+    assert await store.marks() == {"hogar-nandu": Marks(None, newer.hash)}
+
+
+async def test_what_is_suspended_is_not_live_and_is_the_one_shown(
+    store: PlanStore, hogar: PlanVersion
+) -> None:
+    for version in (hogar, after(hogar, "b")):
+        await store.save(version, "t", "ana", NOON)
+    await store.mark({"hogar-nandu": Marks(hogar.hash, suspended=True)}, "ana", NOON)
+    shown = await store.get("hogar-nandu")
+    assert shown is not None and (shown.number, shown.live, shown.suspended) == (1, False, True)
+    assert await store.live() == []
+    assert await store.marks() == {"hogar-nandu": Marks(hogar.hash, suspended=True)}
+
+
+async def test_the_history_tells_candidates_and_suspensions(
+    store: PlanStore, engine: AsyncEngine, hogar: PlanVersion
+) -> None:
+    newer = after(hogar, "b")
+    for version in (hogar, newer):
+        await store.save(version, "t", "ana", NOON)
+    for marks in (
+        Marks(None, hogar.hash),
+        Marks(hogar.hash),
+        Marks(hogar.hash, newer.hash),
+        Marks(hogar.hash, newer.hash, suspended=True),
+    ):
+        await store.mark({"hogar-nandu": marks}, "ana", NOON)
+    row = PlanHistoryRow
+    async with engine.connect() as connection:
+        told = select(row.version_id, row.candidate_id, row.suspended).order_by(row.id)
+        rows = [tuple(each) for each in await connection.execute(told)]
+    assert rows == [(None, 1, False), (1, None, False), (1, 2, False), (1, 2, True)]

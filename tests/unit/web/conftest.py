@@ -31,12 +31,12 @@ from cases.store import CaseStore
 from cases.writer import Intake
 from db.base import Base
 from db.engine import open_engine
-from ivr_audio.store import SoundStore
 from mail.outbox import Outbox
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
 from plans.site import Site
+from provisioning.marking import Going
 from provisioning.office import Office
 from provisioning.phones import Phones
 from provisioning.staffing import Staffing
@@ -72,6 +72,7 @@ from telephony.facts import (
 )
 from telephony.journal_store import JournalStore
 from telephony.queues import Member
+from tests.support.publishing import Publishing
 from web.alarm import Alarm
 from web.app import make_app
 from web.desks import Desks
@@ -231,8 +232,11 @@ class House:
             Shifts(self.presence),
             self.open_desks,
             self.site,
-            lambda: {stored.version.plan.account.name for stored in self.book.live()},
+            lambda: {plan.account.name for plan in self.book.plans()},
         )
+        self.publishing = Publishing(self.engine, database.parent, self.site, self.book, lambda: self.clock())
+        self.publishing.listeners = lambda: self.office.after
+        self.publishing.approved = lambda plan: self.office.prompts.approved(plan)
         self.office = Office(
             engine=self.engine,
             clock=lambda: self.clock(),
@@ -243,7 +247,8 @@ class House:
             home=database.parent,
             address="https://altavoz.example",
             outbox=self.outbox,
-            sounds=SoundStore(database.parent / "sounds"),
+            sounds=self.publishing.sounds,
+            provisioner=self.publishing.provisioner,
         )
         self.secure = False
         self.by_mail = True
@@ -253,6 +258,12 @@ class House:
         self.alarms: tuple[Alarm, ...] = ()
         self.sections: tuple[Section, ...] = ()
         self.until = until
+
+    async def publishes_the_examples(self) -> None:
+        """From here on the office's provisioner publishes into a PBX, in which the examples are live."""
+        self.publishing.start()
+        files = sorted((ROOT / "plans/examples").glob("*.yaml"))
+        await self.office.provisioner.apply(files, "raul", going=Going.RELEASE, reason="ejemplos")
 
     def desks(self) -> set[object]:
         """The streams that are open."""

@@ -25,6 +25,7 @@ from staff.person import Person
 from staff.profile import Profile
 from staff.roles import Role
 from tests.support.databases import BACKENDS, fresh_engine
+from tests.support.publishing import Publishing
 
 SITE = load_site(Path(__file__).parents[4] / "plans/example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -94,7 +95,9 @@ async def bench(engine: AsyncEngine, tmp_path: Path) -> Bench:
     clock = Clock()
     people, areas = People(engine, clock), Areas(engine)
     address, sounds = "https://altavoz.example", SoundStore(tmp_path / "sounds")
-    office = Office(engine, clock, SITE, PlanBook(), people, areas, tmp_path, address, None, sounds)
+    book = PlanBook()
+    provisioner = Publishing(engine, tmp_path, SITE, book, clock).provisioner
+    office = Office(engine, clock, SITE, book, people, areas, tmp_path, address, None, sounds, provisioner)
     for name, label in office.altas.written.procedure.areas().items():
         await areas.add(name, label)
     made = {}
