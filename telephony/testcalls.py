@@ -1,0 +1,249 @@
+"""Test calls, placed and observed: out of our own PBX and back, by a carrier, or by a person's hand."""
+
+import asyncio
+import math
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+import structlog
+
+from dialplan.hand import DIGITS
+from dialplan.testcalls import CALL, KEYS
+from telephony.ami import AmiLink
+from telephony.exchange import AmiError
+from telephony.testcall_ear import Ear
+from telephony.testcall_events import Witness
+from telephony.testcall_ports import PortRefused, TestPort
+from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
+
+log = structlog.get_logger()
+
+AT_ONCE = 2
+BEGINS, RECOGNISED, CLEARED, MARGIN = 5.0, 15.0, 3.0, 10.0
+"""Seconds: until a call begins, until one by a carrier is recognised after its answer, until its channels are
+gone once they are asked to, and what it may last beyond its own end."""
+TALK = 15 * 60.0
+"""Seconds that a call by hand may last."""
+_KEYS = frozenset("0123456789*#")
+
+Progress = Callable[[Moment], None]
+
+
+class CannotPlace(Exception):
+    """No call could be made; the message says why, in Spanish."""
+
+
+def nothing(_: Moment) -> None:
+    """Progress that nobody looks at."""
+
+
+def new_digits() -> str:
+    """The six digits of a test by hand."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+class TestCaller:
+    """Places test calls on one PBX, named `pbx`: `listens` hears, `acts` originates, `port` does the rest.
+
+    At most `at_once` are under way at a time; others wait their turn.
+    """
+
+    __test__: ClassVar[bool] = False  # no test class of pytest's
+
+    def __init__(
+        self, pbx: str, listens: AmiLink, acts: AmiLink, port: TestPort, at_once: int = AT_ONCE
+    ) -> None:
+        self._ear = Ear(pbx, listens.on_bytes)
+        self._listens = listens
+        self._acts = acts
+        self._port = port
+        self._turns = asyncio.Semaphore(at_once)
+        self._awaited: set[str] = set()
+
+    def ways(self) -> frozenset[Way]:
+        """How calls can be made here."""
+        return frozenset(Way) if self._port.loops else frozenset((Way.TRUNK, Way.HAND))
+
+    async def place(self, call: TestCall, progress: Progress = nothing) -> Observed:
+        """Makes the call, follows it to its end, and leaves no channel of it, also when cancelled.
+
+        Raises CannotPlace.
+        """
+        self._check(call)
+        async with self._turns, self._recognised(call) as digits:
+            with self._ear.on(Witness(call, progress)) as witness:
+                links = self._listens.connections
+                try:
+                    await self._originate(call, digits)
+                    problem = await self._to_its_end(witness)
+                finally:
+                    await asyncio.shield(self._clear(witness))
+            return await self._observed(witness, problem, self._lost(links))
+
+    @asynccontextmanager
+    async def expected(self, call: TestCall, digits: str, until: datetime) -> AsyncIterator["Hand"]:
+        """A call by hand to the line is a test when these digits are keyed in it, once, before `until`.
+
+        Raises CannotPlace.
+        """
+        with self._ear.on(Witness(call, nothing)) as witness:
+            async with self._armed(call, digits, until):
+                yield Hand(self, self._ear, witness, until)
+
+    async def observed(self, witness: Witness) -> Observed:
+        return await self._observed(witness, "", "")
+
+    def _check(self, call: TestCall) -> None:
+        if call.way not in self.ways() or call.way is Way.HAND:
+            raise CannotPlace("esta central no puede hacer una llamada de prueba de esa manera")
+        if not 0 < call.seconds <= LONGEST:
+            raise CannotPlace(f"una llamada de prueba dura {LONGEST} segundos como máximo")
+        if any(press.digit not in _KEYS or not 0 <= press.after_s <= LONGEST for press in call.keys):
+            raise CannotPlace("las teclas son 0 a 9, * y #, cada una con sus segundos de espera")
+
+    async def _originate(self, call: TestCall, digits: str) -> None:
+        headers = {
+            "Channel": f"Local/{call.id}@{CALL}/n",
+            "Context": KEYS,
+            "Exten": "signal" if call.way is Way.TRUNK else "s",
+            "Priority": "1",
+            "Async": "true",
+            "Variable": [f"ALTAVOZ_{name}={text}" for name, text in _variables(call, digits).items()],
+        }
+        try:
+            await self._acts.action("Originate", headers)
+        except AmiError as error:
+            raise CannotPlace(str(error)) from error
+
+    async def _to_its_end(self, witness: Witness) -> str:
+        """Why it did not come to its end as it should, empty when it did."""
+        call, until = witness.call, self._ear.until
+        if not await until(lambda: witness.began is not None, BEGINS):
+            return "la central no empezó la llamada: vuelva a publicar los planes y vea el registro"
+        if call.way is Way.TRUNK and not await self._known(witness):
+            return "la llamada no volvió por el operador, o volvió a otro número: no llegó a la línea"
+        if not await until(lambda: witness.over, call.seconds + MARGIN):
+            return "la llamada no terminó a tiempo"
+        if not witness.marks:
+            return f"la llamada no llegó a la línea ({witness.refused or 'nadie respondió'})"
+        return ""
+
+    async def _known(self, witness: Witness) -> bool:
+        """Whether it came back to its line: one that is not known for a test would ring at coordinators'."""
+        until = self._ear.until
+        await until(lambda: witness.answered is not None or witness.over, witness.call.seconds)
+        await until(lambda: witness.keyed or witness.over or witness.wrong > 0, RECOGNISED)
+        return witness.keyed
+
+    async def _clear(self, witness: Witness) -> None:
+        """Nothing of the call stays in the PBX; it also ends by itself, should nobody be there to ask."""
+        if witness.over:
+            return
+        try:
+            await self._port.hang_up(witness.call.id)
+        except PortRefused as refused:
+            log.error("test_call_not_hung_up", test=witness.call.id, reason=str(refused))
+        await self._ear.until(lambda: not witness.open, CLEARED)
+
+    def _lost(self, links: int) -> str:
+        if self._listens.connections == links and self._listens.state.up:
+            return ""
+        return "se cortó la conexión con la central durante la llamada"
+
+    async def _observed(self, witness: Witness, *problems: str) -> Observed:
+        recorded = witness.call.way is not Way.HAND
+        return Observed(
+            call=witness.call,
+            began=witness.began or datetime.now(UTC),
+            facts=tuple(witness.heard()),
+            heard=await self._port.heard(witness.call.id) if recorded else None,
+            answered_ms=witness.after(witness.answered) if witness.answered else None,
+            plan_ms=witness.after(witness.arrived) if witness.arrived else None,
+            phone=witness.phone,
+            delivered=witness.delivered(),
+            marks=tuple(witness.marks),
+            duration_ms=witness.after(witness.ended) if witness.ended else 0,
+            problems=tuple(filter(None, problems)),
+        )
+
+    # by digits
+
+    @asynccontextmanager
+    async def _recognised(self, call: TestCall) -> AsyncIterator[str]:
+        """The digits by which a call that goes out and comes back by carriers is known; none for others."""
+        if call.way is not Way.TRUNK:
+            yield ""
+            return
+        digits = new_digits()
+        async with self._armed(call, digits, datetime.now(UTC) + timedelta(seconds=call.seconds)):
+            yield digits
+
+    @asynccontextmanager
+    async def _armed(self, call: TestCall, digits: str, until: datetime) -> AsyncIterator[None]:
+        line = call.line.removeprefix("+")
+        if line in self._awaited:
+            raise CannotPlace(f"ya se espera una llamada de prueba a {call.line}: termínela primero")
+        self._awaited.add(line)
+        try:
+            await self._port.arm(line, f"{digits}-{int(until.timestamp())}-{call.id}")
+            yield
+        except PortRefused as refused:
+            raise CannotPlace(str(refused)) from refused
+        finally:
+            await asyncio.shield(self._disarm(line))
+
+    async def _disarm(self, line: str) -> None:
+        """What nobody keyed is of no use any more, and after its time no good."""
+        try:
+            await self._port.disarm(line)
+        except PortRefused as refused:
+            log.error("test_not_disarmed", line=line, reason=str(refused))
+        finally:
+            self._awaited.discard(line)
+
+
+class Hand:
+    """A person's call that is awaited."""
+
+    def __init__(self, caller: TestCaller, ear: Ear, witness: Witness, until: datetime) -> None:
+        self._caller = caller
+        self._ear = ear
+        self._witness = witness
+        self._until = until
+
+    @property
+    def wrong(self) -> int:
+        """How many calls keyed other digits."""
+        return self._witness.wrong
+
+    async def observed(self, progress: Progress = nothing) -> Observed:
+        """What happened to the call that keyed the digits. Raises TimeoutError when none did in time."""
+        witness = self._witness
+        witness.moved = progress
+        left = (self._until - datetime.now(UTC)).total_seconds()
+        if not await self._ear.until(lambda: witness.keyed, max(0.0, left)):
+            raise TimeoutError
+        await self._ear.until(lambda: witness.over, TALK)
+        return await self._caller.observed(witness)
+
+
+def _variables(call: TestCall, digits: str) -> Mapping[str, str]:
+    """What the dialplan is told of the call (`dialplan.testcalls`), without what is empty."""
+    trunk = call.way is Way.TRUNK
+    called = (call.dialled or call.line) if trunk else call.line
+    told = {
+        "SECONDS": str(math.ceil(call.seconds)),
+        "CARRIER": (call.out or call.carrier) if trunk else call.carrier,
+        "WAY": call.way.value,
+        "CALLED": called.removeprefix("+"),
+        "LINE": call.line.removeprefix("+"),
+        "AT": str(int(call.at.timestamp())) if call.at else "",
+        "PRESSES": "".join(press.digit for press in call.keys),
+        "WAITS": "-".join(f"{press.after_s:g}" for press in call.keys),
+        "TEST_CALL": call.id,
+        "DIALS": f"D(ww{digits})" if digits else "",
+    }
+    return {name: text for name, text in told.items() if text}
