@@ -14,7 +14,7 @@ from prometheus_client.core import Metric
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from altavoz.catch_up import CatchUp
-from altavoz.central import Central
+from altavoz.central import Central, layout_of
 from altavoz.entrance import Entrance
 from altavoz.known_facts import committed_facts
 from altavoz.live import LiveCalls
@@ -61,6 +61,8 @@ from telephony.journal_store import JournalStore
 from telephony.publish import Publisher, Standing
 from telephony.queues import QueueDesk
 from telephony.tape import Tapes
+from telephony.testcall_ports import AmiPort, OwnPort
+from telephony.testcalls import TestCaller
 from web.alarm import told
 from web.desks import Desks
 from web.pages import site_zone
@@ -227,7 +229,14 @@ class House:
             mailbox=self.settings.mail_replies,
             sounds=self.sounds,
             provisioner=self.provisioner,
+            test_calls=self.test_calls,
         )
+
+    @cached_property
+    def test_calls(self) -> TestCaller:
+        control, heard = self.central.control, layout_of(self.settings).heard
+        port = OwnPort(control, heard) if control else AmiPort(self.acts)
+        return TestCaller(self.settings.pbx_name, self.listens, self.acts, port)
 
     # calls and cases
 

@@ -34,6 +34,7 @@ from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
+from telephony.testcalls import TestCaller
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Office:
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
-    answered to the `mailbox`.
+    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on.
     """
 
     engine: AsyncEngine
@@ -60,6 +61,7 @@ class Office:
     procedure: Path = SHIPPED
     company: Company = UNNAMED
     mailbox: Address | None = None
+    test_calls: TestCaller | None = None
 
     @property
     def after(self) -> Sequence[Listener]:

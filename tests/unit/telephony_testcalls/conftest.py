@@ -16,6 +16,7 @@ import pytest
 
 from dialplan.build import build
 from dialplan.render import Rendered, render
+from dialplan.served import all_live
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
 from plans.site import Delivery, Site
@@ -84,7 +85,7 @@ class Stage:
         self.layout = PbxLayout(TREE, self.home)
         self.secrets = ami_secrets(self.layout.ami_secrets)
         self.versions = the_plans(self.site)
-        self.rendered: Rendered = render(build(self.versions, self.site, (2026, 2027), "pbx1"))
+        self.rendered: Rendered = render(build(all_live(self.versions), self.site, (2026, 2027), "pbx1"))
 
     def pbx(self) -> EmbeddedPbx:
         return EmbeddedPbx(self.layout, ADDRESSES, None, print)
