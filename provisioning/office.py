@@ -24,6 +24,12 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
+from provisioning.numbers.carriers import Carriers
+from provisioning.numbers.evidence import numbers_evidence
+from provisioning.numbers.following import PlanNumbers
+from provisioning.numbers.loads import Loads
+from provisioning.numbers.returning import returning
+
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
 from provisioning.notices.mailroom import Mailroom
@@ -66,7 +72,7 @@ class Office:
     @property
     def after(self) -> Sequence[Listener]:
         """Who is told, in this order, when a plan's live version or its candidate is another."""
-        return ()
+        return (self.plan_numbers.plan_changed,)
 
     # altas
 
@@ -84,12 +90,12 @@ class Office:
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """Who proves what, by name: a line for each of those who own facts."""
-        return {}
+        return {**numbers_evidence(self.numbers)}
 
     @cached_property
     def tells(self) -> list[Tell]:
         """Who is told of what happens to altas, within the transaction: a line each."""
-        return []
+        return [returning(self.numbers)]
 
     # who is out, and who is told
 
@@ -116,6 +122,18 @@ class Office:
     @cached_property
     def numbers(self) -> Numbers:
         return Numbers(self.engine, self.clock, self.site, self.book, self.quarantine)
+
+    @cached_property
+    def number_loads(self) -> Loads:
+        return Loads(self.engine, self.clock, self.site, self.numbers)
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        return Carriers(self.engine, self.clock, self.site)
+
+    @cached_property
+    def plan_numbers(self) -> PlanNumbers:
+        return PlanNumbers(self.engine, self.clock, self.numbers)
 
     # recordings of prompts
 

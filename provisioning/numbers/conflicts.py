@@ -36,7 +36,7 @@ def in_plan(plan: Plan) -> Mapping[str, InPlan]:
 
 def in_book(book: PlanBook) -> Mapping[str, InPlan]:
     """The numbers of every plan that stands in the PBX."""
-    return {e164: each for stored in book.live() for e164, each in in_plan(stored.version.plan).items()}
+    return {e164: each for stored in book.standing() for e164, each in in_plan(stored.version.plan).items()}
 
 
 def taken_in_inventory(number: InventoryNumber, scope: Scope = EVERYTHING) -> NumberTaken:

@@ -134,7 +134,7 @@ async def _linked(connection: AsyncConnection, ids: Sequence[int]) -> Mapping[in
     pairs = (
         select(header.c.id, header.c.e164, public.c.id, public.c.e164)
         .join(public, header.c.public == public.c.id)
-        .where(or_(header.c.id.in_(ids), public.c.id.in_(ids)))
+        .where(or_(header.c.id.in_(ids), header.c.public.in_(ids)))
         .order_by(header.c.e164)
     )
     linked: dict[int, list[str]] = {}

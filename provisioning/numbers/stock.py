@@ -13,7 +13,6 @@ from provisioning.numbers import conflicts, rows
 from provisioning.numbers.inventory import Inventory
 from provisioning.numbers.values import (
     Entry,
-    InventoryNumber,
     NumberRefused,
     NumberTaken,
     StaleNumber,
@@ -35,10 +34,8 @@ class Stock(Inventory):
         self._book = book
         self.quarantine = quarantine
 
-    async def add(
-        self, entries: Sequence[Entry], reason: str = "", scope: Scope = EVERYTHING
-    ) -> tuple[InventoryNumber, ...]:
-        """Take numbers in, free; all or none. Raises `NumberTaken` and what `NumberRefused` else is."""
+    async def add(self, entries: Sequence[Entry], reason: str = "", scope: Scope = EVERYTHING) -> int:
+        """Take numbers in, free, all or none; how many. Raises `NumberTaken` and other `NumberRefused`."""
         for carrier, subsidiary in sorted({(entry.carrier, entry.subsidiary) for entry in entries}):
             self.check_carrier(carrier, subsidiary)
         await self._check_free(entries, scope)
@@ -46,7 +43,7 @@ class Stock(Inventory):
             async with writing(self._engine) as connection:
                 await rows.insert_entries(connection, entries, self._clock(), reason)
                 await audit.write(connection, _added(entries, reason))
-                return tuple(await rows.these(connection, [entry.e164 for entry in entries]))
+                return len(entries)
         except IntegrityError as error:
             await self._check_free(entries, scope)
             raise StaleNumber("Otra persona cargó números a la vez: mire cómo quedó.") from error

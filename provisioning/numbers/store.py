@@ -130,13 +130,19 @@ class Numbers(Stock):
         What its plan has in the PBX stays.
         """
         async with writing(self._engine) as connection:
-            mine = numbers.c.alta == alta, numbers.c.state.in_(HELD)
-            in_book = conflicts.in_book(self._book)
-            found = [each for each in await read(connection, SELECT.where(*mine)) if each.e164 not in in_book]
-            unused = [number for number in found if number.state in _UNUSED]
-            used = [number for number in found if number.state not in _UNUSED]
-            freed = await self._all(connection, unused, Move.GIVE_BACK, reason)
-            return (*freed, *await self._all(connection, used, Move.QUARANTINE, reason))
+            return await self.give_back_within(connection, alta, reason)
+
+    async def give_back_within(
+        self, connection: AsyncConnection, alta: int, reason: str
+    ) -> tuple[InventoryNumber, ...]:
+        """As `give_back`, in somebody's transaction."""
+        mine = SELECT.where(numbers.c.alta == alta, numbers.c.state.in_(HELD))
+        in_book = conflicts.in_book(self._book)
+        found = [number for number in await read(connection, mine) if number.e164 not in in_book]
+        unused = [number for number in found if number.state in _UNUSED]
+        used = [number for number in found if number.state not in _UNUSED]
+        freed = await self._all(connection, unused, Move.GIVE_BACK, reason)
+        return (*freed, *await self._all(connection, used, Move.QUARANTINE, reason))
 
     async def change(
         self, e164: str, *, note: str, carrier: str, revision: int | None = None, reason: str = ""

@@ -76,6 +76,7 @@ number_loads = Table(
     Column("subsidiary", String(2), nullable=False),
     Column("carrier", String(40), nullable=False),
     Column("kind", String(8), nullable=False),
+    Column("area", String(20), nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 """Files that were looked at and not loaded yet; they are kept for a day."""

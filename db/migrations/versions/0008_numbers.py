@@ -88,6 +88,7 @@ def _loads() -> None:
         sa.Column("subsidiary", sa.String(length=2), nullable=False),
         sa.Column("carrier", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("area", sa.String(length=20), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_loads")),
     )
