@@ -24,16 +24,15 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
+from provisioning.apply import Provisioner
+from provisioning.changed import Listener
+from provisioning.notices.mailroom import Mailroom
+from provisioning.notices.preferences import Preferences
 from provisioning.numbers.carriers import Carriers
 from provisioning.numbers.evidence import numbers_evidence
 from provisioning.numbers.following import PlanNumbers
 from provisioning.numbers.loads import Loads
 from provisioning.numbers.returning import returning
-
-from provisioning.apply import Provisioner
-from provisioning.changed import Listener
-from provisioning.notices.mailroom import Mailroom
-from provisioning.notices.preferences import Preferences
 from provisioning.numbers.store import Numbers
 from provisioning.prompts.desk import PromptDesk
 from provisioning.proof.store import Reports

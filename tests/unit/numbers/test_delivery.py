@@ -42,7 +42,8 @@ def _carrier(number="national", into="request-uri", prefixes=(), **more):
             {"request-uri": "+541140001000"},
             True,
             (
-                "Se entiende, pero lo escribe en formato internacional con «+»: «+541140001000» y no «541140001000».",
+                "Se entiende, pero lo escribe en formato internacional con «+»: "
+                "«+541140001000» y no «541140001000».",
             ),
         ),
         (
@@ -99,9 +100,7 @@ async def test_what_a_carrier_delivered_is_kept_and_compared(engine, clock, site
         await carriers.observed("nadie", H1, {})
 
 
-async def test_a_carrier_says_what_it_has_free_what_it_owes_and_how_long_it_takes(
-    stocked, engine, clock, site
-):
+async def test_a_carrier_says_what_is_free_what_it_owes_and_how_long_it_takes(stocked, engine, clock, site):
     for days, header, public in ((2, H1, PUBLIC), (6, H2, PUBLIC_TOO)):
         await stocked.reserve(ATLAS, "telecom-ar", header)
         await stocked.request(header)
