@@ -19,6 +19,7 @@ from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
 from provisioning.alta.evidence import Evidence
+from provisioning.alta.hooks import Hooks, Target
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
@@ -49,6 +50,7 @@ class Office:
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
     answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on.
+    `coverages_target` is the system, if any, that keeps coverages too.
     """
 
     engine: AsyncEngine
@@ -64,6 +66,7 @@ class Office:
     provisioner: Provisioner
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
+    coverages_target: Target | None = None
     company: Company = UNNAMED
     mailbox: Address | None = None
     test_calls: TestCaller | None = None
@@ -84,12 +87,14 @@ class Office:
         """Raises `PlanProblems` when the procedure's file has any."""
         hands = Hands(self.people, self.areas, self.absences.acting_areas)
         proving, procedure = Proving(lambda: self.evidence), load_procedure(self.procedure)
-        return Altas(self.ledger, hands, proving, self.site, self.book, procedure)
+        hooks = Hooks(self.engine, self.clock, self.coverages_target)
+        folder = self.home / "documents"
+        return Altas(self.ledger, hands, proving, self.site, self.book, procedure, folder, hooks)
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """Who proves what, by name: a line for each of those who own facts."""
-        return {**numbers_evidence(self.numbers)}
+        return {**self.altas.evidence, **numbers_evidence(self.numbers)}
 
     @cached_property
     def tells(self) -> list[Tell]:
