@@ -19,7 +19,6 @@ from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.site import Site
 from provisioning.alta.evidence import Evidence
-from provisioning.alta.hooks import Hooks, Target
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
@@ -36,6 +35,11 @@ from provisioning.numbers.loads import Loads
 from provisioning.numbers.returning import returning
 from provisioning.numbers.store import Numbers
 from provisioning.prompts.desk import PromptDesk
+from provisioning.proof.evidence import proof_evidence
+from provisioning.proof.hand import HandTests
+from provisioning.proof.recordings import Recordings
+from provisioning.proof.runner import Bench, LineTests, Shown
+from provisioning.proof.runs import Runs
 from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
@@ -49,8 +53,8 @@ class Office:
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
-    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on.
-    `coverages_target` is the system, if any, that keeps coverages too.
+    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on;
+    `shown` is what pops up at the test desk for a test call.
     """
 
     engine: AsyncEngine
@@ -66,10 +70,10 @@ class Office:
     provisioner: Provisioner
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
-    coverages_target: Target | None = None
     company: Company = UNNAMED
     mailbox: Address | None = None
     test_calls: TestCaller | None = None
+    shown: Shown | None = None
 
     @property
     def after(self) -> Sequence[Listener]:
@@ -87,14 +91,15 @@ class Office:
         """Raises `PlanProblems` when the procedure's file has any."""
         hands = Hands(self.people, self.areas, self.absences.acting_areas)
         proving, procedure = Proving(lambda: self.evidence), load_procedure(self.procedure)
-        hooks = Hooks(self.engine, self.clock, self.coverages_target)
-        folder = self.home / "documents"
-        return Altas(self.ledger, hands, proving, self.site, self.book, procedure, folder, hooks)
+        return Altas(self.ledger, hands, proving, self.site, self.book, procedure)
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """Who proves what, by name: a line for each of those who own facts."""
-        return {**self.altas.evidence, **numbers_evidence(self.numbers)}
+        return {
+            **numbers_evidence(self.numbers),
+            **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
+        }
 
     @cached_property
     def tells(self) -> list[Tell]:
@@ -150,3 +155,30 @@ class Office:
     @cached_property
     def reports(self) -> Reports:
         return Reports(self.engine)
+
+    @cached_property
+    def line_tests(self) -> LineTests:
+        bench = Bench(
+            caller=self.test_calls,
+            shown=self.shown,
+            sounds=self.sounds,
+            entry_of=self.provisioner.entry_of,
+            release=lambda: self.provisioner.release,
+            approved=self.prompts.approved,
+            proven=self.plan_numbers.tested,
+        )
+        recordings = Recordings(self.home / "proof")
+        return LineTests(Runs(self.engine), self.reports, recordings, bench, self.book, self.site, self.clock)
+
+    @cached_property
+    def hand_tests(self) -> HandTests:
+        return HandTests(
+            self.engine,
+            self.test_calls,
+            self.book,
+            self.site,
+            self.clock,
+            self.provisioner.entry_of,
+            lambda: self.provisioner.release,
+            self.carriers.observed,
+        )
