@@ -26,6 +26,8 @@ from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
+from provisioning.notices.bureau import Bureau
+from provisioning.notices.drafts import Sent, Write
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.carriers import Carriers
@@ -99,12 +101,13 @@ class Office:
         return {
             **numbers_evidence(self.numbers),
             **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
+            **self.notices.evidence,
         }
 
     @cached_property
     def tells(self) -> list[Tell]:
         """Who is told of what happens to altas, within the transaction: a line each."""
-        return [returning(self.numbers)]
+        return [returning(self.numbers), self.notices.altas_told.tell]
 
     # who is out, and who is told
 
@@ -121,6 +124,36 @@ class Office:
     def preferences(self) -> Preferences:
         zones = dict.fromkeys(each.timezone for each in self.site.subsidiaries.values())
         return Preferences(self.engine, tuple(zones))
+
+    @cached_property
+    def notices(self) -> Bureau:
+        return Bureau(
+            engine=self.engine,
+            clock=self.clock,
+            home=self.home,
+            address=self.address,
+            company=self.company,
+            outbox=self.outbox,
+            mailbox=self.mailbox,
+            people=self.people,
+            book=self.book,
+            absences=self.absences,
+            preferences=self.preferences,
+            ledger=self.ledger,
+            altas=self.altas,
+            writers=self.drafts,
+            sent=self.sent,
+        )
+
+    @cached_property
+    def drafts(self) -> dict[str, Write]:
+        """Who writes each kind of letter that a person looks at and sends: a line each."""
+        return {}
+
+    @cached_property
+    def sent(self) -> dict[str, Sent]:
+        """Who is told, within the transaction, that such a letter goes: a line each."""
+        return {}
 
     @cached_property
     def mailroom(self) -> Mailroom:
