@@ -31,8 +31,7 @@ def sheet_of(stored: StoredPlan) -> Sheet:
 
 def upcoming(book: PlanBook, plan: str) -> StoredPlan | None:
     """The version that answers strangers next: the one that stands to be released, else the one that does."""
-    stands = book.of(plan)
-    return stands.candidate or stands.suspended or stands.live
+    return book.of(plan).tested
 
 
 def queues_of(plan: Plan) -> frozenset[str]:

@@ -28,7 +28,7 @@ from provisioning.alta.events import Happened
 from provisioning.alta.evidence import EVIDENCE, Evidence, Found
 from provisioning.alta.ledger import Doing
 from provisioning.alta.request import AltaRequest
-from provisioning.alta.views import AltaView
+from provisioning.alta.views import AltaView, StepView
 from provisioning.office import Office
 from staff.areas import Areas
 from staff.people import People
@@ -37,6 +37,7 @@ from staff.profile import Profile
 from staff.roles import Role
 from tests.support.databases import BACKENDS, fresh_engine
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.publishing import Publishing
 
 SITE = load_site(Path(__file__).parents[4] / "plans/example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -109,6 +110,8 @@ class Bench:
             self.true |= set(view.step.evidence)
             for document in view.step.documents:
                 await self.attached(id, step, document.name)
+            if view.step.signatures:
+                await self.signed(id, view)
             answers = {question.name: "Ninguna." for question in view.step.questions}
             if view.step.closes == "by-evidence":
                 await self.office.altas.by_itself.look()
@@ -121,11 +124,22 @@ class Bench:
     async def attached(self, id: int, step: str, name: str) -> None:
         """A document, as far as the alta knows of it."""
         data = {"document": 1, "name": name, "title": name, "revision": 1}
+        await self._happens(id, Doing(Happened.ATTACHED, step, data=data))
 
+    async def signed(self, id: int, view: StepView) -> None:
+        """A form, as far as the alta knows of it, with the word of each area."""
+        form = {"form": view.step.form, "version": 1}
+        await self._happens(id, Doing(Happened.FORM_CHANGED, view.id, data=form))
+        for area in view.step.signatures:
+            name = {"comercial": "clara", "operaciones": "olga"}[area]
+            signed = {**form, "area": area, "decision": "approved"}
+            await self._happens(id, Doing(Happened.SIGNED, view.id, data=signed), name)
+
+    async def _happens(self, id: int, doing: Doing, by: str = "ada") -> None:
         async def work(_connection: AsyncConnection, _alta: AltaView) -> Doing:
-            return Doing(Happened.ATTACHED, step, data=data)
+            return doing
 
-        await self.office.altas.record(id, self.people["ada"], work)
+        await self.office.altas.record(id, self.people[by], work)
 
     async def mails(self) -> list[tuple[str, str]]:
         """To whom and about what, what was written since the last time."""
@@ -157,17 +171,20 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture
 async def bench(engine: AsyncEngine, tmp_path: Path) -> Bench:
-    clock = Clock()
+    clock, book = Clock(), PlanBook()
+    publishing = Publishing(engine, tmp_path, SITE, book, clock)
     office = Office(
         engine=engine,
         clock=clock,
         site=SITE,
-        book=PlanBook(),
+        book=book,
         people=People(engine, clock),
         areas=Areas(engine),
         home=tmp_path,
         address="https://altavoz.example",
         outbox=Outbox(engine, "altavoz.example"),
+        sounds=publishing.sounds,
+        provisioner=publishing.provisioner,
         mailbox=Address("", "altas", "empresa.example"),
     )
     for name, label in office.altas.written.procedure.areas().items():
