@@ -100,7 +100,6 @@ async def _start(
         await _connect(house, stack)
     with steps.step("Publicando los planes"):
         await _publish(house, steps, examples=examples)
-    await _resume_tests(house, stack)
     stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
     stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
     stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
@@ -153,13 +152,6 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
             stack.push_async_callback(_ended, asyncio.create_task(_kept_running(pbx), name="pbx"))
     except (NotUnpacked, NotReloaded, PbxNotStarted, NotPublished) as error:
         raise StartupFailed(str(error)) from error
-
-
-async def _resume_tests(house: House, stack: AsyncExitStack) -> None:
-    """Tests that a former run left under way are told as interrupted; ours end with us."""
-    for tests in (house.office.line_tests, house.office.hand_tests):
-        await tests.recover()
-        stack.push_async_callback(tests.close)
 
 
 async def _end_pbx(house: House, *, adopted: bool) -> None:

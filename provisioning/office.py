@@ -26,8 +26,6 @@ from provisioning.alta.store import Altas
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
-from provisioning.notices.bureau import Bureau
-from provisioning.notices.drafts import Sent, Write
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.carriers import Carriers
@@ -37,11 +35,9 @@ from provisioning.numbers.loads import Loads
 from provisioning.numbers.returning import returning
 from provisioning.numbers.store import Numbers
 from provisioning.prompts.desk import PromptDesk
-from provisioning.proof.evidence import proof_evidence
-from provisioning.proof.hand import HandTests
-from provisioning.proof.recordings import Recordings
-from provisioning.proof.runner import Bench, LineTests, Shown
-from provisioning.proof.runs import Runs
+from provisioning.prompts.known import Drafting, KnownPlans
+from provisioning.prompts.overview import Overview
+from provisioning.prompts.proof import PromptProof
 from provisioning.proof.store import Reports
 from staff.absences import Absences
 from staff.areas import Areas
@@ -55,8 +51,7 @@ class Office:
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
-    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on;
-    `shown` is what pops up at the test desk for a test call.
+    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on.
     """
 
     engine: AsyncEngine
@@ -75,7 +70,6 @@ class Office:
     company: Company = UNNAMED
     mailbox: Address | None = None
     test_calls: TestCaller | None = None
-    shown: Shown | None = None
 
     @property
     def after(self) -> Sequence[Listener]:
@@ -100,14 +94,13 @@ class Office:
         """Who proves what, by name: a line for each of those who own facts."""
         return {
             **numbers_evidence(self.numbers),
-            **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
-            **self.notices.evidence,
+            "prompts-approved": PromptProof(self.prompt_needs).found,
         }
 
     @cached_property
     def tells(self) -> list[Tell]:
         """Who is told of what happens to altas, within the transaction: a line each."""
-        return [returning(self.numbers), self.notices.altas_told.tell]
+        return [returning(self.numbers)]
 
     # who is out, and who is told
 
@@ -124,36 +117,6 @@ class Office:
     def preferences(self) -> Preferences:
         zones = dict.fromkeys(each.timezone for each in self.site.subsidiaries.values())
         return Preferences(self.engine, tuple(zones))
-
-    @cached_property
-    def notices(self) -> Bureau:
-        return Bureau(
-            engine=self.engine,
-            clock=self.clock,
-            home=self.home,
-            address=self.address,
-            company=self.company,
-            outbox=self.outbox,
-            mailbox=self.mailbox,
-            people=self.people,
-            book=self.book,
-            absences=self.absences,
-            preferences=self.preferences,
-            ledger=self.ledger,
-            altas=self.altas,
-            writers=self.drafts,
-            sent=self.sent,
-        )
-
-    @cached_property
-    def drafts(self) -> dict[str, Write]:
-        """Who writes each kind of letter that a person looks at and sends: a line each."""
-        return {}
-
-    @cached_property
-    def sent(self) -> dict[str, Sent]:
-        """Who is told, within the transaction, that such a letter goes: a line each."""
-        return {}
 
     @cached_property
     def mailroom(self) -> Mailroom:
@@ -183,35 +146,18 @@ class Office:
     def prompts(self) -> PromptDesk:
         return PromptDesk(self.engine, self.clock, self.sounds, self.home / "recordings")
 
+    @cached_property
+    def draft_plans(self) -> list[Drafting]:
+        """Who knows of plans that are being written: a line each."""
+        return []
+
+    @cached_property
+    def prompt_needs(self) -> Overview:
+        known = KnownPlans(self.book, lambda: self.draft_plans)
+        return Overview(known, self.prompts.store, self.prompts.waivers)
+
     # tests of lines
 
     @cached_property
     def reports(self) -> Reports:
         return Reports(self.engine)
-
-    @cached_property
-    def line_tests(self) -> LineTests:
-        bench = Bench(
-            caller=self.test_calls,
-            shown=self.shown,
-            sounds=self.sounds,
-            entry_of=self.provisioner.entry_of,
-            release=lambda: self.provisioner.release,
-            approved=self.prompts.approved,
-            proven=self.plan_numbers.tested,
-        )
-        recordings = Recordings(self.home / "proof")
-        return LineTests(Runs(self.engine), self.reports, recordings, bench, self.book, self.site, self.clock)
-
-    @cached_property
-    def hand_tests(self) -> HandTests:
-        return HandTests(
-            self.engine,
-            self.test_calls,
-            self.book,
-            self.site,
-            self.clock,
-            self.provisioner.entry_of,
-            lambda: self.provisioner.release,
-            self.carriers.observed,
-        )

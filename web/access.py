@@ -6,6 +6,7 @@ every role, as nobody, and with a one-time password pending.
 
 from aiohttp import web
 
+from ivr_audio.decode import LARGEST
 from staff.permissions import Permission
 from web import (
     account,
@@ -39,8 +40,14 @@ from web.alta import beginning, board, moves
 from web.alta import page as alta_page
 from web.menu import Entry, Group
 from web.notices import absences, mail, preferences
+from web.prompts import changes as prompt_changes
+from web.prompts import pages as prompts
+from web.prompts import sounds as prompt_sounds
 from web.route import Route as Route
 from web.who import ByToken, Open
+
+_SAY = "/prompts/{plan}/say/{prompt}"
+_RECORDING = "/prompts/{plan}/recordings/{id}"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", home.index, Open.SIGNED_IN),
@@ -106,6 +113,19 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/steps/{step}/reopen", moves.reopen, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/assign", moves.assign, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/due", moves.set_due, Permission.ALTA_WRITE),
+    Route("GET", "/prompts", prompts.index, Permission.ALTA_READ, "Locuciones"),
+    Route("GET", "/prompts/{plan}", prompts.page, Permission.ALTA_READ),
+    Route("GET", "/prompts/{plan}/read", prompts.read, Permission.PROMPT_WRITE),
+    Route("GET", f"{_SAY}/voice.wav", prompt_sounds.voice, Permission.ALTA_READ),
+    Route("POST", _SAY, prompt_changes.record, Permission.PROMPT_WRITE, largest=LARGEST),
+    Route("POST", f"{_SAY}/waive", prompt_changes.waive, Permission.PROMPT_APPROVE),
+    Route("POST", f"{_SAY}/unwaive", prompt_changes.unwaive, Permission.PROMPT_APPROVE),
+    Route("GET", f"{_RECORDING}/heard.wav", prompt_sounds.heard, Permission.ALTA_READ),
+    Route("GET", f"{_RECORDING}/original", prompt_sounds.original, Permission.ALTA_READ),
+    Route("POST", f"{_RECORDING}/approve", prompt_changes.approve, Permission.PROMPT_APPROVE),
+    Route("POST", f"{_RECORDING}/reject", prompt_changes.reject, Permission.PROMPT_APPROVE),
+    Route("POST", f"{_RECORDING}/withdraw", prompt_changes.withdraw, Permission.PROMPT_APPROVE),
+    Route("POST", f"{_RECORDING}/reconsider", prompt_changes.reconsider, Permission.PROMPT_APPROVE),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas", group=Group.PBX),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos", group=Group.PBX),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),

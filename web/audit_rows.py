@@ -15,6 +15,7 @@ from staff.roles import Role
 from staff.tokens import GRANTABLE
 from web import words
 from web.devices import device
+from web.prompts.words import STATES as RECORDING_STATES
 
 HEADS = (
     "Fila", "Cuándo (UTC)", "Quién", "Por", "Desde", "Acción", "Sobre", "Antes", "Después", "Motivo", "Hash",
@@ -62,6 +63,14 @@ ACTIONS = {
     "plan.resumed": "Reanudó el plan",
     "plan.suspended": "Suspendió el plan",
     "plan.withdrawn": "Retiró el plan",
+    "prompt.approved": "Aprobó la grabación",
+    "prompt.reconsidered": "Volvió a considerar la grabación",
+    "prompt.recorded": "Grabó el mensaje",
+    "prompt.rejected": "Rechazó la grabación",
+    "prompt.replaced": "Reemplazó la grabación",
+    "prompt.waived": "Aceptó la voz incorporada",
+    "prompt.waiver-ended": "Pidió grabar el mensaje",
+    "prompt.withdrawn": "Retiró la grabación",
     "release.published": "Publicó la entrega",
     "release.rolled-back": "Volvió a la entrega",
     "second-factor.added": "Activó el segundo paso",
@@ -102,6 +111,7 @@ FIELD_NAMES = {
     "devices": "Dispositivos",
     "email": "Correo",
     "expires": "Vence",
+    "file": "Archivo",
     "extension": "Interno",
     "from": "Desde el día",
     "full_name": "Nombre y apellido",
@@ -109,6 +119,8 @@ FIELD_NAMES = {
     "issuer": "Emisor",
     "limit": "Cuántos",
     "new_place": "Lugar nuevo",
+    "recording": "Grabación",
+    "original": "Huella del archivo",
     "one_time": "Contraseña de un solo uso",
     "outcome": "Resultado",
     "owner": "A cargo",
@@ -117,6 +129,7 @@ FIELD_NAMES = {
     "release": "Entrega",
     "roles": "Roles",
     "sessions": "Sesiones",
+    "sound": "Sonido",
     "state": "Estado",
     "subsidiaries": "Filiales",
     "suspended": "Suspendido",
@@ -133,7 +146,8 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "outcome": words.CASE_OUTCOMES,
     "permissions": {str(permission): label for permission, label in GRANTABLE.items()},
     "roles": {role.value: role.label for role in Role},
-    "state": {"open": "Abierto", "closed": "Cerrado"},
+    "state": {"open": "Abierto", "closed": "Cerrado"}
+    | {state.value: label for state, label in RECORDING_STATES.items()},
     "subsidiaries": words.COUNTRIES,
     "way": {"password": "contraseña", "code": "contraseña y código", "oidc": "cuenta de la empresa"},
 }
@@ -224,6 +238,9 @@ def subject_path(row: AuditRow) -> str | None:
     if found := _CASE.fullmatch(row.subject):
         return f"/cases/{int(found[1])}"
     what, _, verb = row.action.partition(".")
+    if what == "prompt":
+        plan, _, prompt = row.subject.partition("/")
+        return f"/prompts/{quote(plan)}#{quote(prompt)}"
     if what not in _PAGES or verb == "listed":
         return None
     return f"{_PAGES[what]}{quote(row.subject, safe='')}"

@@ -57,7 +57,6 @@ dispatches = Table(
     "dispatches",
     Base.metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", String(120), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("about", String(60), nullable=False),
     Column("by", String(80), nullable=False),
@@ -67,7 +66,7 @@ dispatches = Table(
     Column("recipients", Integer, nullable=False),
     Index(None, "about", "kind", "id"),
 )
-"""A text that a person looked at and sent, to so many; `key` is of their form, so that it is sent once."""
+"""A text that a person looked at and sent, to so many."""
 
 sheets = Table(
     "plan_sheets",

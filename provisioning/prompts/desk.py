@@ -9,8 +9,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ivr_audio.decode import BadRecording
+from ivr_audio.durable import make_folder, write_durably
 from ivr_audio.prompts import prompt_sound
+from ivr_audio.speech import Speech, spoken_name
 from ivr_audio.store import SoundStore
+from ivr_audio.telephone import as_heard, wav_bytes, wav_samples
 from plans.model import Plan
 from provisioning.prompts.originals import Originals
 from provisioning.prompts.states import RecordingState, Step
@@ -32,6 +35,7 @@ class PromptDesk:
         self.waivers = Waivers(engine, clock)
         self.originals = Originals(folder)
         self._sounds = sounds
+        self._heard = folder / "heard"
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def bring(self, plan: str, prompt: str, said: str, path: Path, name: str, source: str) -> Recording:
@@ -70,15 +74,36 @@ class PromptDesk:
             log.warning("recording_lost", plan=recording.plan, prompt=recording.prompt, reason=str(error))
             return False
 
+    async def heard(self, sound: str) -> Path:
+        """The file of a sound of ours as who calls hears it, after A-law. Raises FileNotFoundError."""
+        name = self._sounds.path(sound).name
+        target = self._heard / name
+        if not target.is_file():
+            await asyncio.to_thread(_write_heard, self._sounds.path(sound), target)
+        return target
+
+    async def spoken(self, text: str, language: str) -> Path:
+        """A text in the built-in voice, as who calls hears it. Raises what `speak` raises."""
+        speech = Speech(text, language)
+        name = spoken_name(speech)
+        await self._sounds.ensure([(name, speech)])
+        return await self.heard(name)
+
     async def approved(self, plan: Plan) -> Mapping[str, str]:
         """The approved recordings of a plan that still say its texts: prompt → sound in the PBX.
 
         One whose text changed after it was approved would tell callers something else: it is left out.
         """
         found = {}
-        for each in await self.store.standing([plan.plan]):
+        for each in await self.store.in_states([plan.plan], [RecordingState.APPROVED]):
             prompt = plan.prompts.get(each.prompt)
             fits = prompt is not None and same_words(each.said, prompt.text)
-            if each.state is RecordingState.APPROVED and fits and await self.restore(each):
+            if fits and await self.restore(each):
                 found[each.prompt] = each.sound
         return found
+
+
+def _write_heard(sound: Path, target: Path) -> None:
+    heard = wav_bytes(as_heard(wav_samples(sound.read_bytes())))
+    make_folder(target.parent)
+    write_durably(target, heard)

@@ -12,13 +12,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
+from ivr_audio.outline import outline
 from ivr_audio.prompts import PromptSound
+from ivr_audio.telephone import wav_samples
 from provisioning.prompts.states import RecordingState, Step, after
 from provisioning.prompts.tables import PromptHistoryRow, PromptRecordingRow
 from provisioning.prompts.values import Happened, OwnRecording, PromptRefused, Recording, StaleRecording
 from staff import audit
 from staff.actor import current
 from staff.audit import Deed
+
+COLUMNS = 160
+"""Of a recording's picture."""
 
 _ROW = PromptRecordingRow
 _COLUMNS = tuple(_ROW.__table__.columns)
@@ -44,10 +49,11 @@ class RecordingStore:
         """Every recording of these plans, the newest first."""
         return await self._read(_ROW.plan.in_(plans))
 
-    async def standing(self, plans: Sequence[str]) -> tuple[Recording, ...]:
-        """Of these plans, what is approved and what waits for it, the newest first."""
-        wanted = (RecordingState.APPROVED.value, RecordingState.PENDING.value)
-        return await self._read(_ROW.plan.in_(plans) & _ROW.state.in_(wanted))
+    async def in_states(
+        self, plans: Sequence[str], states: Sequence[RecordingState]
+    ) -> tuple[Recording, ...]:
+        """Those of these plans that are in one of these states, the newest first."""
+        return await self._read(_ROW.plan.in_(plans) & _ROW.state.in_([state.value for state in states]))
 
     async def get(self, id: int) -> Recording | None:
         found = await self._read(_ROW.id == id)
@@ -120,7 +126,7 @@ class RecordingStore:
         if moved.rowcount != 1:
             raise StaleRecording(f"Otra persona decidió antes sobre la grabación {recording.number}.")
         await _remember(connection, recording.id, state, by, now, reason)
-        before, then = {"state": recording.state.value}, {"state": state.value, "number": recording.number}
+        before, then = {"state": recording.state.value}, {"state": state.value, "recording": recording.number}
         await audit.write(connection, Deed(_DEEDS[step], subject(recording), before, then, reason))
 
 
@@ -136,7 +142,7 @@ async def _added(connection: AsyncConnection, values: dict[str, Any]) -> Recordi
     row = (await connection.execute(insert(_ROW).values(numbered).returning(*_COLUMNS))).mappings().one()
     made = _recording(row)
     await _remember(connection, made.id, made.state, made.by, made.at, "")
-    after = {"number": made.number, "file": made.file_name, "original": made.original, "sound": made.sound}
+    after = {"recording": made.number, "file": made.file_name, "original": made.original, "sound": made.sound}
     await audit.write(connection, Deed("prompt.recorded", subject(made), after=after))
     return made
 
@@ -166,5 +172,5 @@ def columns(
         "codec": made.sound.codec,
         "rate": made.sound.rate,
         "channels": made.sound.channels,
-        "quality": asdict(made.quality),
+        "quality": asdict(made.quality) | {"outline": outline(wav_samples(made.telephone), COLUMNS)},
     }

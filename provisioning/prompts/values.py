@@ -23,7 +23,7 @@ class OwnRecording(PromptRefused):
 @dataclass(frozen=True)
 class Recording:
     """A recording of a prompt. `said` is the text it was recorded for; `quality` the measures of
-    `ivr_audio.quality.Quality`; `sound` its telephone version's name in the PBX.
+    `ivr_audio.quality.Quality` and the `outline`; `sound` its telephone version's name in the PBX.
     """
 
     id: int
@@ -51,6 +51,11 @@ class Recording:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(self.quality.get("warnings", ()))
+
+    @property
+    def outline(self) -> tuple[float, ...]:
+        """The picture of the sound: its peaks along its time, 0 to 1."""
+        return tuple(self.quality.get("outline", ()))
 
     @property
     def seconds(self) -> float:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ivr_audio.speech import Speech
 from ivr_audio.store import SoundStore
+from ivr_audio.telephone import RATE, wav_bytes
 from plans.book import PlanBook
 from plans.model import Plan
 from plans.site import Site
@@ -54,4 +56,4 @@ async def _none(_plan: Plan) -> Mapping[str, str]:
 
 
 async def _silence(_speech: Speech, path: Path) -> None:
-    path.write_bytes(b"RIFF")
+    path.write_bytes(wav_bytes(np.zeros(RATE // 10)))

@@ -38,6 +38,9 @@ KEEP_PHONES = {Role.IT, Role.ADMINISTRATOR}
 KEEP_PEOPLE = {Role.ADMINISTRATOR}
 SEE_PEOPLE = KEEP_PEOPLE | {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.AUDITOR}
 READ_STATUS = {Role.SUPERVISOR, Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR, Role.AUDITOR}
+RECORD_PROMPTS = {Role.COMMERCIAL, Role.ADMINISTRATOR}
+APPROVE_PROMPTS = RECORD_PROMPTS | {Role.OPERATIONS}
+SEE_PROMPTS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
 KEEP_MAIL = {Role.IT, Role.ADMINISTRATOR}
 READ_MAIL = KEEP_MAIL | {Role.AUDITOR}
 FOLLOW_ALTAS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
@@ -124,6 +127,19 @@ EXPECTED = {
     "GET /mail/{id}": READ_MAIL,
     "POST /mail/{id}/again": KEEP_MAIL,
     "POST /mail/{id}/withdraw": KEEP_MAIL,
+    "GET /prompts": SEE_PROMPTS,
+    "GET /prompts/{plan}": SEE_PROMPTS,
+    "GET /prompts/{plan}/read": RECORD_PROMPTS,
+    "GET /prompts/{plan}/say/{prompt}/voice.wav": SEE_PROMPTS,
+    "POST /prompts/{plan}/say/{prompt}": RECORD_PROMPTS,
+    "POST /prompts/{plan}/say/{prompt}/waive": APPROVE_PROMPTS,
+    "POST /prompts/{plan}/say/{prompt}/unwaive": APPROVE_PROMPTS,
+    "GET /prompts/{plan}/recordings/{id}/heard.wav": SEE_PROMPTS,
+    "GET /prompts/{plan}/recordings/{id}/original": SEE_PROMPTS,
+    "POST /prompts/{plan}/recordings/{id}/approve": APPROVE_PROMPTS,
+    "POST /prompts/{plan}/recordings/{id}/reject": APPROVE_PROMPTS,
+    "POST /prompts/{plan}/recordings/{id}/withdraw": APPROVE_PROMPTS,
+    "POST /prompts/{plan}/recordings/{id}/reconsider": APPROVE_PROMPTS,
     "GET /areas": SEE_PEOPLE,
     "POST /areas": KEEP_PEOPLE,
     "GET /areas/{name}": SEE_PEOPLE,
@@ -145,6 +161,8 @@ def path_of(row):
         "name": "ana",
         "session": "0" * 16,
         "step": "contrato",
+        "plan": "hogar-nandu",
+        "prompt": "saludo",
     }.items():
         written = written.replace(f"{{{part}}}", value)
     return written

@@ -105,8 +105,8 @@ async def test_two_recordings_approved_at_once_leave_one(booth, nandu):
             booth.desk.approve(first, first.said), booth.desk.approve(second, second.said),
             return_exceptions=True,
         )  # fmt: skip
-    standing = [each.state for each in await booth.desk.store.standing(["hogar-nandu"])]
-    assert standing.count(RecordingState.APPROVED) == 1
+    standing = await booth.desk.store.in_states(["hogar-nandu"], [RecordingState.APPROVED])
+    assert len(standing) == 1
 
 
 async def test_recordings_that_come_at_once_have_numbers_of_their_own(booth, nandu):
