@@ -1,0 +1,267 @@
+"""Strangers are let in: the gate is asked, the PBX switched and read back, the dossier written (P40).
+
+The order makes a crash harmless: a release is claimed before the PBX is touched, and what a process began and
+did not end is looked at again at the next start: if strangers reach that version it is completed, else refused.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from dialplan.errors import CannotBuild
+from plans.book import PlanBook, StoredPlan
+from plans.site import Site
+from plans.store import PlanStore
+from provisioning.alta.evidence import Found
+from provisioning.alta.store import Altas
+from provisioning.alta.views import AltaState, AltaView
+from provisioning.apply import DialplanProblems, Provisioner, ProvisioningRefused
+from provisioning.proof.reports import Report
+from provisioning.proof.store import Reports
+from provisioning.release.dossiers import Dossiers
+from provisioning.release.gate import Case, Demand, Passed, demands, open_to
+from provisioning.release.store import Asked, LineRelease, ReleaseRefused, ReleaseStore
+from staff import actor
+from staff.people import People
+from staff.permissions import Permission
+from staff.person import Person
+from telephony.publish import NotPublished
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 20.0
+NOBODY_LEFT = "quien la pidió ya no tiene una cuenta activa"
+INTERRUPTED = "Altavoz se detuvo antes de que la central cambiara; vuelva a pedirla."
+MOVED_ON = "La versión por liberar ya es otra: pruebe la nueva y pida su liberación."
+
+
+class ShutGate(ReleaseRefused):
+    """Something is missing; `unmet` says what."""
+
+    def __init__(self, unmet: tuple[Demand, ...]) -> None:
+        super().__init__(" ".join(f"{demand.title}: {demand.said}" for demand in unmet))
+        self.unmet = unmet
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A plan before the gate. `candidate` is what would be released, `live` what strangers reach."""
+
+    plan: str
+    candidate: StoredPlan | None
+    live: StoredPlan | None
+    fingerprint: str
+    it: Report | None
+    operations: Report | None
+    alta: AltaView | None
+    under_way: LineRelease | None
+
+
+class LineReleases:
+    def __init__(
+        self,
+        *,
+        store: ReleaseStore,
+        provisioner: Provisioner,
+        plans: PlanStore,
+        book: PlanBook,
+        reports: Reports,
+        altas: Altas,
+        people: People,
+        dossiers: Dossiers,
+        site: Site,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self.dossiers = dossiers
+        self._provisioner = provisioner
+        self._plans = plans
+        self._book = book
+        self._reports = reports
+        self._altas = altas
+        self._people = people
+        self._site = site
+        self._clock = clock
+        self._turn = asyncio.Lock()
+
+    async def standing(self, plan: str) -> Standing | None:
+        """None for a plan that is nowhere in the PBX."""
+        stands = self._book.of(plan)
+        candidate = stands.candidate or stands.suspended
+        known = candidate or stands.live
+        if known is None:
+            return None
+        fingerprint = self._provisioner.entry_of(plan, known.version.hash)
+        proof = await self._reports.standing(plan, known.version.hash, fingerprint)
+        return Standing(
+            plan=plan,
+            candidate=candidate,
+            live=stands.live,
+            fingerprint=fingerprint,
+            it=proof.it,
+            operations=proof.operations,
+            alta=await self._alta(plan),
+            under_way=await self.store.under_way(plan),
+        )
+
+    async def _alta(self, plan: str) -> AltaView | None:
+        """The one under way, with its evidence asked now."""
+        found = await self._altas.of_plan(plan)
+        if found is None or found.state is not AltaState.RUNNING:
+            return None
+        return await self._altas.find(found.id)
+
+    async def demands(self, standing: Standing, person: Person | None) -> tuple[Demand, ...]:
+        """What the gate asks, of this person when one would release."""
+        return demands(await self._case(standing, person))
+
+    async def _case(self, standing: Standing, person: Person | None) -> Case:
+        candidate = standing.candidate
+        put_up = await self._plans.put_up_by(standing.plan, candidate.version.hash) if candidate else ()
+        return Case(
+            plan=standing.plan,
+            candidate=candidate is not None,
+            answers=standing.live is not None or (candidate is not None and candidate.suspended),
+            configured_by=frozenset(put_up),
+            it=_passed(standing.it),
+            operations=_passed(standing.operations),
+            alta=standing.alta,
+            by=person.name if person else None,
+            may=person is None or person.may(Permission.LINE_RELEASE),
+        )
+
+    async def release(
+        self, plan: str, person: Person, reason: str, day: date | None = None
+    ) -> LineRelease:
+        """Let strangers in now, or at the first instant of `day` at the subsidiary.
+
+        Raises ShutGate, AlreadyUnderWay and, when the PBX would not, ReleaseRefused.
+        """
+        standing = await self.standing(plan)
+        if standing is None or standing.candidate is None:
+            raise ReleaseRefused("Este plan no tiene una versión por liberar: publíquela primero.")
+        if not reason.strip():
+            raise ReleaseRefused("Escriba por qué la da por válida: queda en el expediente.")
+        _open(await self.demands(standing, person))
+        asked = await self.store.ask(self._asked(standing, person, reason, day), self._clock())
+        return await self._carry_out(asked) if asked.asked_for.due <= self._clock() else asked
+
+    def _asked(self, standing: Standing, person: Person, reason: str, day: date | None) -> Asked:
+        assert standing.candidate is not None
+        plan = standing.candidate.version.plan
+        zone = ZoneInfo(self._site.subsidiaries[plan.subsidiary].timezone)
+        first = datetime.combine(day, time(), zone).astimezone(UTC) if day else self._clock()
+        return Asked(
+            plan=standing.plan,
+            subsidiary=plan.subsidiary,
+            account=plan.account.name,
+            hash=standing.candidate.version.hash,
+            fingerprint=standing.fingerprint,
+            due=max(first, self._clock()),
+            by=person.name,
+            reason=reason.strip(),
+        )
+
+    async def cancel(self, plan: str, reason: str) -> None:
+        """Take back what is only scheduled. Raises ReleaseRefused."""
+        found = await self.store.under_way(plan)
+        if not reason.strip():
+            raise ReleaseRefused("Escriba por qué se anula.")
+        if found is None or not await self.store.cancel(found, reason.strip(), self._clock()):
+            raise ReleaseRefused("No hay una liberación pendiente que se pueda anular.")
+
+    async def run(self) -> None:
+        """Carry out what is due, again and again."""
+        await self.recover()
+        while True:
+            try:
+                await self.run_due()
+            except Exception:
+                log.exception("releases_not_looked_at")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def run_due(self) -> None:
+        for found in await self.store.due(self._clock()):
+            try:
+                with actor.acting(actor.Actor(found.asked_for.by, "service")):
+                    await self._carry_out(found)
+            except ReleaseRefused as refused:
+                log.warning("line_not_released", plan=found.asked_for.plan, reason=str(refused))
+
+    async def recover(self) -> None:
+        """What a former process began: completed if strangers reach it, else refused."""
+        for found in await self.store.begun():
+            live = self._book.of(found.asked_for.plan).live
+            if live is not None and live.version.hash == found.asked_for.hash:
+                await self._complete(found)
+            else:
+                await self.store.refuse(found, INTERRUPTED, self._clock())
+
+    async def _carry_out(self, found: LineRelease) -> LineRelease:
+        async with self._turn:
+            if not await self.store.claim(found.id):
+                return found
+            try:
+                evidence = await self._let_in(found)
+            except (ReleaseRefused, ProvisioningRefused, NotPublished, DialplanProblems, CannotBuild) as error:
+                await self.store.refuse(found, str(error), self._clock())
+                raise error if isinstance(error, ReleaseRefused) else ReleaseRefused(str(error)) from error
+            return await self._complete(found, evidence)
+
+    async def _let_in(self, found: LineRelease) -> tuple[Demand, ...]:
+        """The gate is asked once more: days may have passed since it opened."""
+        wanted = found.asked_for
+        person = await self._people.by_name(wanted.by)
+        if person is None or not person.active:
+            raise ReleaseRefused(f"No se libera: {NOBODY_LEFT}.")
+        standing = await self.standing(wanted.plan)
+        candidate = standing.candidate if standing else None
+        if standing is None or candidate is None or standing.fingerprint != wanted.fingerprint:
+            raise ReleaseRefused(MOVED_ON)
+        found_now = await self.demands(standing, person)
+        _open(found_now)
+        if candidate.suspended:
+            await self._provisioner.resume(wanted.plan, wanted.by, wanted.reason)
+        else:
+            await self._provisioner.go_live(wanted.plan, wanted.hash, wanted.by, wanted.reason)
+        return found_now
+
+    async def _complete(self, found: LineRelease, met: tuple[Demand, ...] = ()) -> LineRelease:
+        """Another dossier of the site may come in between: then this one is chained anew."""
+        while True:
+            kept = await self.dossiers.write(found, met)
+            if await self.store.done(found, kept.previous, kept.head, kept.size, self._clock()):
+                break
+        log.info("line_released", plan=found.asked_for.plan, by=found.asked_for.by)
+        done = await self.store.last(found.asked_for.plan)
+        return done or found
+
+    async def released(self, alta: AltaView) -> Found:
+        """The evidence `released`: strangers reach the version that this alta was for."""
+        page = f"/releases/{alta.plan}"
+        done = await self.store.last(alta.plan)
+        stands = self._book.of(alta.plan)
+        if stands.live is None:
+            return Found(False, "El número todavía no atiende a extraños: Operaciones lo libera.", page)
+        if done is None or done.asked < alta.started:
+            return Found(False, "La versión de esta alta todavía no se liberó.", page)
+        said = f"Liberada por {done.asked_for.by}."
+        return Found(True, said, page, at=done.ended, by=(done.asked_for.by,))
+
+
+def _passed(report: Report | None) -> Passed | None:
+    return Passed(report.id or 0, report.by, report.ended) if report else None
+
+
+def _open(found: tuple[Demand, ...]) -> None:
+    if not open_to(found):
+        raise ShutGate(tuple(demand for demand in found if not demand.met))
+
+
+def by_title(found: tuple[Demand, ...]) -> Mapping[str, str]:
+    """What was asked and found, for the dossier."""
+    return {demand.title: demand.said for demand in found}

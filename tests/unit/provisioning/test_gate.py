@@ -1,0 +1,108 @@
+"""The gate opens when everything stands, and each thing that is missing keeps it shut with its own reason."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from plans.model import Account
+from provisioning.alta.evidence import Found
+from provisioning.alta.load import SHIPPED, load_procedure
+from provisioning.alta.request import AltaRequest
+from provisioning.alta.views import AltaState, AltaView, StepState, StepView
+from provisioning.release.gate import Case, Demand, Passed, demands, open_to
+
+NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+REQUEST = AltaRequest(
+    plan="hogar-nandu",
+    name="Asistencia Hogar Ñandú",
+    account=Account(name="Seguros Ñandú", type="aseguradora"),
+    subsidiary="AR",
+)
+
+
+def alta(**changed: StepState) -> AltaView:
+    """One whose steps are all done up to the release, but for those `changed` (by id, `_` for `-`)."""
+    procedure = load_procedure(SHIPPED).procedure
+    states = {name.replace("_", "-"): state for name, state in changed.items()}
+    steps = tuple(
+        StepView(
+            step,
+            states.get(step.id, StepState.NOT_NEEDED if step.only else StepState.DONE),
+            found={name: Found(True, "Está.") for name in step.evidence},
+        )
+        for step in procedure.of("alta")
+    )
+    return AltaView(7, REQUEST, procedure, "0" * 64, AltaState.RUNNING, steps, 1, NOW, "carla")
+
+
+READY = Case(
+    plan="hogar-nandu",
+    candidate=True,
+    answers=False,
+    configured_by=frozenset({"ivan"}),
+    it=Passed(1, "ines", NOW),
+    operations=Passed(2, "olga", NOW),
+    alta=alta(liberado=StepState.OPEN, lanzamiento=StepState.WAITING),
+    by="oscar",
+)
+
+
+def unmet(case: Case) -> list[Demand]:
+    return [demand for demand in demands(case) if not demand.met]
+
+
+def test_it_opens_when_everything_stands() -> None:
+    assert unmet(READY) == []
+    assert open_to(demands(READY))
+
+
+def test_who_only_looks_is_not_judged() -> None:
+    assert open_to(demands(replace(READY, by=None)))
+    assert "releaser" not in {demand.code for demand in demands(replace(READY, by=None))}
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "said"),
+    [
+        (replace(READY, candidate=False), "candidate", "publíquela"),
+        (replace(READY, it=None), "tested-it", "no tiene una prueba aprobada de Sistemas"),
+        (replace(READY, operations=None), "tested-operations", "aprobada de Operaciones"),
+        (replace(READY, operations=Passed(2, "ines", NOW)), "two-people", "ines hizo las dos"),
+        (replace(READY, by="ivan"), "releaser", "Usted configuró"),
+        (replace(READY, by="ines"), "releaser", "Usted la probó"),
+        (replace(READY, may=False), "releaser", "una persona de Operaciones"),
+        (replace(READY, alta=None), "alta", "inicie una"),
+        (replace(READY, alta=alta(prestadores=StepState.OPEN)), "prestadores", "Falta cerrar"),
+        (replace(READY, alta=alta(coordinadores=StepState.WAITING)), "coordinadores", "espera a otros"),
+        (replace(READY, alta=alta(cuenta_y_plan=StepState.OPEN)), "cuenta-y-plan", "Falta cerrar"),
+        (replace(READY, alta=alta(tmk=StepState.OPEN)), "tmk", "Falta cerrar"),
+    ],
+)
+def test_what_is_missing_keeps_it_shut_and_is_said(case: Case, code: str, said: str) -> None:
+    (demand,) = unmet(case)
+    assert demand.code == code
+    assert said in demand.said
+
+
+def test_evidence_that_is_gone_again_shuts_it_though_its_step_was_closed() -> None:
+    seen = alta()
+    steps = tuple(
+        replace(step, found={"providers-sufficient": Found(False, "Falta una grúa en Salta.")})
+        if step.id == "prestadores"
+        else step
+        for step in seen.steps
+    )
+    (demand,) = unmet(replace(READY, alta=replace(seen, steps=steps)))
+    assert (demand.code, demand.said) == ("prestadores", "Falta una grúa en Salta.")
+
+
+def test_a_change_of_a_plan_that_answers_needs_no_alta_but_both_tests() -> None:
+    change = replace(READY, alta=None, answers=True)
+    assert open_to(demands(change))
+    assert [demand.code for demand in unmet(replace(change, operations=None))] == ["tested-operations"]
+
+
+def test_the_launch_after_the_release_is_not_asked_before_it() -> None:
+    assert "lanzamiento" not in {demand.code for demand in demands(READY)}
+    assert "liberado" not in {demand.code for demand in demands(READY)}
