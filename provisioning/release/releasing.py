@@ -1,7 +1,7 @@
 """Strangers are let in: the gate is asked, the PBX switched and read back, the dossier written (P40).
 
-The order makes a crash harmless: a release is claimed before the PBX is touched, and what a process began and
-did not end is looked at again at the next start: if strangers reach that version it is completed, else refused.
+The order makes a crash harmless: a release is claimed before the PBX is touched, and what a process began
+and did not end is looked at again at the next start: completed if strangers reach that version, else refused.
 """
 
 import asyncio
@@ -109,11 +109,9 @@ class LineReleases:
         )
 
     async def _alta(self, plan: str) -> AltaView | None:
-        """The one under way, with its evidence asked now."""
-        found = await self._altas.of_plan(plan)
-        if found is None or found.state is not AltaState.RUNNING:
-            return None
-        return await self._altas.find(found.id)
+        """The one under way, with the evidence of all its steps asked anew."""
+        found = await self._altas.of_plan(plan, proved=True, anew=True)
+        return found if found is not None and found.state is AltaState.RUNNING else None
 
     async def demands(self, standing: Standing, person: Person | None) -> tuple[Demand, ...]:
         """What the gate asks, of this person when one would release."""
@@ -134,9 +132,7 @@ class LineReleases:
             may=person is None or person.may(Permission.LINE_RELEASE),
         )
 
-    async def release(
-        self, plan: str, person: Person, reason: str, day: date | None = None
-    ) -> LineRelease:
+    async def release(self, plan: str, person: Person, reason: str, day: date | None = None) -> LineRelease:
         """Let strangers in now, or at the first instant of `day` at the subsidiary.
 
         Raises ShutGate, AlreadyUnderWay and, when the PBX would not, ReleaseRefused.
@@ -207,7 +203,13 @@ class LineReleases:
                 return found
             try:
                 evidence = await self._let_in(found)
-            except (ReleaseRefused, ProvisioningRefused, NotPublished, DialplanProblems, CannotBuild) as error:
+            except (
+                ReleaseRefused,
+                ProvisioningRefused,
+                NotPublished,
+                DialplanProblems,
+                CannotBuild,
+            ) as error:
                 await self.store.refuse(found, str(error), self._clock())
                 raise error if isinstance(error, ReleaseRefused) else ReleaseRefused(str(error)) from error
             return await self._complete(found, evidence)
@@ -243,14 +245,12 @@ class LineReleases:
     async def released(self, alta: AltaView) -> Found:
         """The evidence `released`: strangers reach the version that this alta was for."""
         page = f"/releases/{alta.plan}"
-        done = await self.store.last(alta.plan)
-        stands = self._book.of(alta.plan)
-        if stands.live is None:
+        since = await self._plans.live_since(alta.plan)
+        if since is None:
             return Found(False, "El número todavía no atiende a extraños: Operaciones lo libera.", page)
-        if done is None or done.asked < alta.started:
-            return Found(False, "La versión de esta alta todavía no se liberó.", page)
-        said = f"Liberada por {done.asked_for.by}."
-        return Found(True, said, page, at=done.ended, by=(done.asked_for.by,))
+        if since.at < alta.started:
+            return Found(False, "Atiende la versión anterior: falta liberar la de esta alta.", page)
+        return Found(True, f"Liberada por {since.by}.", page, at=since.at, by=(since.by,))
 
 
 def _passed(report: Report | None) -> Passed | None:

@@ -1,0 +1,191 @@
+"""A canary a plan and day, off-peak: its numbers are called, and what fails is told before a client does.
+
+A row of the database says who makes the calls of a plan and day, so that no two processes do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.engine import writing
+from plans.book import PlanBook
+from plans.model import Plan
+from plans.site import Site
+from provisioning.proof.reports import Kind, Report
+from provisioning.release.tables import canaries
+from staff import audit
+from staff.audit import Deed
+
+log = structlog.get_logger(__name__)
+
+WINDOW = timedelta(hours=3)
+"""How long after its hour a canary may still begin: later would be the day's work."""
+LOOK_SECONDS = 60.0
+GIVEN_UP = timedelta(hours=1)
+"""A canary takes minutes: whose process says nothing for so long is gone."""
+INTERRUPTED = "La prueba del día se interrumpió: repítala desde la página de pruebas."
+
+
+class Tests(Protocol):
+    """Makes the calls of a plan's quick test. What it raises is told as the canary's failure."""
+
+    async def run(self, plan: str, kind: Kind, by: None, quick: bool) -> Report: ...
+
+
+Failed = Callable[[AsyncConnection, "Canary", Plan], Awaitable[None]]
+"""Told within the transaction in which a canary's failure is written: its mail is kept there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """The calls of a plan and day. `said` is what failed; `report` is None when no call could be made."""
+
+    plan: str
+    day: date
+    state: str
+    at: datetime
+    report: int | None
+    said: str
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "failed"
+
+
+class Canaries:
+    """`hour` is the subsidiary's own; None makes no calls. `failing` answers at once, from memory."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        book: PlanBook,
+        site: Site,
+        tests: Tests,
+        clock: Callable[[], datetime],
+        hour: time | None,
+        failed: Failed,
+    ) -> None:
+        self._engine = engine
+        self._book = book
+        self._site = site
+        self._tests = tests
+        self._clock = clock
+        self._hour = hour
+        self._failed = failed
+        self._last: dict[str, Canary] | None = None
+
+    def failing(self) -> tuple[Canary, ...]:
+        """The live plans whose last canary failed."""
+        last = self._last or {}
+        plans = (stored.version.plan.plan for stored in self._book.live())
+        return tuple(last[plan] for plan in plans if plan in last and last[plan].failed)
+
+    async def run(self) -> None:
+        """Again and again, whatever goes wrong once."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("canaries_not_looked_at")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Call what is due, one plan after another."""
+        await self._give_up()
+        if self._last is None:
+            self._last = await self._latest()
+        for plan, day in self.due(self._clock()):
+            if await self._claimed(plan.plan, day):
+                await self._call(plan, day)
+
+    def due(self, now: datetime) -> tuple[tuple[Plan, date], ...]:
+        """The live plans whose hour it is, and which day it is there."""
+        if self._hour is None:
+            return ()
+        plans = (stored.version.plan for stored in self._book.live())
+        days = ((plan, self._day(plan, self._hour, now)) for plan in plans)
+        return tuple((plan, day) for plan, day in days if day is not None)
+
+    def _day(self, plan: Plan, hour: time, now: datetime) -> date | None:
+        here = now.astimezone(ZoneInfo(self._site.subsidiaries[plan.subsidiary].timezone))
+        for day in (here.date(), here.date() - timedelta(days=1)):
+            begins = datetime.combine(day, hour, here.tzinfo)
+            if begins <= here < begins + WINDOW:
+                return day
+        return None
+
+    async def repeat(self, plan: Plan) -> bool:
+        """Call anew what failed last, whatever the hour; False when nothing had or somebody does already."""
+        last = (self._last or {}).get(plan.plan)
+        if last is None or not last.failed:
+            return False
+        same = (canaries.c.plan == last.plan) & (canaries.c.day == last.day)
+        again = update(canaries).where(same, canaries.c.state == "failed")
+        async with writing(self._engine) as connection:
+            claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
+        if claimed.rowcount == 1:
+            await self._call(plan, last.day)
+        return claimed.rowcount == 1
+
+    async def _claimed(self, plan: str, day: date) -> bool:
+        row = {"plan": plan, "day": day, "state": "running", "at": self._clock(), "said": ""}
+        try:
+            async with writing(self._engine) as connection:
+                await connection.execute(insert(canaries).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    async def _call(self, plan: Plan, day: date) -> None:
+        try:
+            report = await self._tests.run(plan.plan, Kind.CANARY, None, True)
+        except Exception as error:  # whatever kept the calls from being made is what people must be told
+            log.exception("canary_not_called", plan=plan.plan)
+            await self._end(plan, day, "failed", None, str(error) or type(error).__name__)
+            return
+        said = "; ".join(f"{check.title}: {check.found}" for check in report.failures)
+        await self._end(plan, day, "passed" if report.passed else "failed", report.id, said)
+
+    async def _end(self, plan: Plan, day: date, state: str, report: int | None, said: str) -> None:
+        canary = Canary(plan.plan, day, state, self._clock(), report, said)
+        async with writing(self._engine) as connection:
+            ended = update(canaries).where(canaries.c.plan == plan.plan, canaries.c.day == day)
+            values = {"state": state, "at": canary.at, "report": report, "said": said}
+            await connection.execute(ended.values(values))
+            if canary.failed:
+                await audit.write(connection, Deed("canary.failed", plan.plan, after={"said": said}))
+                await self._failed(connection, canary, plan)
+        self._last = (self._last or {}) | {plan.plan: canary}
+        log.info("canary", plan=plan.plan, state=state, said=said)
+
+    async def _give_up(self) -> None:
+        """What a process began and never ended."""
+        lost = update(canaries).where(canaries.c.state == "running", canaries.c.at < self._clock() - GIVEN_UP)
+        async with writing(self._engine) as connection:
+            await connection.execute(lost.values(state="failed", said=INTERRUPTED))
+
+    async def _latest(self) -> dict[str, Canary]:
+        """The newest of each plan that has ended."""
+        over = canaries.c.state != "running"
+        newest = select(canaries.c.plan, func.max(canaries.c.day).label("day")).where(over)
+        each = newest.group_by(canaries.c.plan).subquery()
+        found = select(canaries).join(each, (canaries.c.plan == each.c.plan) & (canaries.c.day == each.c.day))
+        return {canary.plan: canary for canary in await self._read(found)}
+
+    async def history(self, plan: str, limit: int = 60) -> tuple[Canary, ...]:
+        """A plan's canaries, the newest first."""
+        wanted = select(canaries).where(canaries.c.plan == plan).order_by(canaries.c.day.desc())
+        return await self._read(wanted.limit(limit))
+
+    async def _read(self, query: Any) -> tuple[Canary, ...]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return tuple(Canary(**row) for row in rows)

@@ -1,0 +1,147 @@
+"""A canary a plan and day, at its hour, by one process; what fails is an alarm until it is repeated well."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.all_tables import metadata
+from plans.book import PlanBook, StoredPlan
+from plans.load import load_files, load_site
+from plans.model import Plan
+from plans.write import version_of
+from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
+from provisioning.release.canaries import GIVEN_UP, Canaries, Canary
+from tests.support.databases import BACKENDS, fresh_engine
+
+ROOT = Path(__file__).parents[3]
+SITE = load_site(ROOT / "plans/example-site.yaml")
+FOUR_IN_BUENOS_AIRES = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
+
+
+@dataclass
+class Played:
+    """The tests: what the next one finds, and which were made. Failures kept by mail are in `told`."""
+
+    wrong: str = ""
+    away: str = ""
+    made: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    async def run(self, plan: str, kind: Kind, by: None, quick: bool) -> Report:
+        assert (kind, quick) == (Kind.CANARY, True)
+        self.made.append(plan)
+        if self.away:
+            raise RuntimeError(self.away)
+        now = FOUR_IN_BUENOS_AIRES
+        checks = (Check("header", "Número", not self.wrong, "suena", self.wrong),)
+        call = TestedCall("1", "Llamada", "+541143218765", now, now, checks)
+        result = Result.FAILED if self.wrong else Result.PASSED
+        said = (plan, plan, "AR", "Seguros", "0" * 64, "entry", "release", "altavoz")
+        return Report(Kind.CANARY, *said, now, now, result, (call,), id=7)
+
+    async def failed(self, _connection: AsyncConnection, canary: Canary, plan: Plan) -> None:
+        self.told.append(f"{plan.plan}: {canary.said}")
+
+
+@pytest.fixture(params=BACKENDS)
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    async with fresh_engine(request.param, tmp_path, metadata) as made:
+        yield made
+
+
+class House:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.now = FOUR_IN_BUENOS_AIRES
+        self.played = Played()
+        self.book = PlanBook()
+        (source,) = load_files([ROOT / "plans/examples/hogar-nandu.yaml"], SITE).sources
+        self.plan = source.plan
+        self.book.replace([StoredPlan(version_of(source.plan, {}), 1, source.text, True, self.now, "ivan")])
+        self.engine = engine
+        self.canaries = self.made()
+
+    def made(self) -> Canaries:
+        return Canaries(
+            self.engine, self.book, SITE, self.played, lambda: self.now, time(4), self.played.failed
+        )
+
+
+@pytest.fixture
+def house(engine: AsyncEngine) -> House:
+    return House(engine)
+
+
+@pytest.mark.parametrize(
+    ("later", "due"),
+    [
+        (timedelta(minutes=-1), 0),
+        (timedelta(), 1),
+        (timedelta(hours=2, minutes=59), 1),
+        (timedelta(hours=3), 0),
+    ],
+)
+async def test_a_plan_is_called_within_its_hours_only(house: House, later: timedelta, due: int) -> None:
+    house.now += later
+    await house.canaries.look()
+    assert len(house.played.made) == due
+
+
+async def test_once_a_day_whoever_looks(house: House) -> None:
+    other = house.made()
+    await house.canaries.look()
+    await other.look()
+    await house.canaries.look()
+    house.now += timedelta(days=1)
+    await other.look()
+    assert house.played.made == ["hogar-nandu"] * 2
+
+
+async def test_what_fails_is_told_and_stays_an_alarm_after_a_restart(house: House) -> None:
+    house.played.wrong = "el operador lo desvinculó"
+    await house.canaries.look()
+    again = house.made()
+    await again.look()
+    assert [canary.said for canary in again.failing()] == ["Número: el operador lo desvinculó"]
+    assert house.played.told == ["hogar-nandu: Número: el operador lo desvinculó"]
+
+
+async def test_calls_that_cannot_be_made_are_a_failure(house: House) -> None:
+    house.played.away = "la central no responde"
+    await house.canaries.look()
+    assert [canary.said for canary in house.canaries.failing()] == ["la central no responde"]
+
+
+async def test_repeated_well_it_is_no_alarm(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.canaries.look()
+    house.played.wrong = ""
+    assert await house.canaries.repeat(house.plan)
+    assert house.canaries.failing() == ()
+    assert not await house.canaries.repeat(house.plan)
+    assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["passed"]
+
+
+async def test_a_plan_that_answers_no_more_is_no_alarm(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.canaries.look()
+    house.book.replace([])
+    assert house.canaries.failing() == ()
+
+
+async def test_without_an_hour_nobody_is_called(house: House) -> None:
+    house.canaries = Canaries(
+        house.engine, house.book, SITE, house.played, lambda: house.now, None, house.played.failed
+    )
+    await house.canaries.look()
+    assert house.played.made == []
+
+
+async def test_one_that_a_process_left_behind_has_failed(house: House) -> None:
+    assert await house.canaries._claimed("hogar-nandu", house.now.date())
+    house.now += GIVEN_UP + timedelta(seconds=1)
+    await house.canaries.look()
+    assert ["interrumpió" in canary.said for canary in house.canaries.failing()] == [True]
