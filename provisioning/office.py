@@ -17,12 +17,15 @@ from ivr_audio.store import SoundStore
 from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
+from plans.history import PlanHistory
 from plans.site import Site
-from provisioning.alta.evidence import Evidence
+from plans.store import PlanStore
+from provisioning.alta.evidence import Evidence, Found
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
 from provisioning.alta.store import Altas
+from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
@@ -39,6 +42,10 @@ from provisioning.prompts.known import Drafting, KnownPlans
 from provisioning.prompts.overview import Overview
 from provisioning.prompts.proof import PromptProof
 from provisioning.proof.store import Reports
+from provisioning.release.dossiers import Dossiers
+from provisioning.release.releasing import LineReleases
+from provisioning.release.sections import Gathering, Sources
+from provisioning.release.store import ReleaseStore
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -95,7 +102,11 @@ class Office:
         return {
             **numbers_evidence(self.numbers),
             "prompts-approved": PromptProof(self.prompt_needs).found,
+            "released": self._released,
         }
+
+    async def _released(self, alta: AltaView) -> Found:
+        return await self.line_releases.released(alta)
 
     @cached_property
     def tells(self) -> list[Tell]:
@@ -161,3 +172,35 @@ class Office:
     @cached_property
     def reports(self) -> Reports:
         return Reports(self.engine)
+
+    # strangers are let in
+
+    @cached_property
+    def line_releases(self) -> LineReleases:
+        store = ReleaseStore(self.engine)
+        return LineReleases(
+            store=store,
+            provisioner=self.provisioner,
+            history=PlanHistory(self.engine),
+            book=self.book,
+            reports=self.reports,
+            altas=self.altas,
+            people=self.people,
+            dossiers=Dossiers(self.home, store, Gathering(self._sources())),
+            site=self.site,
+            clock=self.clock,
+        )
+
+    def _sources(self) -> Sources:
+        return Sources(
+            site=self.site,
+            plans=PlanStore(self.engine),
+            history=PlanHistory(self.engine),
+            altas=self.altas,
+            numbers=self.numbers,
+            prompts=self.prompts.store,
+            reports=self.reports,
+            people=self.people,
+            recordings=lambda sha256: self.home / f"{sha256}.wav",
+            sound=self.sounds.path,
+        )

@@ -22,6 +22,7 @@ from plans.site import Site
 from provisioning.proof.reports import Kind, Report
 from provisioning.release.tables import canaries
 from staff import audit
+from staff.actor import SERVICE
 from staff.audit import Deed
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ INTERRUPTED = "La prueba del día se interrumpió: repítala desde la página de
 class Tests(Protocol):
     """Makes the calls of a plan's quick test. What it raises is told as the canary's failure."""
 
-    async def run(self, plan: str, kind: Kind, by: None, quick: bool) -> Report: ...
+    async def run(self, plan: str, kind: Kind, by: str, quick: bool = ..., /) -> Report | None: ...
 
 
 Failed = Callable[[AsyncConnection, "Canary", Plan], Awaitable[None]]
@@ -146,13 +147,14 @@ class Canaries:
 
     async def _call(self, plan: Plan, day: date) -> None:
         try:
-            report = await self._tests.run(plan.plan, Kind.CANARY, None, True)
+            report = await self._tests.run(plan.plan, Kind.CANARY, SERVICE.name, True)
         except Exception as error:  # whatever kept the calls from being made is what people must be told
             log.exception("canary_not_called", plan=plan.plan)
-            await self._end(plan, day, "failed", None, str(error) or type(error).__name__)
-            return
+            return await self._end(plan, day, "failed", None, str(error) or type(error).__name__)
+        if report is None:
+            return await self._end(plan, day, "failed", None, INTERRUPTED)
         said = "; ".join(f"{check.title}: {check.found}" for check in report.failures)
-        await self._end(plan, day, "passed" if report.passed else "failed", report.id, said)
+        return await self._end(plan, day, "passed" if report.passed else "failed", report.id, said)
 
     async def _end(self, plan: Plan, day: date, state: str, report: int | None, said: str) -> None:
         canary = Canary(plan.plan, day, state, self._clock(), report, said)

@@ -14,14 +14,15 @@ import structlog
 
 from dialplan.errors import CannotBuild
 from plans.book import PlanBook, StoredPlan
+from plans.history import PlanHistory
 from plans.site import Site
-from plans.store import PlanStore
 from provisioning.alta.evidence import Found
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaState, AltaView
-from provisioning.apply import DialplanProblems, Provisioner, ProvisioningRefused
+from provisioning.apply import Provisioner
 from provisioning.proof.reports import Report
 from provisioning.proof.store import Reports
+from provisioning.refusals import DialplanProblems, ProvisioningRefused
 from provisioning.release.dossiers import Dossiers
 from provisioning.release.gate import Case, Demand, Passed, demands, open_to
 from provisioning.release.store import Asked, LineRelease, ReleaseRefused, ReleaseStore
@@ -67,7 +68,7 @@ class LineReleases:
         *,
         store: ReleaseStore,
         provisioner: Provisioner,
-        plans: PlanStore,
+        history: PlanHistory,
         book: PlanBook,
         reports: Reports,
         altas: Altas,
@@ -79,7 +80,7 @@ class LineReleases:
         self.store = store
         self.dossiers = dossiers
         self._provisioner = provisioner
-        self._plans = plans
+        self._history = history
         self._book = book
         self._reports = reports
         self._altas = altas
@@ -119,7 +120,7 @@ class LineReleases:
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
         candidate = standing.candidate
-        put_up = await self._plans.put_up_by(standing.plan, candidate.version.hash) if candidate else ()
+        put_up = await self._history.put_up_by(standing.plan, candidate.version.hash) if candidate else ()
         return Case(
             plan=standing.plan,
             candidate=candidate is not None,
@@ -245,7 +246,7 @@ class LineReleases:
     async def released(self, alta: AltaView) -> Found:
         """The evidence `released`: strangers reach the version that this alta was for."""
         page = f"/releases/{alta.plan}"
-        since = await self._plans.live_since(alta.plan)
+        since = await self._history.live_since(alta.plan)
         if since is None:
             return Found(False, "El número todavía no atiende a extraños: Operaciones lo libera.", page)
         if since.at < alta.started:

@@ -17,7 +17,7 @@ from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
 from provisioning.release.canaries import GIVEN_UP, Canaries, Canary
 from tests.support.databases import BACKENDS, fresh_engine
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SITE = load_site(ROOT / "plans/example-site.yaml")
 FOUR_IN_BUENOS_AIRES = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ class Played:
     made: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
-    async def run(self, plan: str, kind: Kind, by: None, quick: bool) -> Report:
+    async def run(self, plan: str, kind: Kind, by: str, quick: bool = False) -> Report:
         assert (kind, quick) == (Kind.CANARY, True)
         self.made.append(plan)
         if self.away:

@@ -1,0 +1,60 @@
+"""What stood of a plan since when, and who put it there: read from the rows that are only ever added."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from plans.tables import PlanHistoryRow, PlanVersionRow
+
+_ROW = PlanHistoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on, and by whom."""
+
+    at: datetime
+    by: str
+
+
+class PlanHistory:
+    """Every method reads once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def put_up_by(self, plan: str, hash: str) -> frozenset[str]:
+        """Who wrote a version, and who ever put it into the PBX for test calls."""
+        version = select(PlanVersionRow).where(PlanVersionRow.plan == plan, PlanVersionRow.hash == hash)
+        found = version.with_only_columns(PlanVersionRow.id, PlanVersionRow.applied_by)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(found)).one_or_none()
+            if row is None:
+                return frozenset()
+            up = select(_ROW.by).where(_ROW.plan == plan, _ROW.candidate_id == row.id).distinct()
+            return frozenset({row.applied_by, *(await connection.execute(up)).scalars()})
+
+    async def live_since(self, plan: str) -> Since | None:
+        """Since when strangers reach the version that they reach now; None when they reach none."""
+        rows = select(_ROW.version_id, _ROW.suspended, _ROW.at, _ROW.by).where(_ROW.plan == plan)
+        found: Since | None = None
+        version: int | None = None
+        async with self._engine.connect() as connection:
+            for row in await connection.execute(rows.order_by(_ROW.id.desc())):
+                answers = None if row.suspended else row.version_id
+                if answers is None or version not in (None, answers):
+                    break
+                version, found = answers, Since(row.at, row.by)
+        return found
+
+    async def live_before(self, plan: str, hash: str) -> int | None:
+        """The number of the last version that strangers reached before they reached this one."""
+        rows = select(PlanVersionRow.number, PlanVersionRow.hash)
+        joined = rows.join(_ROW, _ROW.version_id == PlanVersionRow.id).where(_ROW.plan == plan)
+        async with self._engine.connect() as connection:
+            for row in await connection.execute(joined.order_by(_ROW.id.desc())):
+                if row.hash != hash:
+                    return int(row.number)
+        return None

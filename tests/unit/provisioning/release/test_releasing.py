@@ -1,0 +1,311 @@
+"""Strangers are let in when the gate is open, at once or on their day, and a dossier tells all of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import staff.passwords
+from db.all_tables import metadata
+from plans.book import PlanBook
+from plans.load import load_site
+from plans.model import Account
+from provisioning.alta.evidence import EVIDENCE, Found
+from provisioning.alta.request import AltaRequest
+from provisioning.alta.views import AltaView
+from provisioning.marking import Going
+from provisioning.office import Office
+from provisioning.proof.reports import Check, Ear, Kind, Report, Result, TestedCall
+from provisioning.release.dossier import verify
+from provisioning.release.keys import SigningKey
+from provisioning.release.releasing import INTERRUPTED, MOVED_ON, ShutGate
+from provisioning.release.store import AlreadyUnderWay, ReleaseRefused
+from staff.areas import Areas
+from staff.audit_table import audit
+from staff.people import People
+from staff.person import Person
+from staff.roles import Role
+from tests.support.databases import BACKENDS, fresh_engine
+from tests.support.publishing import Publishing
+
+PLANS = Path(__file__).parents[4] / "plans"
+SITE = load_site(PLANS / "example-site.yaml")
+NANDU = PLANS / "examples/hogar-nandu.yaml"
+NOON = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+PEOPLE = {
+    "ivan": Role.IT,
+    "ines": Role.IT,
+    "olga": Role.OPERATIONS,
+    "oscar": Role.OPERATIONS,
+    "cata": Role.COMMERCIAL,
+}
+
+
+@dataclass
+class House:
+    """An office beside a PBX; the plan's first version answers strangers, its second is the candidate."""
+
+    office: Office
+    publishing: Publishing
+    people: dict[str, Person]
+    now: datetime = NOON
+
+    @property
+    def releases(self):
+        return self.office.line_releases
+
+    @property
+    def candidate(self):
+        return self.office.book.of("hogar-nandu").candidate
+
+    def live(self) -> str | None:
+        stored = self.office.book.of("hogar-nandu").live
+        return stored.version.hash if stored else None
+
+    async def change(self, name: str = "Asistencia Hogar Ñandú Total") -> None:
+        """A new candidate by ivan."""
+        text = NANDU.read_text("utf-8").replace("Asistencia Hogar Ñandú Plus", name)
+        await self.office.provisioner.apply_text(text, "ivan")
+
+    async def tested(self, kind: Kind, by: str) -> Report:
+        found = self.candidate
+        fingerprint = self.office.provisioner.entry_of("hogar-nandu", found.version.hash)
+        check = Check("header", "Número", True, "suena", "suena")
+        call = TestedCall("entrada", "Entrada", "+541143218765", NOON, NOON, (check,))
+        ears = (Ear("saludo", True, NOON),) if kind is Kind.OPERATIONS else ()
+        who = ("hogar-nandu", "Hogar Ñandú", "AR", "Seguros Ñandú S.A.", found.version.hash, fingerprint)
+        report = Report(kind, *who, "release", by, NOON, NOON, Result.PASSED, (call,), ears=ears)
+        return await self.office.reports.add(report)
+
+    async def both(self) -> None:
+        await self.tested(Kind.IT, "ines")
+        await self.tested(Kind.OPERATIONS, "olga")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(staff.passwords, "_HASHER", quick)
+
+
+@pytest.fixture(params=BACKENDS)
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    async with fresh_engine(request.param, tmp_path, metadata) as made:
+        yield made
+
+
+@pytest.fixture
+async def house(engine: AsyncEngine, tmp_path: Path) -> House:
+    house: House
+    book, clock = PlanBook(), lambda: house.now
+    publishing = Publishing(engine, tmp_path, SITE, book, clock)
+    people = People(engine, clock)
+    office = Office(
+        engine=engine,
+        clock=clock,
+        site=SITE,
+        book=book,
+        people=people,
+        areas=Areas(engine),
+        home=tmp_path,
+        address="https://altavoz.example",
+        outbox=None,
+        sounds=publishing.sounds,
+        provisioner=publishing.provisioner,
+    )
+    house = House(office, publishing, {})
+    for name, role in PEOPLE.items():
+        await people.add(name, [role], full_name=name.capitalize(), password="una frase larga")
+        found = await people.by_name(name)
+        assert found is not None
+        house.people[name] = found
+    publishing.start()
+    await office.provisioner.apply([NANDU], "ivan", going=Going.RELEASE, reason="ejemplo")
+    await house.change()
+    return house
+
+
+async def test_it_is_let_in_with_both_tests_and_its_dossier_verifies(house: House) -> None:
+    await house.both()
+    wanted = house.candidate.version.hash
+    done = await house.releases.release("hogar-nandu", house.people["oscar"], "Probada dos veces")
+    assert (done.state, house.live(), house.candidate) == ("done", wanted, None)
+    (kept,) = await house.releases.store.dossiers_of("hogar-nandu")
+    file = house.releases.dossiers.path(kept.head).read_bytes()
+    found = verify(file, [SigningKey(house.office.home).public()])
+    told = {section.name: section.body for section in found.sections}
+    assert list(told) == [
+        "release",
+        "numbers",
+        "plan",
+        "test-it",
+        "test-operations",
+        "prompts",
+        "gate",
+        "signatures",
+    ]
+    assert told["release"]["reason"] == "Probada dos veces"
+    assert "-name: Asistencia Hogar Ñandú Plus" in told["plan"]["diff"]
+    assert [row["name"] for row in told["signatures"]["signatures"]] == ["ines", "olga", "oscar"]
+    assert all(demand["met"] for demand in told["gate"]["demands"])
+
+
+@pytest.mark.parametrize(
+    ("tests", "who", "said"),
+    [
+        ((), "oscar", "no tiene una prueba aprobada de Sistemas"),
+        (((Kind.IT, "ines"),), "oscar", "aprobada de Operaciones"),
+        (((Kind.IT, "olga"), (Kind.OPERATIONS, "olga")), "oscar", "olga hizo las dos"),
+        (((Kind.IT, "ines"), (Kind.OPERATIONS, "olga")), "ivan", "Libera una persona de Operaciones"),
+        (((Kind.IT, "oscar"), (Kind.OPERATIONS, "olga")), "oscar", "la probó por Sistemas"),
+    ],
+)
+async def test_a_shut_gate_says_why_and_nothing_changes(house: House, tests, who: str, said: str) -> None:
+    before = house.live()
+    for kind, by in tests:
+        await house.tested(kind, by)
+    with pytest.raises(ShutGate, match=said):
+        await house.releases.release("hogar-nandu", house.people[who], "porque sí")
+    assert house.live() == before
+    assert await house.releases.store.under_way("hogar-nandu") is None
+
+
+async def test_who_configured_it_does_not_release_it(house: House) -> None:
+    await house.office.provisioner.drop_candidate("hogar-nandu", "ivan", "otra vez")
+    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    await house.office.provisioner.apply_text(text, "oscar")
+    await house.both()
+    with pytest.raises(ShutGate, match="Usted configuró"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+
+
+async def test_a_plan_changed_after_its_test_is_untested_again(house: House) -> None:
+    await house.both()
+    await house.change("Asistencia Hogar Ñandú Otra")
+    with pytest.raises(ShutGate, match="no tiene una prueba aprobada"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+
+
+async def test_on_its_day_and_not_before(house: House) -> None:
+    await house.both()
+    wanted = house.candidate.version.hash
+    asked = await house.releases.release("hogar-nandu", house.people["oscar"], "el lunes", date(2026, 11, 30))
+    assert (asked.state, asked.asked_for.due) == ("scheduled", datetime(2026, 11, 30, 3, 0, tzinfo=UTC))
+    with pytest.raises(AlreadyUnderWay):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "ya")
+    await house.releases.run_due()
+    assert house.live() != wanted
+    house.now = asked.asked_for.due
+    await house.releases.run_due()
+    assert house.live() == wanted
+
+
+async def test_changed_before_its_day_it_is_refused_and_said(house: House) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
+    await house.change("Asistencia Hogar Ñandú Otra")
+    house.now += timedelta(days=1)
+    await house.releases.run_due()
+    (last,) = await house.releases.store.history("hogar-nandu")
+    assert (last.state, last.said) == ("refused", MOVED_ON)
+
+
+async def test_what_is_scheduled_can_be_taken_back(house: House) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
+    await house.releases.cancel("hogar-nandu", "el banco pidió esperar")
+    house.now += timedelta(days=2)
+    await house.releases.run_due()
+    (last,) = await house.releases.store.history("hogar-nandu")
+    assert (last.state, last.said) == ("cancelled", "el banco pidió esperar")
+    with pytest.raises(ReleaseRefused, match="No hay una liberación pendiente"):
+        await house.releases.cancel("hogar-nandu", "otra vez")
+
+
+async def test_two_who_release_at_once_let_in_once(house: House) -> None:
+    await house.both()
+    oscar = house.people["oscar"]
+    twice = [house.releases.release("hogar-nandu", oscar, "ya") for _ in range(2)]
+    found = await asyncio.gather(*twice, return_exceptions=True)
+    assert sum(isinstance(each, ReleaseRefused) for each in found) == 1
+    assert len(await house.releases.store.dossiers_of("hogar-nandu")) == 1
+
+
+async def test_killed_before_the_pbx_changed_it_is_refused(house: House) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
+    (asked,) = await house.releases.store.scheduled()
+    assert await house.releases.store.claim(asked.id)
+    await house.releases.recover()
+    (last,) = await house.releases.store.history("hogar-nandu")
+    assert (last.state, last.said) == ("refused", INTERRUPTED)
+
+
+async def test_killed_after_the_pbx_changed_its_dossier_is_written_at_the_next_start(house: House) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
+    (asked,) = await house.releases.store.scheduled()
+    assert await house.releases.store.claim(asked.id)
+    await house.office.provisioner.go_live("hogar-nandu", asked.asked_for.hash, "oscar", "mañana")
+    await house.releases.recover()
+    assert [kept.by for kept in await house.releases.store.dossiers_of()] == ["oscar"]
+
+
+async def test_dossiers_of_a_site_stand_on_one_another(house: House) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "uno")
+    await house.change("Asistencia Hogar Ñandú Otra")
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "dos")
+    newer, older = await house.releases.store.dossiers_of()
+    assert newer.previous == older.head
+    assert (await house.releases.dossiers.read(newer.head)).previous == older.head
+
+
+async def test_a_new_plan_wants_an_alta_with_its_gates(house: House) -> None:
+    condor = PLANS / "examples/vial-condor.yaml"
+    await house.office.provisioner.apply([condor], "ivan")
+    standing = await house.releases.standing("vial-condor")
+    unmet = {demand.code for demand in await house.releases.demands(standing, None) if not demand.met}
+    assert unmet == {"alta", "tested-it", "tested-operations"}
+
+
+async def test_the_release_is_the_altas_evidence(house: House) -> None:
+    for name in EVIDENCE:
+        if name != "released":
+            house.office.evidence[name] = _there
+    request = AltaRequest(
+        kind="otro-si",
+        plan="hogar-nandu",
+        name="Hogar",
+        account=Account(name="Seguros Ñandú S.A.", type="aseguradora"),
+        subsidiary="AR",
+    )
+    house.now += timedelta(minutes=1)
+    alta = await house.office.altas.start(request, None)
+    house.now += timedelta(minutes=1)
+    found = await house.releases.released(alta)
+    assert (found.ok, "anterior" in found.said) == (False, True)
+    await house.office.provisioner.go_live("hogar-nandu", house.candidate.version.hash, "oscar", "urgente")
+    assert (await house.releases.released(alta)).ok
+
+
+async def _there(_alta: AltaView) -> Found:
+    return Found(True, "Está.")
+
+
+async def test_each_leaves_its_deed(house: House, engine: AsyncEngine) -> None:
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "ya")
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(audit.c.action, audit.c.reason))).all()
+    assert [tuple(row) for row in found if row.action.startswith("line.")] == [
+        ("line.release-asked", "ya"),
+        ("line.released", "ya"),
+    ]
