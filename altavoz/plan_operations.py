@@ -35,6 +35,7 @@ class PlanOperations:
             "plan/suspend": self.suspend,
             "plan/resume": self.resume,
             "plan/drop": self.drop,
+            "dialplan/publish": self.publish,
             "dialplan/rollback": self.rollback,
         }
 
@@ -79,6 +80,9 @@ class PlanOperations:
     async def _changed(self, change: "Change", arguments: Arguments) -> Any:
         plan = arguments["plan"]
         return dataclasses.asdict(await change(plan, actor.current().name, arguments.get("reason") or ""))
+
+    async def publish(self, _arguments: Arguments) -> Any:
+        return dataclasses.asdict(await self._house.provisioner.republish(actor.current().name))
 
     async def rollback(self, _arguments: Arguments) -> Any:
         return dataclasses.asdict(await self._house.provisioner.rollback(actor.current().name))

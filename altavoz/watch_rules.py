@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
         Permission.STATUS_READ,
         Level.URGENT,
         "La central no tiene la última publicación",
-        "{detail} Aplique de nuevo el último plan con «altavoz plan apply».",
+        "{detail} Publique de nuevo lo que corresponde con «altavoz dialplan publish».",
         rise=_seconds(20),
     ),
     Rule(

@@ -1,4 +1,4 @@
-"""The lines with their plans, the release that stands in the PBX, and whether the link is up."""
+"""The lines with their plans and whom they answer, the release that stands in the PBX, the link to it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ async def index(request: web.Request) -> web.Response:
     now = served.clock()
     rows = [
         LineRow(line, stored.version.plan, stored, _in_force(stored.version.plan, served.site, now))
-        for stored in served.book.live()
+        for stored in served.book.standing()
         for line in stored.version.plan.lines
         if scope.covers(stored.version.plan.subsidiary, stored.version.plan.account.name)
     ]

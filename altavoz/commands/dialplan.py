@@ -55,6 +55,15 @@ def diff(
     return print_change(answer)
 
 
+@app.command("publish")
+def publish(as_json: bool = AsJson) -> None:
+    """Publica de nuevo lo que debe estar en la central, sin cambiar ningún plan."""
+    answer = ask("dialplan/publish")
+    if as_json:
+        return show_json(answer)
+    return out.print(f"En la central está la entrega {answer['release']}.", markup=False)
+
+
 @app.command("rollback")
 def rollback(as_json: bool = AsJson) -> None:
     """Vuelve a la entrega anterior."""

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.pbx, pytest.mark.timeout(600)]
 PASSWORD = "clave-de-prueba-1"
 TELMEX, LINE = "127.0.0.13", "525541239876"
 CALLS, EVERY = 60, 1.5
+AJOLOTE = "mascotas-ajolote"
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_killed_in_the_middle_of_a_publication_it_publishes_again(
     instance: LinkedInstance, tmp_path: Path
 ) -> None:
     plan = tmp_path / "ajolote.yaml"
-    text = instance.run("plan", "show", "mascotas-ajolote")
+    text = instance.run("plan", "show", AJOLOTE)
     for pause in (0.05, 0.15, 0.3, 0.6):
         plan.write_text(text.replace("gracias por", f"gracias {pause} por".replace(".", " ")))
         with ThreadPoolExecutor(1) as pool:
@@ -115,6 +116,8 @@ def test_killed_in_the_middle_of_a_publication_it_publishes_again(
         instance.start(examples=False)
         status = instance.json("status")
         assert status["ready"] and status["release"] == status["release_on_disk"]
+        states = [each["state"] for each in instance.json("plan", "list") if each["plan"] == AJOLOTE]
+        assert states in (["live"], ["live", "candidate"]), "strangers keep the version that was released"
 
 
 def test_sixty_calls_while_everything_breaks_again_and_again_are_sixty_records(

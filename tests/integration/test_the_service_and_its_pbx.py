@@ -134,6 +134,8 @@ def test_what_is_published_survives_a_restart_and_goes_back(own: Instance, tmp_p
     own.stop()
     own.start(examples=False)
     assert own.json("status")["release"] == second
+    states = {p["number"]: p["state"] for p in own.json("plan", "list") if p["plan"] == "mascotas-ajolote"}
+    assert states == {1: "live", 2: "candidate"}
     assert own.json("dialplan", "rollback")["release"] == first
     assert [p["number"] for p in own.json("plan", "list") if p["plan"] == "mascotas-ajolote"] == [1]
 
