@@ -36,6 +36,8 @@ from ivr_audio.store import SoundStore
 from plans.book import PlanBook
 from plans.site import Site
 from plans.store import PlanStore
+from provisioning.alta.hooks import Target
+from provisioning.alta.load import SHIPPED
 from provisioning.apply import Provisioner
 from provisioning.office import Office
 from provisioning.phones import Phones
@@ -230,6 +232,8 @@ class House:
             sounds=self.sounds,
             provisioner=self.provisioner,
             test_calls=self.test_calls,
+            procedure=self.settings.procedure or SHIPPED,
+            coverages_target=Target(hook.url, hook.secret) if (hook := self.settings.coverages) else None,
         )
 
     @cached_property

@@ -93,6 +93,7 @@ async def _start(
         stack.push_async_callback(house.engine.dispose)
         hide(house.central.listens.secret, house.central.acts.secret, house.engine.url.password or "")
         await upgrade(house.engine)
+        await _prepare_altas(house)
         await house.people_changed()
         await stack.enter_async_context(audited(house))
     await _start_pbx(house, steps, stack)
@@ -100,10 +101,14 @@ async def _start(
         await _connect(house, stack)
     with steps.step("Publicando los planes"):
         await _publish(house, steps, examples=examples)
+    await _resume_tests(house, stack)
     stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
     stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
     stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
     await stack.enter_async_context(house.watch.running())
+    by_itself, hooks = house.office.altas.by_itself, house.office.altas.coverages.hooks
+    await stack.enter_async_context(_running(by_itself.run(), by_itself.close))
+    await stack.enter_async_context(_running(hooks.run(), hooks.close))
     if postman := house.entrance.postman():
         await stack.enter_async_context(_running(postman.run(), postman.close))
     with steps.step("Abriendo la consola"):
@@ -117,6 +122,15 @@ def _site(settings: Settings) -> Site:
         return load_site(settings.site)
     except PlanProblems as error:
         raise StartupFailed(f"el archivo del sitio tiene problemas:\n{error}") from error
+
+
+async def _prepare_altas(house: House) -> None:
+    """Read the procedure and make the areas that it names, so that altas work from the first minute."""
+    try:
+        procedure = house.office.altas.written.procedure
+    except PlanProblems as error:
+        raise StartupFailed(f"el procedimiento del alta tiene problemas:\n{error}") from error
+    await house.areas.ensure(procedure.areas())
 
 
 async def _first_account(house: House) -> str | None:
@@ -152,6 +166,13 @@ async def _start_pbx(house: House, steps: Steps, stack: AsyncExitStack) -> None:
             stack.push_async_callback(_ended, asyncio.create_task(_kept_running(pbx), name="pbx"))
     except (NotUnpacked, NotReloaded, PbxNotStarted, NotPublished) as error:
         raise StartupFailed(str(error)) from error
+
+
+async def _resume_tests(house: House, stack: AsyncExitStack) -> None:
+    """Tests that a former run left under way are told as interrupted; ours end with us."""
+    for tests in (house.office.line_tests, house.office.hand_tests):
+        await tests.recover()
+        stack.push_async_callback(tests.close)
 
 
 async def _end_pbx(house: House, *, adopted: bool) -> None:

@@ -107,6 +107,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_issuer", "", "Entrada con la cuenta de la empresa (OpenID Connect): dirección del emisor."),
     Setting("oidc_client_id", "", "Con qué nombre conoce ese emisor a Altavoz."),
     Setting("oidc_client_secret", "", "La clave de Altavoz ante ese emisor.", secret=True),
+    Setting(
+        "procedure",
+        "",
+        "Archivo con los pasos del alta de la empresa (vacío: el que trae Altavoz).",
+    ),
+    Setting("coverages_webhook", "", "Dirección del sistema que también lleva las coberturas, si lo hay."),
+    Setting("coverages_webhook_secret", "", "Clave con la que se firma lo que se le envía.", secret=True),
     Setting("log", "text", "Formato del registro: «text» o «json»."),
 )
 
@@ -128,6 +135,12 @@ class Value:
 class OidcSettings:
     issuer: str
     client_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    url: str
     secret: str = field(repr=False)
 
 
@@ -156,6 +169,8 @@ class Settings:
     second_factor: frozenset[Role]
     oidc: OidcSettings | None
     log: LogForm
+    procedure: Path | None
+    coverages: WebhookSettings | None
     mail_replies: Address | None = None
     company: Company = UNNAMED
     pbx_journal: tuple[Path, Path] | None = None
@@ -223,6 +238,8 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         ),
         oidc=_oidc(text["oidc_issuer"], text["oidc_client_id"], text["oidc_client_secret"]),
         log=_one_of("log", text["log"], LogForm),
+        procedure=Path(text["procedure"]).absolute() if text["procedure"] else None,
+        coverages=_coverages(text["coverages_webhook"], text["coverages_webhook_secret"]),
         mail_replies=_mail_replies(text["mail_replies"]),
         company=_company(text["company"], text["company_logo"]),
         pbx_journal=_journal(text["pbx_journal"], text["pbx_queue_log"]),
@@ -314,6 +331,16 @@ def _oidc(issuer: str, client_id: str, secret: str) -> OidcSettings | None:
     if issuer and not re.fullmatch(r"(https://|http://(localhost|127\.)).+", issuer):
         raise _bad("oidc_issuer", issuer, "escriba la dirección del emisor, con «https://»")
     return OidcSettings(issuer, client_id, secret) if issuer else None
+
+
+def _coverages(url: str, secret: str) -> WebhookSettings | None:
+    if bool(url) != bool(secret):
+        raise BadSetting(
+            "ALTAVOZ_COVERAGES_WEBHOOK y ALTAVOZ_COVERAGES_WEBHOOK_SECRET van juntos: escriba los dos"
+        )
+    if url and not re.fullmatch(r"(https://|http://(localhost|127\.))\S+", url):
+        raise _bad("coverages_webhook", url, "escriba la dirección, con «https://»")
+    return WebhookSettings(url, secret) if url else None
 
 
 def _journal(cel: str, queue_log: str) -> tuple[Path, Path] | None:

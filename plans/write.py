@@ -19,7 +19,7 @@ def to_yaml(plan: Plan) -> str:
     """The plan in the format of its files: block style, keys in the model's order, defaults left out."""
     return yaml.dump(
         _content(plan),
-        Dumper=_Dumper,
+        Dumper=Dumper,
         allow_unicode=True,
         sort_keys=False,
         default_flow_style=False,
@@ -62,7 +62,7 @@ def _worded(value: Any) -> Any:
     return value
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Block style, lists indented under their key, quotes where the strict reader asks for them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -82,4 +82,4 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Dumper.add_representer(str, _text)
+Dumper.add_representer(str, _text)

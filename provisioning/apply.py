@@ -163,6 +163,11 @@ class Provisioner:
             raise UnknownVersion(plan, hash)
         return entry_name(stored.version, self._site)
 
+    @property
+    def release(self) -> str | None:
+        """The release that was published last."""
+        return self._publisher.current()
+
     async def republish(self, by: str) -> Published:
         """Bring the PBX to what is marked: after a start, a new site file or a new year.
 

@@ -19,8 +19,13 @@ from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.history import PlanHistory
 from plans.site import Site
+<<<<<<< ours
+from provisioning.alta.evidence import Evidence
+from provisioning.alta.hooks import Hooks, Target
+=======
 from plans.store import PlanStore
 from provisioning.alta.evidence import Evidence, Found
+>>>>>>> theirs
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
@@ -29,6 +34,8 @@ from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
+from provisioning.notices.bureau import Bureau
+from provisioning.notices.drafts import Sent, Write
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.carriers import Carriers
@@ -41,6 +48,11 @@ from provisioning.prompts.desk import PromptDesk
 from provisioning.prompts.known import Drafting, KnownPlans
 from provisioning.prompts.overview import Overview
 from provisioning.prompts.proof import PromptProof
+from provisioning.proof.evidence import proof_evidence
+from provisioning.proof.hand import HandTests
+from provisioning.proof.recordings import Recordings
+from provisioning.proof.runner import Bench, LineTests, Shown
+from provisioning.proof.runs import Runs
 from provisioning.proof.store import Reports
 from provisioning.release.dossiers import Dossiers
 from provisioning.release.releasing import LineReleases
@@ -58,7 +70,9 @@ class Office:
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
-    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on.
+    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on;
+    `shown` is what pops up at the test desk for a test call. `coverages_target` is the system, if any, that
+    keeps coverages too.
     """
 
     engine: AsyncEngine
@@ -74,9 +88,11 @@ class Office:
     provisioner: Provisioner
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
+    coverages_target: Target | None = None
     company: Company = UNNAMED
     mailbox: Address | None = None
     test_calls: TestCaller | None = None
+    shown: Shown | None = None
 
     @property
     def after(self) -> Sequence[Listener]:
@@ -94,13 +110,18 @@ class Office:
         """Raises `PlanProblems` when the procedure's file has any."""
         hands = Hands(self.people, self.areas, self.absences.acting_areas)
         proving, procedure = Proving(lambda: self.evidence), load_procedure(self.procedure)
-        return Altas(self.ledger, hands, proving, self.site, self.book, procedure)
+        hooks = Hooks(self.engine, self.clock, self.coverages_target)
+        folder = self.home / "documents"
+        return Altas(self.ledger, hands, proving, self.site, self.book, procedure, folder, hooks)
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """Who proves what, by name: a line for each of those who own facts."""
         return {
+            **self.altas.evidence,
             **numbers_evidence(self.numbers),
+            **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
+            **self.notices.evidence,
             "prompts-approved": PromptProof(self.prompt_needs).found,
             "released": self._released,
         }
@@ -111,7 +132,7 @@ class Office:
     @cached_property
     def tells(self) -> list[Tell]:
         """Who is told of what happens to altas, within the transaction: a line each."""
-        return [returning(self.numbers)]
+        return [returning(self.numbers), self.notices.altas_told.tell]
 
     # who is out, and who is told
 
@@ -128,6 +149,36 @@ class Office:
     def preferences(self) -> Preferences:
         zones = dict.fromkeys(each.timezone for each in self.site.subsidiaries.values())
         return Preferences(self.engine, tuple(zones))
+
+    @cached_property
+    def notices(self) -> Bureau:
+        return Bureau(
+            engine=self.engine,
+            clock=self.clock,
+            home=self.home,
+            address=self.address,
+            company=self.company,
+            outbox=self.outbox,
+            mailbox=self.mailbox,
+            people=self.people,
+            book=self.book,
+            absences=self.absences,
+            preferences=self.preferences,
+            ledger=self.ledger,
+            altas=self.altas,
+            writers=self.drafts,
+            sent=self.sent,
+        )
+
+    @cached_property
+    def drafts(self) -> dict[str, Write]:
+        """Who writes each kind of letter that a person looks at and sends: a line each."""
+        return {}
+
+    @cached_property
+    def sent(self) -> dict[str, Sent]:
+        """Who is told, within the transaction, that such a letter goes: a line each."""
+        return {}
 
     @cached_property
     def mailroom(self) -> Mailroom:
@@ -173,6 +224,33 @@ class Office:
     def reports(self) -> Reports:
         return Reports(self.engine)
 
+<<<<<<< ours
+    @cached_property
+    def line_tests(self) -> LineTests:
+        bench = Bench(
+            caller=self.test_calls,
+            shown=self.shown,
+            sounds=self.sounds,
+            entry_of=self.provisioner.entry_of,
+            release=lambda: self.provisioner.release,
+            approved=self.prompts.approved,
+            proven=self.plan_numbers.tested,
+        )
+        recordings = Recordings(self.home / "proof")
+        return LineTests(Runs(self.engine), self.reports, recordings, bench, self.book, self.site, self.clock)
+
+    @cached_property
+    def hand_tests(self) -> HandTests:
+        return HandTests(
+            self.engine,
+            self.test_calls,
+            self.book,
+            self.site,
+            self.clock,
+            self.provisioner.entry_of,
+            lambda: self.provisioner.release,
+            self.carriers.observed,
+=======
     # strangers are let in
 
     @cached_property
@@ -203,4 +281,5 @@ class Office:
             people=self.people,
             recordings=lambda sha256: self.home / f"{sha256}.wav",
             sound=self.sounds.path,
+>>>>>>> theirs
         )

@@ -1,7 +1,7 @@
 """The areas of the house: what they are called, who heads them, who is in them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,6 +88,16 @@ class Areas:
         except IntegrityError as error:
             raise AreaRefused({"name": f"Ya hay un área «{area.name}»: elija otro nombre corto."}) from error
         return area
+
+    async def ensure(self, called: Mapping[str, str]) -> None:
+        """Add those that are lacking, by name and label, with nobody at their head."""
+        lacking = called.keys() - (await self.labels()).keys()
+        for name in sorted(lacking):
+            try:
+                await self.add(name, called[name])
+            except AreaRefused:  # another area has that label, or somebody was quicker
+                if await self.get(name) is None:
+                    await self.add(name, name)
 
     async def change(
         self, name: str, label: str, head: str | None, deputy: str | None, revision: int | None = None

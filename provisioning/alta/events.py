@@ -19,6 +19,7 @@ class Happened(StrEnum):
     DUE_SET = "due-set"  # "due": a date
     COMMENTED = "commented"  # "text"; "about": the code of the coverage it observes
     ATTACHED = "attached"  # "document": id, "name", "title", "revision"
+    REVIEWED = "reviewed"  # "document", "name", "revision", "as": "reviewed" or "approved"
     FORM_CHANGED = "form-changed"  # "form", "version"
     SIGNED = "signed"  # "form", "version", "area", "decision": "approved" or "rejected"
     COVERAGES_CHANGED = "coverages-changed"  # "version"

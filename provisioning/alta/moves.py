@@ -50,7 +50,7 @@ def against(request: AltaRequest, site: Site, *, in_service: bool | None) -> dic
 def finishing(
     alta: AltaView, step: str, answers: Mapping[str, str], reason: str, revision: int | None
 ) -> Doing:
-    now = _open(alta, step, revision)
+    now = open_step(alta, step, revision)
     if not now.closable:
         raise AltaRefused(f"«{now.step.title}» todavía no se puede cerrar: {' '.join(now.missing)}")
     if now.missing and not reason.strip():
@@ -61,7 +61,7 @@ def finishing(
         )
     proved = {name: found.said for name, found in now.found.items() if found.ok}
     data = {"answers": _answers(now, answers), "evidence": proved}
-    return Doing(Happened.FINISHED, step, _text(reason), data)
+    return Doing(Happened.FINISHED, step, text(reason), data)
 
 
 def closing_itself(alta: AltaView, step: str, now: datetime) -> Doing | None:
@@ -75,14 +75,14 @@ def closing_itself(alta: AltaView, step: str, now: datetime) -> Doing | None:
 
 
 def skipping(alta: AltaView, step: str, reason: str, revision: int | None) -> Doing:
-    now = _open(alta, step, revision)
+    now = open_step(alta, step, revision)
     if not now.step.optional:
         raise AltaRefused(f"«{now.step.title}» no es optativo: ciérrelo o devuélvalo con un motivo.")
-    return Doing(Happened.SKIPPED, step, _text(reason))
+    return Doing(Happened.SKIPPED, step, text(reason))
 
 
 def sending(alta: AltaView, step: str, to: str, reason: str, revision: int | None) -> Doing:
-    now = _open(alta, step, revision)
+    now = open_step(alta, step, revision)
     possible = [each.id for each in before(alta, step)]
     if to not in possible:
         hint = (
@@ -91,7 +91,7 @@ def sending(alta: AltaView, step: str, to: str, reason: str, revision: int | Non
             else " No hay un paso anterior cerrado."
         )
         raise AltaRefused(problems={"to": f"«{now.step.title}» no se apoya en «{to}».{hint}"})
-    return Doing(Happened.SENT_BACK, to, _why(reason), {"from": step})
+    return Doing(Happened.SENT_BACK, to, why(reason), {"from": step})
 
 
 def reopening(alta: AltaView, step: str, reason: str, revision: int | None) -> Doing:
@@ -102,7 +102,7 @@ def reopening(alta: AltaView, step: str, reason: str, revision: int | None) -> D
     _fresh(alta, now, revision)
     if now.state not in (StepState.DONE, StepState.SKIPPED):
         raise AltaRefused(f"«{now.step.title}» no está cerrado: no hay nada que deshacer.")
-    return Doing(Happened.REOPENED, step, _why(reason))
+    return Doing(Happened.REOPENED, step, why(reason))
 
 
 def assigning(alta: AltaView, step: str, owner: str | None, revision: int | None) -> Doing:
@@ -111,17 +111,17 @@ def assigning(alta: AltaView, step: str, owner: str | None, revision: int | None
 
 
 def dating(alta: AltaView, step: str, due: date, reason: str, revision: int | None) -> Doing:
-    now = _open(alta, step, revision)
+    now = open_step(alta, step, revision)
     if now.since is not None and due < now.since.date():
         raise AltaRefused(problems={"due": "La fecha es anterior al comienzo del paso: elija otra."})
     former = now.due.isoformat() if now.due else None
-    return Doing(Happened.DUE_SET, step, _why(reason), {"due": due.isoformat(), "before": {"due": former}})
+    return Doing(Happened.DUE_SET, step, why(reason), {"due": due.isoformat(), "before": {"due": former}})
 
 
-def commenting(alta: AltaView, step: str | None, text: str, about: str = "") -> Doing:
+def commenting(alta: AltaView, step: str | None, written: str, about: str = "") -> Doing:
     if step is not None:
         named(alta, step)
-    if not (said := _text(text)):
+    if not (said := text(written)):
         raise AltaRefused(problems={"text": "Escriba el comentario."})
     return Doing(Happened.COMMENTED, step, "", {"text": said} | ({"about": about[:12]} if about else {}))
 
@@ -140,23 +140,23 @@ def changing(alta: AltaView, request: AltaRequest, reason: str, revision: int | 
         "before": {name: was[name] for name in changed},
         "after": {name: wanted[name] for name in changed},
     }
-    return Doing(Happened.CHANGED, None, _text(reason), data, request=request)
+    return Doing(Happened.CHANGED, None, text(reason), data, request=request)
 
 
 def suspending(alta: AltaView, reason: str) -> Doing:
     _running(alta)
-    return Doing(Happened.SUSPENDED, None, _why(reason))
+    return Doing(Happened.SUSPENDED, None, why(reason))
 
 
 def resuming(alta: AltaView, reason: str) -> Doing:
     if alta.state is not AltaState.SUSPENDED:
         raise AltaRefused("El alta no está suspendida.")
-    return Doing(Happened.RESUMED, None, _text(reason))
+    return Doing(Happened.RESUMED, None, text(reason))
 
 
 def cancelling(alta: AltaView, reason: str) -> Doing:
     _under_way(alta)
-    return Doing(Happened.CANCELLED, None, _why(reason))
+    return Doing(Happened.CANCELLED, None, why(reason))
 
 
 def moving(alta: AltaView, procedure: Written, reason: str) -> Doing:
@@ -169,10 +169,10 @@ def moving(alta: AltaView, procedure: Written, reason: str) -> Doing:
         "before": {"procedure": alta.procedure_hash[:12]},
         "after": {"procedure": procedure.hash[:12]},
     }
-    return Doing(Happened.MOVED, None, _why(reason), data, procedure=procedure)
+    return Doing(Happened.MOVED, None, why(reason), data, procedure=procedure)
 
 
-def _open(alta: AltaView, step: str, revision: int | None) -> StepView:
+def open_step(alta: AltaView, step: str, revision: int | None = None) -> StepView:
     """An open step of a running alta, as whoever moves it saw it."""
     now = named(alta, step)
     _under_way(alta)
@@ -222,7 +222,7 @@ def _answers(step: StepView, given: Mapping[str, str]) -> dict[str, str]:
     known = {question.name for question in step.step.questions}
     if unknown := sorted(given.keys() - known):
         raise AltaRefused(f"«{step.step.title}» no pregunta «{unknown[0]}».")
-    answers = {name: _text(given.get(name, "")) for name in sorted(known)}
+    answers = {name: text(given.get(name, "")) for name in sorted(known)}
     lacking = {
         q.name: f"Responda «{q.title}»." for q in step.step.questions if q.required and not answers[q.name]
     }
@@ -231,13 +231,14 @@ def _answers(step: StepView, given: Mapping[str, str]) -> dict[str, str]:
     return {name: said for name, said in answers.items() if said}
 
 
-def _why(reason: str) -> str:
-    if not (said := _text(reason)):
+def why(reason: str) -> str:
+    """A reason that must be given."""
+    if not (said := text(reason)):
         raise AltaRefused(problems={"reason": _NO_REASON})
     return said
 
 
-def _text(written: str) -> str:
+def text(written: str) -> str:
     """As it is kept: without spaces around it, no control characters, at most 4000 letters."""
     said = "".join(sign for sign in written.strip() if sign in "\n\t" or sign.isprintable())
     if len(said) > LONGEST:

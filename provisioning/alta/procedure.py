@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.fields import Slug, Strict, Text
+from plans.fields import Country, Slug, Strict, Text
 
 AltaKind = Literal["alta", "otro-si"]
 Closing = Literal["by-hand", "by-evidence", "by-time"]
@@ -81,6 +81,15 @@ class Step(Strict):
         return frozenset({self.id, *self.gives})
 
 
+class PrivacyNotice(Strict):
+    """A privacy notice on file, from which the number request chooses; `subsidiaries` empty: of all."""
+
+    name: Slug
+    title: Text
+    text: Text
+    subsidiaries: tuple[Country, ...] = ()
+
+
 class Procedure(Strict):
     """The whole procedure, in the order in which it is read. `called` is what its areas are called."""
 
@@ -89,6 +98,7 @@ class Procedure(Strict):
     name: Text
     reminders: Reminders = Reminders()
     called: Annotated[Mapping[Slug, Text], Field(alias="areas")] = Field(default_factory=dict)
+    privacy: tuple[PrivacyNotice, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     def step(self, id: str) -> Step | None:

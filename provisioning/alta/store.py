@@ -6,8 +6,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,126 +15,66 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plans.book import PlanBook
 from plans.site import Site
-from provisioning.alta import lists, moves
-from provisioning.alta.events import Event, Happened
+from plans.store import PlanStore
+from provisioning.alta import moves
+from provisioning.alta.coverages import CoverageStore
+from provisioning.alta.documents import Documents
+from provisioning.alta.evidence import Evidence
+from provisioning.alta.files import Files
+from provisioning.alta.forms import Forms
+from provisioning.alta.hooks import Hooks
 from provisioning.alta.itself import ByItself
-from provisioning.alta.ledger import Doing, Ledger, Moved, Work, event_of, name_of
-from provisioning.alta.lists import UNDER_WAY, AltaFilter, AltaPage, AltaSummary, Mine
+from provisioning.alta.ledger import Doing, Ledger, Moved, Work, name_of
 from provisioning.alta.load import Written
+from provisioning.alta.looking import Looking
 from provisioning.alta.proving import Proving
 from provisioning.alta.refusals import AltaRefused, NoSuchAlta, StaleStep
 from provisioning.alta.request import AltaRequest
-from provisioning.alta.tables import alta_events, altas
+from provisioning.alta.tables import altas
 from provisioning.alta.views import AltaState, AltaView
 from provisioning.alta.who import Hands, refuse
 from staff.person import Person
-from staff.scope import EVERYTHING, Scope
+from staff.scope import EVERYTHING
 
 TRIES = 4
-BOARD = 300
 Move = Callable[[AltaView], Doing]
 """Judges an alta as it stands and says what happens; raises `AltaRefused`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many altas wait for somebody, and how many of those are late."""
+class Altas(Looking):
+    """Every change is one transaction, and raises `AltaRefused` when it is not made.
 
-    mine: int
-    late: int
-
-
-class Altas:
-    """Every change is one transaction, and raises `AltaRefused` when it is not made."""
+    `folder` is where documents lie; `hooks` carries coverages on.
+    """
 
     def __init__(
-        self, ledger: Ledger, hands: Hands, proving: Proving, site: Site, book: PlanBook, procedure: Written
+        self,
+        ledger: Ledger,
+        hands: Hands,
+        proving: Proving,
+        site: Site,
+        book: PlanBook,
+        procedure: Written,
+        folder: Path,
+        hooks: Hooks,
     ) -> None:
-        self._ledger = ledger
-        self.hands = hands
-        self._proving = proving
+        super().__init__(ledger, hands, proving, procedure)
         self._site = site
         self._book = book
-        self.written = procedure
         self.news = asyncio.Event()
         self.by_itself = ByItself(ledger, proving, self.news)
+        self.documents = Documents(self, ledger, Files(folder))
+        self.forms = Forms(self, ledger, site, book)
+        self.coverages = CoverageStore(self, ledger, PlanStore(ledger.engine), hooks)
 
-    # looking
-
-    async def find(
-        self, id: int, scope: Scope = EVERYTHING, *, proved: bool = True, anew: bool = False
-    ) -> AltaView | None:
-        """The alta as it stands; the evidence of its open steps is asked for now when `proved`.
-
-        That of closed steps stands as they closed with it; `anew`, it is asked for again.
-        """
-        facts = await self._ledger.facts(id)
-        if facts is None or not scope.covers(facts.request.subsidiary, facts.request.account.name):
-            return None
-        alta = self._ledger.seen(facts)
-        if not proved:
-            return alta
-        steps = alta.steps if anew else alta.open
-        wanted = [name for step in steps for name in step.step.evidence]
-        return self._ledger.seen(facts, await self._proving.ask(alta, wanted))
-
-    async def of_plan(self, plan: str, *, proved: bool = False, anew: bool = False) -> AltaView | None:
-        """The alta of a plan: the one under way, else the last one."""
-        first = altas.c.state.in_(UNDER_WAY).desc()
-        wanted = select(altas.c.id).where(altas.c.plan == plan).order_by(first, altas.c.id.desc()).limit(1)
-        async with self._ledger.engine.connect() as connection:
-            id = (await connection.execute(wanted)).scalar_one_or_none()
-        return await self.find(id, proved=proved, anew=anew) if id is not None else None
-
-    async def page(
-        self, filter: AltaFilter, limit: int = 50, after: int | None = None, scope: Scope = EVERYTHING
-    ) -> AltaPage:
-        """Altas, newest first."""
-        async with self._ledger.engine.connect() as connection:
-            return await lists.page(connection, filter, self._ledger.clock(), scope, limit, after)
-
-    async def board(
-        self, filter: AltaFilter, scope: Scope = EVERYTHING
-    ) -> dict[str, tuple[AltaSummary, ...]]:
-        """Altas under way by the steps that are open in them; the steps in order. At most 300 altas."""
-        found = await self.page(replace(filter, state="under-way"), BOARD, scope=scope)
-        columns: dict[str, tuple[AltaSummary, ...]] = {s.id: () for s in self.written.procedure.steps}
-        for alta in found.items:
-            for turn in alta.turns:
-                columns[turn.step] = (*columns.get(turn.step, ()), alta)
-        return columns
-
-    async def mine(self, person: Person) -> Mine:
-        """Whose turn is this person's: for `AltaFilter.mine`."""
-        return Mine(person.name, await self.hands.areas_of(person))
-
-    async def counts(self, person: Person) -> Counts:
-        """How many altas wait for a person."""
-        mine, now = await self.mine(person), self._ledger.clock()
-        async with self._ledger.engine.connect() as connection:
-            found = [
-                await lists.count(connection, AltaFilter(mine=mine, late=late), now, person.scope)
-                for late in (False, True)
-            ]
-        return Counts(*found)
-
-    async def count(self, filter: AltaFilter, scope: Scope = EVERYTHING) -> int:
-        """How many altas a list of these would have."""
-        async with self._ledger.engine.connect() as connection:
-            return await lists.count(connection, filter, self._ledger.clock(), scope)
-
-    async def events(
-        self, id: int, limit: int = 100, below: int | None = None, kind: Happened | None = None
-    ) -> tuple[Event, ...]:
-        """What happened, newest first, below a revision; of one kind when it is given."""
-        wanted = select(alta_events).where(alta_events.c.alta == id).order_by(alta_events.c.revision.desc())
-        if below is not None:
-            wanted = wanted.where(alta_events.c.revision < below)
-        if kind is not None:
-            wanted = wanted.where(alta_events.c.kind == kind)
-        async with self._ledger.engine.connect() as connection:
-            rows = await connection.execute(wanted.limit(min(max(limit, 1), lists.MOST)))
-            return tuple(event_of(row) for row in rows)
+    @property
+    def evidence(self) -> dict[str, Evidence]:
+        """What the altas themselves prove."""
+        return {
+            "coverages": self.coverages.evidence,
+            "number-request": self.forms.evidence,
+            "account-complete": self.coverages.account_complete,
+        }
 
     # beginning
 
@@ -212,7 +152,7 @@ class Altas:
         self, id: int, step: str, owner: str | None, by: Person | None, revision: int | None = None
     ) -> AltaView:
         """Put a step into one person's hands, or back into its area's."""
-        areas = moves.named(await self._need(id, by), step).step.areas
+        areas = moves.named(await self.need(id, by), step).step.areas
         people = await self.hands.people_of(areas)
         if owner is not None and owner not in {each.name for each in people}:
             raise AltaRefused(problems={"owner": f"«{owner}» no es de las áreas de este paso."})
@@ -259,28 +199,28 @@ class Altas:
         try:
             alta = await self._ledger.record(id, name_of(by), work)
         except Moved as error:
-            raise StaleStep(await self._need(id, None)) from error
+            raise StaleStep(await self.need(id, None)) from error
         self.nudge()
         return alta
 
     # how
 
-    async def _need(self, id: int, by: Person | None) -> AltaView:
+    async def need(self, id: int, by: Person | None) -> AltaView:
         alta = await self.find(id, by.scope if by else EVERYTHING, proved=False)
         if alta is None:
             raise NoSuchAlta(id)
         return alta
 
     async def _lead(self, id: int, by: Person | None, move: Move) -> AltaView:
-        refuse(await self.hands.may_lead(by, await self._need(id, by)))
+        refuse(await self.hands.may_lead(by, await self.need(id, by)))
         return await self._record(id, by, move)
 
     async def _step(self, id: int, step: str, by: Person | None, move: Move) -> AltaView:
-        refuse(await self.hands.may_close(by, moves.named(await self._need(id, by), step)))
+        refuse(await self.hands.may_close(by, moves.named(await self.need(id, by), step)))
         return await self._record(id, by, move)
 
     async def _record(self, id: int, by: Person | None, move: Move) -> AltaView:
-        await self._need(id, by)
+        await self.need(id, by)
 
         async def work(_connection: AsyncConnection, alta: AltaView) -> Doing:
             return move(alta)
@@ -294,7 +234,7 @@ class Altas:
             return move(alta)
 
         for _ in range(TRIES):
-            alta = await self._need(id, by)
+            alta = await self.need(id, by)
             now = moves.named(alta, step)
             refuse(await self.hands.may_close(by, now))
             found = await self._proving.ask(alta, now.step.evidence)
@@ -302,4 +242,4 @@ class Altas:
                 after = await self._ledger.record(id, name_of(by), work, alta.revision, found)
                 self.nudge()
                 return after
-        raise StaleStep(await self._need(id, by))
+        raise StaleStep(await self.need(id, by))

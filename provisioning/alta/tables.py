@@ -156,9 +156,9 @@ alta_documents = Table(
     Column("year", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(80), nullable=False),
+    Column("sought", Text, nullable=False),
     UniqueConstraint("alta", "name", "revision"),
-    Index(None, "account", "year", "at", "id"),
-    Index(None, "at", "id"),
+    Index(None, "account", "year", "id"),
 )
 """A client's folder (P7): every revision of every document; the file lies under its digest (P12)."""
 

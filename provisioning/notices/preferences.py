@@ -45,9 +45,13 @@ class Preference:
     hour: int = 8
     zone: str = ""
 
+    def here(self, now: datetime) -> datetime:
+        """The hour by the person's clock."""
+        return now.astimezone(ZoneInfo(self.zone))
+
     def digest_after(self, now: datetime) -> datetime:
         """When the next digest goes out: today when its hour is yet to come, else tomorrow. Pure."""
-        here = now.astimezone(ZoneInfo(self.zone))
+        here = self.here(now)
         today = datetime.combine(here.date(), time(self.hour), here.tzinfo)
         return (
             today

@@ -57,6 +57,7 @@ dispatches = Table(
     "dispatches",
     Base.metadata,
     Column("id", Integer, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("about", String(60), nullable=False),
     Column("by", String(80), nullable=False),
@@ -66,7 +67,7 @@ dispatches = Table(
     Column("recipients", Integer, nullable=False),
     Index(None, "about", "kind", "id"),
 )
-"""A text that a person looked at and sent, to so many."""
+"""A text that a person looked at and sent, to so many; `key` is of their form, so that it is sent once."""
 
 sheets = Table(
     "plan_sheets",

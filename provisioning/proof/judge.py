@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dialplan.numbers import digits
 from ivr_audio.telephone import Samples
-from plans.model import PlanVersion
+from plans.model import Line, PlanVersion
 from plans.numbers import written
 from plans.site import Site
 from provisioning.proof.destination import destination_checks
@@ -36,11 +36,12 @@ class DeskShown(Protocol):
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What there is to judge a call by besides what the PBX told: `heard` by the caller (None when it was not
-    recorded), and what popped up at the test desk (None when nothing did)."""
+    recorded), and what popped up at the test desk (None when nothing did), if it was `watched`."""
 
     heard: Samples | None
     prompts: Prompts
     desk: DeskShown | None = None
+    watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,30 @@ class Judged:
 
 def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, evidence: Evidence) -> Judged:
     """Every check of a call, in the order in which things happen in it."""
-    failed = tuple(_not_made(each) for each in observed.problems)
+    arrival = arrival_checks(trial.line, version, observed)
     if observed.arrived is None:
-        return Judged((*failed, _header(trial, observed), _no_plan(version, observed)))
+        return Judged(arrival)
     told = list(listened(trial.hears, evidence.heard, evidence.prompts)) if evidence.heard is not None else []
     checks = (
-        *failed,
-        _header(trial, observed),
-        _plan(version, observed),
+        *arrival,
         _answered(trial, observed),
         *(each.check for each in told),
         *(_not_recorded() for _ in trial.hears[:1] if evidence.heard is None),
         *_typed(trial, observed),
         *destination_checks(trial, observed, site),
-        *_at_the_desk(trial, version, site, observed, evidence.desk),
+        *_at_the_desk(trial, version, site, observed, evidence),
     )
     return Judged(checks, tuple(each.heard for each in told))
+
+
+def arrival_checks(line: Line, version: PlanVersion, observed: Observed) -> tuple[Check, ...]:
+    """Whether a call to a line was made, came with its number, and reached the plan."""
+    arrived = observed.arrived is not None
+    return (
+        *(_not_made(each) for each in observed.problems),
+        _header(line, observed),
+        _plan(version, observed) if arrived else _no_plan(version, observed),
+    )
 
 
 def _not_made(problem: str) -> Check:
@@ -78,19 +87,19 @@ def _not_recorded() -> Check:
     return Check("prompt", "Se oyen las locuciones", False, "una grabación", "no hay grabación", advice)
 
 
-def _header(trial: Trial, observed: Observed) -> Check:
+def _header(line: Line, observed: Observed) -> Check:
     """The number as the carrier delivered it, read as ours (P20)."""
-    wanted = trial.line.header
+    wanted = line.header
     title = "Llega el número de cabecera"
     got = observed.delivered.line if observed.delivered else digits(_line(observed))
     if got == digits(wanted):
         raw = observed.delivered.user if observed.delivered else got
         return Check("header", title, True, written(wanted), f"{written(wanted)}, escrito «{raw}»")
     if not got:
-        found, advice = "ningún número que se entienda", _NO_NUMBER.format(carrier=trial.line.carrier)
+        found, advice = "ningún número que se entienda", _NO_NUMBER.format(carrier=line.carrier)
     else:
         found = f"otro número: {written(f'+{got}')}"
-        advice = f"Pida al operador «{trial.line.carrier}» que enlace la línea a {written(wanted)}."
+        advice = f"Pida al operador «{line.carrier}» que enlace la línea a {written(wanted)}."
     return Check("header", title, False, written(wanted), found, advice)
 
 
@@ -162,7 +171,7 @@ def _typed(trial: Trial, observed: Observed) -> Iterator[Check]:
 
 
 def _at_the_desk(
-    trial: Trial, version: PlanVersion, site: Site, observed: Observed, desk: DeskShown | None
+    trial: Trial, version: PlanVersion, site: Site, observed: Observed, evidence: Evidence
 ) -> Iterator[Check]:
     """The name on the phone and the pop on the screen, of calls that reach coordinators."""
     if trial.reach.kind != "queue":
@@ -170,7 +179,8 @@ def _at_the_desk(
     phone = observed.phone
     shown = phone.display if phone else None
     yield name_check(version.plan.fantasy_name, shown, site.fantasy_name, phone.after_ms if phone else None)
-    yield _pop(version, desk)
+    if evidence.watched:
+        yield _pop(version, evidence.desk)
 
 
 def _pop(version: PlanVersion, desk: DeskShown | None) -> Check:

@@ -125,15 +125,24 @@ class Report:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return tuple(check for call in self.calls for check in call.checks)
+        """Those of all calls, and what ears said."""
+        return (*(check for call in self.calls for check in call.checks), *map(ear_check, self.ears))
 
     @property
     def failures(self) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if not check.passed)
 
 
+def ear_check(ear: Ear) -> Check:
+    """What somebody said of a prompt, as a check of the test."""
+    found = "oída y correcta" if ear.right else f"oída e incorrecta: {ear.comment}"
+    advice = "" if ear.right else "Corrija la locución, apruébela y publique el plan otra vez."
+    return Check("ears", f"Se escuchó «{ear.prompt}»", ear.right, "oída y correcta", found, advice)
+
+
 _REPORT = TypeAdapter(Report)
 _CALLS = TypeAdapter(tuple[TestedCall, ...])
+_EARS = TypeAdapter(tuple[Ear, ...])
 
 
 def body(report: Report) -> dict[str, Any]:
@@ -161,3 +170,14 @@ def calls_body(calls: tuple[TestedCall, ...]) -> list[Any]:
 def calls_of(plain: Any) -> tuple[TestedCall, ...]:
     """Undo `calls_body`."""
     return _CALLS.validate_python(plain)
+
+
+def ears_body(ears: tuple[Ear, ...]) -> list[Any]:
+    """What ears said, as plain JSON values."""
+    plain: list[Any] = _EARS.dump_python(ears, mode="json")
+    return plain
+
+
+def ears_of(plain: Any) -> tuple[Ear, ...]:
+    """Undo `ears_body`."""
+    return _EARS.validate_python(plain)

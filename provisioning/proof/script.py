@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from plans.model import Destination, Line, Plan, PlanVersion
 from plans.site import Site
 from provisioning.proof.instants import ALWAYS, Instants
-from provisioning.proof.walk import Chosen, Hears, Walk
+from provisioning.proof.walk import SOON, Chosen, Hears, Walk
 from telephony.testcall_values import LONGEST, Press
 
 MOST = 80
@@ -66,15 +66,23 @@ Durations = Mapping[str, float]
 
 
 def script(
-    version: PlanVersion, site: Site, durations: Durations, now: datetime, quick: bool = False
+    version: PlanVersion,
+    site: Site,
+    durations: Durations,
+    now: datetime,
+    quick: bool = False,
+    begins: float = SOON,
 ) -> Script:
-    """The test calls of a version, the ones that say most first; `quick`: one a line, as canaries do."""
-    return _Writer(version.plan, site, durations, now).script(quick)
+    """The test calls of a version, the ones that say most first; `quick`: one a line, as canaries do.
+
+    `begins` is how many seconds after it was placed a call is answered as a rule.
+    """
+    return _Writer(version.plan, site, durations, now, begins).script(quick)
 
 
 class _Writer:
-    def __init__(self, plan: Plan, site: Site, durations: Durations, now: datetime) -> None:
-        self.plan, self.site, self.durations = plan, site, durations
+    def __init__(self, plan: Plan, site: Site, durations: Durations, now: datetime, begins: float) -> None:
+        self.plan, self.site, self.durations, self.begins = plan, site, durations, begins
         self.instants = Instants(plan, ZoneInfo(site.subsidiaries[plan.subsidiary].timezone), now)
         self.left_out: list[str] = []
 
@@ -131,7 +139,7 @@ class _Writer:
         return tuple(dict.fromkeys(each for each in (self.plan.hours, *of_keys) if each and each != ALWAYS))
 
     def _walk(self, chosen: tuple[Chosen, ...], typed: bool = True) -> Walk:
-        walk = Walk(self.plan, self.durations)
+        walk = Walk(self.plan, self.durations, self.begins)
         walk.way_in(typed)
         for each in chosen:
             walk.choose(each)
@@ -218,7 +226,7 @@ class _Writer:
 
     def _shut(self, id: str, title: str, calendar: str, chosen: tuple[Chosen, ...], at: datetime) -> Trial:
         closed = self.plan.calendars[calendar].closed
-        walk = self._walk(chosen) if chosen else Walk(self.plan, self.durations)
+        walk = self._walk(chosen) if chosen else Walk(self.plan, self.durations, self.begins)
         if closed.say:
             walk.hear(closed.say)
         reach = self._reach(walk, closed.then, None)

@@ -52,6 +52,8 @@ test_runs = Table(
     Column("state", String(12), nullable=False),
     # The plan while a test of it is under way: there is one at a time.
     Column("busy", String(40), unique=True),
+    # What is to be called: the name and the title of each call, in their order.
+    Column("planned", JSON, nullable=False),
     Column("left_out", JSON, nullable=False),
     Column("calls", JSON, nullable=False),
     Column("ears", JSON, nullable=False),

@@ -9,7 +9,9 @@ from telephony.testcall_values import Press
 LISTENS = 2.5
 """Seconds of a menu that are heard before its key is pressed: enough to know the prompt by."""
 
-_BEGINS = 0.3
+SOON = 0.3
+"""Seconds until a call of our own is answered."""
+
 _BETWEEN_DIGITS = 0.3
 _AFTER_QUESTION = 1.2
 _READ_WAITS = 5.0
@@ -34,10 +36,10 @@ class Hears:
 class Walk:
     """`now` is the second of the call at which what was added last is over."""
 
-    def __init__(self, plan: Plan, durations: Mapping[str, float]) -> None:
+    def __init__(self, plan: Plan, durations: Mapping[str, float], begins: float = SOON) -> None:
         self._plan, self._durations = plan, durations
         self._pressed = 0.0
-        self.now = _BEGINS
+        self.now = begins
         self.keys: list[Press] = []
         self.hears: list[Hears] = []
         self.chosen: list[Chosen] = []

@@ -196,14 +196,12 @@ def _documents() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("at", db.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("sought", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["alta"], ["altas.id"], name=op.f("fk_alta_documents_alta")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alta_documents")),
         sa.UniqueConstraint("alta", "name", "revision", name=op.f("uq_alta_documents_alta_name_revision")),
     )
-    op.create_index(
-        op.f("ix_alta_documents_account_year_at_id"), "alta_documents", ["account", "year", "at", "id"]
-    )
-    op.create_index(op.f("ix_alta_documents_at_id"), "alta_documents", ["at", "id"])
+    op.create_index(op.f("ix_alta_documents_account_year_id"), "alta_documents", ["account", "year", "id"])
 
 
 def _forms() -> None:

@@ -71,6 +71,7 @@ def upgrade() -> None:
         *_tested(),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("busy", sa.String(length=40), nullable=True),
+        sa.Column("planned", sa.JSON(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("calls", sa.JSON(), nullable=False),
         sa.Column("ears", sa.JSON(), nullable=False),

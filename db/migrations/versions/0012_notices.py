@@ -157,6 +157,7 @@ def _dispatches() -> None:
     op.create_table(
         "dispatches",
         *_id("dispatches"),
+        _text("key", 120),
         _text("kind", 20),
         _text("about", 60),
         _text("by", 80),
@@ -164,6 +165,7 @@ def _dispatches() -> None:
         _text("subject", 200),
         _long("text"),
         sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("key", name=op.f("uq_dispatches_key")),
     )
     op.create_index(op.f("ix_dispatches_about_kind_id"), "dispatches", ["about", "kind", "id"])
 

@@ -194,3 +194,16 @@ async def test_those_who_are_told_are_told_within_the_transaction(bench: Bench) 
     alta = await begun(bench)
     await closed(bench, alta.id, "prospecto", by="clara")
     assert told == [("started", ["prospecto"]), ("finished", ["coberturas"])]
+
+
+async def test_steps_run_side_by_side_and_close_by_their_evidence(bench: Bench) -> None:
+    altas, ada = bench.office.altas, bench.people["ada"]
+    bench.true.add("coverages")
+    alta = await closed(bench, (await begun(bench)).id, "prospecto", "coberturas", "enviadas")
+    await altas.skip(alta.id, "observaciones", ada)
+    await closed(bench, alta.id, "ajustadas")
+    await altas.documents.attach(alta.id, "contrato", "contrato", "contrato.pdf", b"%PDF-1.7 x", ada)
+    with pytest.raises(AltaRefused, match="Diferencias"):
+        await altas.finish(alta.id, "contrato", ada)
+    now = await altas.finish(alta.id, "contrato", ada, {"diferencias": "Ninguna."})
+    assert {step.id for step in now.open} == {"plan-cargado", "solicitud-de-numero", "prestadores"}

@@ -140,6 +140,6 @@ async def test_reports_are_listed_newest_first_in_pages_of_what_is_in_sight(repo
     assert [each.plan for each in first.reports] == ["d", "c"]
     second = await reports.page(limit=2, before=first.next, scope=argentine)
     assert [each.plan for each in second.reports] == ["a"] and second.next is None
-    assert (await reports.page(ReportFilter(plan="b"))).reports[0].checks == 1
+    assert (await reports.page(ReportFilter(plan="b"))).reports[0].checks == 2
     assert await reports.get(2, argentine) is None
     assert await reports.get(1, Scope(accounts=frozenset({"Otra"}))) is None

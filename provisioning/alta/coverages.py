@@ -1,0 +1,176 @@
+"""The coverages of an alta, version by version, and what proves that they and the account are whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from plans.book import StoredPlan
+from plans.store import PlanStore
+from provisioning.alta import moves
+from provisioning.alta.coverage_list import Coverages, Differences, against, compare, kept, of_plan
+from provisioning.alta.events import Happened
+from provisioning.alta.evidence import Found, Item
+from provisioning.alta.hooks import Hooks
+from provisioning.alta.ledger import Doing, Ledger, name_of
+from provisioning.alta.refusals import AltaRefused, StaleStep
+from provisioning.alta.tables import alta_coverages
+from provisioning.alta.views import AltaState, AltaView, StepView
+from provisioning.alta.who import refuse
+from staff.person import Person
+
+if TYPE_CHECKING:
+    from provisioning.alta.store import Altas
+
+EVIDENCE = "coverages"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageVersion:
+    """A version: the alta's `number`-th, with what its writer noted."""
+
+    number: int
+    content: Coverages
+    note: str
+    at: datetime
+    by: str
+
+
+class CoverageStore:
+    """`hooks` carries each version on to the company's other system, where it keeps one."""
+
+    def __init__(self, altas: "Altas", ledger: Ledger, plans: PlanStore, hooks: Hooks) -> None:
+        self._altas = altas
+        self._ledger = ledger
+        self._plans = plans
+        self.hooks = hooks
+
+    async def current(self, alta: int) -> CoverageVersion | None:
+        """The last version, None while there is none."""
+        found = await self.versions(alta)
+        return found[0] if found else None
+
+    async def versions(self, alta: int) -> tuple[CoverageVersion, ...]:
+        """Every version, the newest first."""
+        wanted = select(alta_coverages).where(alta_coverages.c.alta == alta)
+        async with self._ledger.engine.connect() as connection:
+            rows = await connection.execute(wanted.order_by(alta_coverages.c.version.desc()))
+            return tuple(
+                CoverageVersion(
+                    row.version, Coverages.model_validate_json(row.content), row.note, row.at, row.by
+                )
+                for row in rows
+            )
+
+    async def between(self, alta: int, old: int, new: int) -> Differences:
+        """What version `new` changed of `old`. Raises `AltaRefused` for one that there is not."""
+        found = {each.number: each.content for each in await self.versions(alta)}
+        if not {old, new} <= found.keys():
+            raise AltaRefused("Esa versión de las coberturas no existe.")
+        return compare(found[old], found[new])
+
+    async def save(
+        self, alta: int, content: Coverages, by: Person | None, note: str = "", former: int | None = None
+    ) -> CoverageVersion:
+        """The next version. `former` is the one that its writer began from. Raises `AltaRefused`."""
+        seen = await self._altas.need(alta, by)
+        await self._may_write(by, seen)
+        if problems := against(content):
+            raise AltaRefused(problems=problems)
+
+        async def work(connection: AsyncConnection, now: AltaView) -> Doing:
+            step = _writing(now)
+            if former is not None and former != now.coverages:
+                raise StaleStep(now)
+            said = moves.text(note)
+            number = await self._write(connection, now, content, said, name_of(by))
+            return Doing(Happened.COVERAGES_CHANGED, step.id, said, {"version": number})
+
+        await self._altas.record(alta, by, work)
+        self.hooks.nudge()
+        found = await self.current(alta)
+        assert found is not None
+        return found
+
+    async def _write(
+        self, connection: AsyncConnection, now: AltaView, content: Coverages, note: str, by: str
+    ) -> int:
+        wanted = select(alta_coverages.c.content).where(
+            alta_coverages.c.alta == now.id, alta_coverages.c.version == now.coverages
+        )
+        if await connection.scalar(wanted) == kept(content):
+            raise AltaRefused("No cambió nada: las coberturas quedan como están.")
+        number, at = now.coverages + 1, self._ledger.clock()
+        row = {"alta": now.id, "version": number, "content": kept(content), "note": note, "at": at, "by": by}
+        await connection.execute(insert(alta_coverages).values(row))
+        await self.hooks.put(connection, now.id, number, at)
+        return number
+
+    async def _may_write(self, by: Person | None, alta: AltaView) -> None:
+        """Whoever has a step with coverages in hand, or who leads the alta."""
+        said = [await self._altas.hands.may_close(by, step) for step in _steps(alta)]
+        if "" not in said:
+            refuse(said[0] if said else "Esta alta no lleva coberturas.")
+
+    async def evidence(self, alta: AltaView) -> Found:
+        """`coverages`: a list with its general conditions."""
+        link = f"/altas/{alta.id}/coverages"
+        found = await self.current(alta.id)
+        if found is None:
+            return Found(False, "Faltan las coberturas: cárguelas o impórtelas de un plan.", link)
+        if not found.content.conditions.strip():
+            return Found(False, "Faltan las condiciones generales de las coberturas.", link)
+        many = len(found.content.coverages)
+        said = f"Versión {found.number} con {many} {'cobertura' if many == 1 else 'coberturas'}."
+        return Found(True, said, link, at=found.at, by=(found.by,))
+
+    async def account_complete(self, alta: AltaView) -> Found:
+        """`account-complete`: the plan on file says what was agreed, whole (P25)."""
+        link = f"/plans/{alta.plan}"
+        found = await self._plans.versions(alta.plan)
+        agreed = await self.current(alta.id)
+        if not found:
+            return Found(False, f"El plan «{alta.plan}» todavía no está cargado.", link)
+        items = tuple(_compared(alta, found[-1], agreed))
+        if all(each.ok for each in items):
+            return Found(True, f"Cuenta y plan completos, versión {found[-1].number}.", link, items)
+        lacking = "; ".join(each.said for each in items if not each.ok)
+        return Found(False, f"El plan cargado no está completo: {lacking}.", link, items)
+
+
+def _steps(alta: AltaView) -> list[StepView]:
+    return [step for step in alta.steps if EVIDENCE in step.step.evidence]
+
+
+def _writing(alta: AltaView) -> StepView:
+    """The open step in which coverages may be written."""
+    if alta.state is not AltaState.RUNNING:
+        raise AltaRefused("El alta no está en curso: las coberturas no cambian.")
+    for step in _steps(alta):
+        if step.open:
+            return step
+    raise AltaRefused(
+        "Las coberturas ya se cerraron: para cambiarlas devuelva o reabra ese paso, con un motivo."
+    )
+
+
+def _compared(alta: AltaView, stored: StoredPlan, agreed: CoverageVersion | None) -> list[Item]:
+    plan, asked = stored.version.plan, alta.request
+    has = of_plan(plan)
+    checks: list[tuple[str, Callable[[], bool]]] = [
+        (f"la cuenta es «{asked.account.name}»", lambda: plan.account.name == asked.account.name),
+        ("la cuenta tiene su identificación fiscal", lambda: bool(plan.account.tax_id)),
+        (f"la filial es {asked.subsidiary}", lambda: plan.subsidiary == asked.subsidiary),
+        ("las coberturas son las acordadas", lambda: agreed is not None and not _differ(agreed, has)),
+        ("tiene condiciones generales", lambda: bool(has.conditions.strip())),
+        ("tiene guía para el coordinador", lambda: bool(has.guide.strip())),
+    ]
+    return [Item(said if ok() else f"no se cumple que {said}", ok()) for said, ok in checks]
+
+
+def _differ(agreed: CoverageVersion, has: Coverages) -> bool:
+    found = compare(agreed.content, has)
+    return bool(found.added or found.removed or found.changed)

@@ -1,0 +1,101 @@
+"""The parts that write to people, made in the order in which they stand on one another."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from mail.company import Company
+from mail.outbox import Outbox
+from plans.book import PlanBook
+from provisioning.alta.evidence import Evidence
+from provisioning.alta.ledger import Ledger
+from provisioning.alta.store import Altas
+from provisioning.notices.alta_notices import AltaNotices
+from provisioning.notices.digests import Digests
+from provisioning.notices.drafts import ANNOUNCEMENT, DATA, Drafts, Sent, Write
+from provisioning.notices.evidence import NoticeEvidence
+from provisioning.notices.launch import LaunchLetters
+from provisioning.notices.letters import Desk
+from provisioning.notices.minder import Minder
+from provisioning.notices.preferences import Preferences
+from provisioning.notices.reply_address import FILE, ReplyAddresses
+from provisioning.notices.sheets import CONFIRMED, Sheets
+from provisioning.notices.teller import Teller
+from staff.absences import Absences
+from staff.people import People
+
+
+@dataclass
+class Bureau:
+    """`outbox` is None without a mail server, `mailbox` when answers by mail are not received."""
+
+    engine: AsyncEngine
+    clock: Callable[[], datetime]
+    home: Path
+    address: str
+    company: Company
+    outbox: Outbox | None
+    mailbox: Address | None
+    people: People
+    book: PlanBook
+    absences: Absences
+    preferences: Preferences
+    ledger: Ledger
+    altas: Altas
+    writers: Mapping[str, Write]
+    sent: Mapping[str, Sent]
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.company, self.address)
+
+    @cached_property
+    def replies(self) -> ReplyAddresses | None:
+        return ReplyAddresses(self.mailbox, self.home / FILE) if self.mailbox is not None else None
+
+    @cached_property
+    def teller(self) -> Teller | None:
+        if self.outbox is None:
+            return None
+        return Teller(self.outbox, self.absences, self.preferences, self.clock, self.desk, self.replies)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        return Sheets(self.engine, self.clock, self.book, self.people)
+
+    @cached_property
+    def altas_told(self) -> AltaNotices:
+        return AltaNotices(self.engine, self.ledger, self.teller, self.sheets)
+
+    @cached_property
+    def minder(self) -> Minder:
+        digests = Digests(self.engine, self.teller, self.preferences) if self.teller else None
+        return Minder(self.altas_told, digests)
+
+    @cached_property
+    def launch(self) -> LaunchLetters:
+        return LaunchLetters(self.sheets.sheet, self.people, self.desk)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        own = {DATA: self.launch.data, ANNOUNCEMENT: self.launch.announcement}
+        return Drafts(
+            self.engine,
+            self.clock,
+            self.outbox,
+            self.desk,
+            self.people,
+            self.altas,
+            {**own, **self.writers},
+            self.sent,
+        )
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Evidence]:
+        found = NoticeEvidence(self.sheets, self.drafts, self.people)
+        return {CONFIRMED: found.confirmed, "announced": found.announced}

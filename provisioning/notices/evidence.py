@@ -1,0 +1,58 @@
+"""What the notices prove: that the coordinators read a plan's sheet, that its launch was announced."""
+
+from provisioning.alta.evidence import Found, Item
+from provisioning.alta.views import AltaView
+from provisioning.notices.drafts import ANNOUNCEMENT, Drafts
+from provisioning.notices.sheets import Sheets, Standing
+from staff.people import People
+
+
+class NoticeEvidence:
+    """Looks at the facts as they are now."""
+
+    def __init__(self, sheets: Sheets, drafts: Drafts, people: People) -> None:
+        self._sheets = sheets
+        self._drafts = drafts
+        self._people = people
+
+    async def confirmed(self, alta: AltaView) -> Found:
+        """Everybody who answers the plan's calls read the sheet that will hold, or it goes without some."""
+        link, standing = f"/sheets/{alta.plan}/readers", await self._sheets.standing(alta.plan)
+        if self._sheets.sheet(alta.plan) is None:
+            return Found(False, "El plan todavía no tiene una versión que leer: configúrelo en la central.")
+        if standing is None or standing.about != f"alta:{alta.id}":
+            return Found(False, "Todavía no se pidió a los coordinadores que lean la ficha.", link)
+        if not standing.readers and not standing.excepted:
+            queues = ", ".join(sorted(standing.sheet.queues)) or "ninguna"
+            return Found(
+                False, f"Ningún coordinador atiende sus colas ({queues}): asígnelas a alguien.", link
+            )
+        return _found(standing, link)
+
+    async def announced(self, alta: AltaView) -> Found:
+        """Somebody sent the announcement of this alta."""
+        link, sent = (
+            f"/altas/{alta.id}/letters/{ANNOUNCEMENT}",
+            await self._drafts.last(ANNOUNCEMENT, alta.id),
+        )
+        if sent is None:
+            return Found(False, "Falta anunciar el lanzamiento a todo el personal.", link)
+        person = await self._people.by_name(sent.by)
+        name = person.full_name if person else sent.by
+        said = f"{name} lo anunció a {sent.recipients} personas."
+        return Found(True, said, link, at=sent.at, by=(sent.by,))
+
+
+def _found(standing: Standing, link: str) -> Found:
+    items = tuple(Item(reader.person.full_name, reader.read is not None) for reader in standing.readers)
+    missing, everybody = len(standing.missing), len(standing.readers)
+    if standing.confirmed:
+        last = max(reader.read for reader in standing.readers if reader.read is not None)
+        by = tuple(reader.person.name for reader in standing.readers)
+        said = f"Los {everybody} coordinadores leyeron la ficha." if everybody > 1 else "Se leyó la ficha."
+        return Found(True, said, link, items, last, by)
+    if standing.excepted:
+        without = "una confirmación" if missing == 1 else f"{missing} confirmaciones"
+        said = f"Empieza sin {without}: {standing.why}"
+        return Found(True, said, link, items, standing.excepted_at, (standing.excepted_by,))
+    return Found(False, f"Falta que lean la ficha {missing} de {everybody}.", link, items)

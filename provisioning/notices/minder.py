@@ -1,0 +1,48 @@
+"""Whoever looks again and again at what is due, late, or gathered for a digest."""
+
+import asyncio
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from provisioning.notices.alta_notices import AltaNotices
+from provisioning.notices.digests import Digests
+from staff.actor import SERVICE, acting
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 60.0
+
+
+class Minder:
+    """`digests` is None without a mail server."""
+
+    def __init__(self, notices: AltaNotices, digests: Digests | None) -> None:
+        self._notices = notices
+        self._digests = digests
+        self._closing = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `close`."""
+        while not self._closing.is_set():
+            try:
+                await self.look()
+            except SQLAlchemyError as error:
+                log.error("notices_not_looked_at", reason=str(error))
+            await self._wait()
+
+    async def close(self) -> None:
+        self._closing.set()
+
+    async def look(self) -> None:
+        with acting(SERVICE):
+            await self._notices.remind()
+            if self._digests is not None:
+                await self._digests.send_due()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._closing.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,175 @@
+"""Tells people: each thing once; at once, with the day's digest, or not at all, as they like it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.once import insert_once
+from mail.outbox import Outbox
+from provisioning.alta.procedure import COORDINATORS, EVERYBODY
+from provisioning.notices import circle, letters
+from provisioning.notices.circle import Circle
+from provisioning.notices.letters import Desk, Line, Subject
+from provisioning.notices.occasions import Kind, Occasion
+from provisioning.notices.preferences import How, Preference, Preferences
+from provisioning.notices.reply_address import ReplyAddresses
+from provisioning.notices.tables import notices
+from staff.absences import Absence, Absences
+from staff.permissions import Permission
+from staff.person import Person
+
+NO_ADDRESS, DECLINED = "no-address", "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is told of a `subject`. `groups` are the queues whose coordinators are meant, where it is they;
+    `path` is its page, when that is not the subject's.
+    """
+
+    occasion: Occasion
+    groups: tuple[str, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """`replies` is None when answers by mail are not received."""
+
+    outbox: Outbox
+    absences: Absences
+    preferences: Preferences
+    clock: Callable[[], datetime]
+    desk: Desk
+    replies: ReplyAddresses | None
+
+    async def tell(
+        self, connection: AsyncConnection, subject: Subject, items: Sequence[Item], by: str = ""
+    ) -> int:
+        """Within a transaction; how many people were told something. Who did it (`by`) knows it."""
+        if not items:
+            return 0
+        found = await circle.read(connection, self.absences)
+        chosen = await self.preferences.all(connection)
+        told = 0
+        for person, theirs in _by_person(found, subject, items, by).items():
+            preference = chosen.get(person.id, self.preferences.usual)
+            told += await self._tell_one(connection, subject, person, theirs, preference, found)
+        return told
+
+    async def _tell_one(
+        self,
+        connection: AsyncConnection,
+        subject: Subject,
+        person: Person,
+        items: Sequence[Item],
+        preference: Preference,
+        found: Circle,
+    ) -> int:
+        now = self.clock()
+        fresh: list[tuple[int, Item]] = []
+        new = 0
+        for item in items:
+            row = self._row(subject, person, item, now) | _way(person, item.occasion.kind, preference, now)
+            id = await insert_once(connection, notices, row, "key")
+            new += id is not None
+            if id is not None and row["due"] is None and not row["why"]:
+                fresh.append((id, item))
+        if fresh:
+            await self._write(connection, subject, person, fresh, found)
+        return min(new, 1)
+
+    def _row(self, subject: Subject, person: Person, item: Item, now: datetime) -> dict[str, Any]:
+        occasion = item.occasion
+        return {
+            "key": f"{subject.about}:{occasion.key}:{person.id}",
+            "person": person.id,
+            "about": subject.about,
+            "step": occasion.step,
+            "kind": occasion.kind.value,
+            "topic": subject.topic[:200],
+            "title": occasion.title[:200],
+            "detail": occasion.detail,
+            "path": item.path or subject.path,
+            "created": now,
+        }
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        subject: Subject,
+        person: Person,
+        fresh: Sequence[tuple[int, Item]],
+        found: Circle,
+    ) -> None:
+        lines = [self._line(subject, item) for _, item in fresh]
+        reply_to = self._reply_to(subject, person)
+        letter = letters.notice(
+            self.desk, person, subject, lines, reply_to, _represented(found, person, fresh)
+        )
+        id = await self.outbox.put(connection, letter, self.clock())
+        ids = [row for row, _ in fresh]
+        await connection.execute(update(notices).where(notices.c.id.in_(ids)).values(letter=id))
+
+    def _line(self, subject: Subject, item: Item) -> Line:
+        link = self.desk.link(item.path or subject.path)
+        return Line(item.occasion.title, item.occasion.detail, link, subject.topic)
+
+    def _reply_to(self, subject: Subject, person: Person) -> str:
+        kind, _, id = subject.about.partition(":")
+        if self.replies is None or kind != "alta" or not person.may(Permission.ALTA_WRITE):
+            return ""
+        return self.replies.of(int(id), person.id)
+
+
+def _way(person: Person, kind: Kind, preference: Preference, now: datetime) -> dict[str, Any]:
+    """When and whether it goes out."""
+    if not person.email:
+        return {"due": None, "why": NO_ADDRESS}
+    if kind.urgent or preference.how is How.EACH:
+        return {"due": None, "why": ""}
+    if preference.how is How.DIGEST:
+        return {"due": preference.digest_after(now), "why": ""}
+    return {"due": None, "why": DECLINED}
+
+
+def _by_person(
+    found: Circle, subject: Subject, items: Iterable[Item], by: str
+) -> Mapping[Person, Sequence[Item]]:
+    theirs: dict[int, list[Item]] = defaultdict(list)
+    for item in items:
+        for id in dict.fromkeys(person.id for person in _whom(found, subject, item)):
+            theirs[id].append(item)
+    return {found.people[id]: listed for id, listed in theirs.items() if found.people[id].name != by}
+
+
+def _whom(found: Circle, subject: Subject, item: Item) -> Iterator[Person]:
+    occasion, concern = item.occasion, subject.concern
+    named = (found.in_place_of(found.by_name(name)) for name in occasion.people)
+    yield from (person for person in named if person is not None and concern.seen_by(person))
+    areas = [area for area in occasion.areas if area not in (EVERYBODY, COORDINATORS)]
+    if EVERYBODY in occasion.areas:
+        yield from found.everybody()
+    if COORDINATORS in occasion.areas:
+        yield from found.coordinators(item.groups, concern)
+    if occasion.kind is Kind.ESCALATION:
+        yield from (head for area in areas for head in found.head_of(area, concern))
+    elif areas:
+        yield from found.turn_of(occasion.owner, areas, concern)
+
+
+def _represented(found: Circle, person: Person, fresh: Sequence[tuple[int, Item]]) -> tuple[Absence, ...]:
+    """Those who are out, whose turn this is, and for whom the person stands in."""
+    areas = {area for _, item in fresh for area in item.occasion.areas}
+    if areas & set(person.areas):
+        return ()
+    return tuple(
+        absence
+        for id, absence in found.away.absences.items()
+        if found.away.stand_in(id) == person.id and areas & set(found.people[id].areas)
+    )
