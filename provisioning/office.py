@@ -19,13 +19,9 @@ from mail.outbox import Outbox
 from plans.book import PlanBook
 from plans.history import PlanHistory
 from plans.site import Site
-<<<<<<< ours
-from provisioning.alta.evidence import Evidence
-from provisioning.alta.hooks import Hooks, Target
-=======
 from plans.store import PlanStore
 from provisioning.alta.evidence import Evidence, Found
->>>>>>> theirs
+from provisioning.alta.hooks import Hooks, Target
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.proving import Proving
@@ -224,7 +220,6 @@ class Office:
     def reports(self) -> Reports:
         return Reports(self.engine)
 
-<<<<<<< ours
     @cached_property
     def line_tests(self) -> LineTests:
         bench = Bench(
@@ -250,7 +245,8 @@ class Office:
             self.provisioner.entry_of,
             lambda: self.provisioner.release,
             self.carriers.observed,
-=======
+        )
+
     # strangers are let in
 
     @cached_property
@@ -281,5 +277,4 @@ class Office:
             people=self.people,
             recordings=lambda sha256: self.home / f"{sha256}.wav",
             sound=self.sounds.path,
->>>>>>> theirs
         )
