@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
 from altavoz.house import House
 from altavoz.people_operations import PeopleOperations
@@ -25,6 +26,7 @@ from cases.views import CallView, CaseView
 from dialplan.errors import CannotBuild
 from ivr_audio.recordings import BadRecording
 from plans.problems import PlanProblems
+from provisioning.alta.refusals import AltaRefused
 from provisioning.phones import NoSuchPhone
 from provisioning.refusals import DialplanProblems, Outdated, ProvisioningRefused
 from staff.areas import AreaRefused
@@ -44,6 +46,7 @@ from telephony.recording import Piece
 from telephony.tape import NoSuchTape
 
 REFUSALS: tuple[type[Exception], ...] = (
+    AltaRefused,
     AreaRefused,
     BadName,
     BadPage,
@@ -92,6 +95,7 @@ class Operations:
             "status/show": self.status,
             **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
+            **AltaOperations(self._house).handlers(),
         }
 
     async def call_list(self, arguments: Arguments) -> Any:

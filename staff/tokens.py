@@ -31,6 +31,7 @@ GRANTABLE: Mapping[Permission, str] = {
     Permission.LINE_READ: "Leer líneas y planes",
     Permission.STATUS_READ: "Leer el estado y las medidas",
     Permission.AUDIT_READ: "Leer la auditoría",
+    Permission.ALTA_READ: "Leer altas",
 }
 """What a token may be given, and what that is called: reading only."""
 FORMER = frozenset({Permission.CALL_READ, Permission.CASE_READ, Permission.STATUS_READ})

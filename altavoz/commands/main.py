@@ -5,7 +5,21 @@ from functools import partial
 
 import typer
 
-from altavoz.commands import area, audit, call, case, dialplan, pbx, plan, run, settings, status, token, user
+from altavoz.commands import (
+    alta,
+    area,
+    audit,
+    call,
+    case,
+    dialplan,
+    pbx,
+    plan,
+    run,
+    settings,
+    status,
+    token,
+    user,
+)
 from altavoz.commands.common import err
 from altavoz.commands.spanish import in_spanish
 from altavoz.commands.spanish import run as run_in_spanish
@@ -23,6 +37,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(pbx.app, name="pbx")
 app.add_typer(user.app, name="user")
+app.add_typer(alta.app, name="alta")
 app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")

@@ -1,7 +1,6 @@
 """A procedure's file in, a procedure out, or every problem of it with file and line, all at once."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -67,8 +66,9 @@ def _meaning(data: Mapping[str, Any]) -> Iterator[Fault]:
     listed = data.get("steps")
     written = listed if isinstance(listed, tuple) else ()
     steps = {at: step for at, raw in enumerate(written) if (step := _step(raw)) is not None}
-    for check in (_twice, _given_twice, _names_twice):
-        yield from check(steps)
+    yield from _twice(written)
+    yield from _given_twice(steps)
+    yield from _names_twice(steps)
     known = set(_names(written))
     for at, step in steps.items():
         place = ("steps", at)
@@ -93,11 +93,11 @@ def _names(written: tuple[Any, ...]) -> Iterator[str]:
             yield from (name for name in found if isinstance(name, str))
 
 
-def _twice(steps: Mapping[int, Step]) -> Iterator[Fault]:
-    counted = Counter(step.id for step in steps.values())
-    for at, step in steps.items():
-        if counted[step.id] > 1:
-            yield ("steps", at, "id"), "101", f"hay {counted[step.id]} pasos «{step.id}»; déle otro nombre"
+def _twice(written: tuple[Any, ...]) -> Iterator[Fault]:
+    ids = [raw.get("id") if isinstance(raw, dict) else None for raw in written]
+    for at, id in enumerate(ids):
+        if isinstance(id, str) and id in ids[:at]:
+            yield ("steps", at, "id"), "101", f"ya hay un paso «{id}»; dele otro nombre"
 
 
 def _given_twice(steps: Mapping[int, Step]) -> Iterator[Fault]:

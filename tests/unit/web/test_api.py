@@ -8,6 +8,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from yarl import URL
 
+from plans.model import Account, Coverage
+from provisioning.alta.coverage_list import Coverages
+from provisioning.alta.request import AltaRequest
 from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
 from staff.scope import Scope
@@ -15,7 +18,7 @@ from staff.tokens import GRANTABLE
 from web.access import ROUTES
 from web.who import ByToken
 
-READS = [Permission.CALL_READ, Permission.CASE_READ, Permission.LINE_READ]
+READS = [Permission.CALL_READ, Permission.CASE_READ, Permission.LINE_READ, Permission.ALTA_READ]
 
 FIELDS = {
     "id", "linkedid", "line", "public", "plan", "caller", "choice", "digits",
@@ -191,17 +194,34 @@ DOORS = {
     "/api/v1/plans": Permission.LINE_READ,
     "/api/v1/status": Permission.STATUS_READ,
     "/api/v1/audit": Permission.AUDIT_READ,
+    "/api/v1/altas": Permission.ALTA_READ,
+    "/api/v1/altas/1": Permission.ALTA_READ,
+    "/api/v1/altas/1/events": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages": Permission.ALTA_READ,
 }
+
+
+async def begun_alta(house):
+    """ALTA-1, with its first coverages."""
+    account = Account(name="Seguros Ñandú S.A.", type="aseguradora")
+    asked = AltaRequest(plan="auto-tero", name="Auto Tero", account=account, subsidiary="AR")
+    altas = house.office.altas
+    alta = await altas.start(asked, None)
+    await altas.finish(alta.id, "prospecto", None)
+    tow = Coverage(code="GRUA", name="Grúa", service="grua", kind="emergencia")
+    await altas.coverages.save(alta.id, Coverages(coverages=(tow,)), None)
 
 
 def test_every_door_of_the_api_is_asked_below():
     doors = {re.sub(r"{id}", "", row.path): row.who for row in ROUTES if isinstance(row.who, ByToken)}
-    assert doors == {re.sub(r"(calls|cases)/.+", r"\1/", path): ByToken(may) for path, may in DOORS.items()}
+    asked = {re.sub(r"(calls|cases|altas)/[^/]+", r"\1/", path): ByToken(may) for path, may in DOORS.items()}
+    assert doors == asked
 
 
 async def test_a_token_passes_the_doors_of_its_permissions_and_no_other(house):
     await house.rings()
     await house.answers()
+    await begun_alta(house)
     async with house.serving() as root, house.visit(root) as visitor:
         for permission in GRANTABLE:
             token = await house.tokens.add(permission.replace(":", "-"), [permission])
@@ -218,13 +238,15 @@ async def test_a_token_sees_the_rows_of_its_subsidiaries_and_accounts_only(house
     await house.hangs_up("pbx1-1.1")
     colombia = await house.tokens.add("colombia", READS, Scope(frozenset({"CO"})))
     other = await house.tokens.add("otra", READS, Scope(accounts=frozenset({"Otra cuenta"})))
+    await begun_alta(house)
     async with house.serving() as root, house.visit(root) as visitor:
         for token in (colombia, other):
             bearer = {"Authorization": f"Bearer {token}"}
-            for what in ("calls", "cases"):
+            for what in ("calls", "cases", "altas"):
                 assert (await (await visitor.get(f"/api/v1/{what}", **bearer)).json())["items"] == []
             assert (await visitor.get("/api/v1/calls/pbx1-1.1", **bearer)).status == 404
-            assert (await visitor.get("/api/v1/cases/1", **bearer)).status == 404
+            for path in ("cases/1", "altas/1", "altas/1/events", "altas/1/coverages"):
+                assert (await visitor.get(f"/api/v1/{path}", **bearer)).status == 404
         lines = await (await visitor.get("/api/v1/lines", Authorization=f"Bearer {colombia}")).json()
         assert {line["subsidiary"] for line in lines["items"]} == {"CO"}
         plans = await (await visitor.get("/api/v1/plans", Authorization=f"Bearer {other}")).json()
@@ -283,11 +305,12 @@ async def test_the_document_is_valid_and_names_every_door(house):
 async def test_answers_are_as_the_document_says(house):
     await house.rings()
     await house.answers()
+    await begun_alta(house)
     token = await house.tokens.add("todo", GRANTABLE)
     async with house.at() as visitor:
         document = await (await visitor.get("/api/openapi.json")).json()
         for path in DOORS:
-            door = document["paths"][re.sub(r"(calls|cases)/.+", r"\1/{id}", path)]["get"]
+            door = document["paths"][re.sub(r"(calls|cases|altas)/[^/]+", r"\1/{id}", path)]["get"]
             for given, status in ((token, "200"), ("nada", "401")):
                 answer = await visitor.get(path, Authorization=f"Bearer {given}")
                 (kind, content), *_ = door["responses"][status]["content"].items()

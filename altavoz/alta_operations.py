@@ -1,0 +1,163 @@
+"""What the command line may ask about altas; see `altavoz/operations.py`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json, to_jsonable_python
+
+from altavoz.control import Handler
+from altavoz.house import House
+from provisioning.alta.coverage_list import from_yaml, to_yaml
+from provisioning.alta.lists import MOST, AltaFilter, AltaSummary
+from provisioning.alta.refusals import AltaRefused
+from provisioning.alta.request import AltaRequest
+from provisioning.alta.store import Altas
+from provisioning.alta.views import AltaView, StepView
+
+Arguments = Mapping[str, Any]
+_FILTERS = ("step", "area", "subsidiary", "account", "carrier", "plan", "state", "text")
+_FIELDS: Mapping[str, str] = {
+    "plan": "el nombre corto del plan, en minúsculas y con guiones, como «hogar-nandu»",
+    "name": "el nombre del plan",
+    "account": "la cuenta y su tipo: aseguradora, banco, retail, telco, «caja de compensación» u otro",
+    "subsidiary": "la filial, como AR",
+    "sold_by": "los canales de venta, en minúsculas, como tmk",
+    "scope": "el alcance: local, regional, nacional o internacional",
+    "starts": "la fecha, como 2026-03-01",
+}
+
+
+class AltaOperations:
+    """The handlers, a method each. Whoever has the socket is the house: closes any step, signs nothing."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "alta/start": self.start,
+            "alta/show": self.show,
+            "alta/list": self.list,
+            "alta/advance": self.advance,
+            "alta/send-back": self.send_back,
+            "alta/comment": self.comment,
+            "alta/coverages": self.coverages,
+        }
+
+    @property
+    def _altas(self) -> Altas:
+        return self._house.office.altas
+
+    async def start(self, arguments: Arguments) -> Any:
+        return said(await self._altas.start(_request(arguments), None))
+
+    async def show(self, arguments: Arguments) -> Any:
+        return said(await self._found(arguments))
+
+    async def list(self, arguments: Arguments) -> Any:
+        wanted: dict[str, Any] = {name: arguments.get(name) or "" for name in _FILTERS}
+        filter = AltaFilter(**wanted, late=bool(arguments.get("late")))
+        page = await self._altas.page(filter, min(int(arguments["limit"]), MOST))
+        return [_row(alta) for alta in page.items]
+
+    async def advance(self, arguments: Arguments) -> Any:
+        """Close a step; without one, the only step that is open. With `skip` it is left out."""
+        alta = await self._found(arguments)
+        step, reason = arguments.get("step") or _only_open(alta), arguments.get("reason") or ""
+        if arguments.get("skip"):
+            return said(await self._altas.skip(alta.id, step, None, reason))
+        answers = arguments.get("answers") or {}
+        return said(await self._altas.finish(alta.id, step, None, answers, reason))
+
+    async def send_back(self, arguments: Arguments) -> Any:
+        alta = await self._found(arguments)
+        step, to, reason = arguments["step"], arguments["to"], arguments.get("reason") or ""
+        return said(await self._altas.send_back(alta.id, step, to, None, reason))
+
+    async def comment(self, arguments: Arguments) -> Any:
+        alta = await self._found(arguments)
+        return said(await self._altas.comment(alta.id, None, arguments["text"], arguments.get("step")))
+
+    async def coverages(self, arguments: Arguments) -> Any:
+        """The last version of the coverages; `text` (YAML) makes another first."""
+        alta, coverages = await self._found(arguments), self._altas.coverages
+        if text := arguments.get("text"):
+            content = from_yaml(text, arguments.get("file") or "coberturas.yaml")
+            await coverages.save(alta.id, content, None, arguments.get("note") or "")
+        found = await coverages.current(alta.id)
+        if found is None:
+            raise AltaRefused(f"{alta.number} todavía no tiene coberturas: cárguelas con «--load ARCHIVO».")
+        return to_jsonable_python(asdict(found)) | {"yaml": to_yaml(found.content)}
+
+    async def _found(self, arguments: Arguments) -> AltaView:
+        written = str(arguments["id"]).upper().removeprefix("ALTA-")
+        if not (written.isascii() and written.isdecimal() and len(written) < 10):
+            raise AltaRefused(f"«{arguments['id']}» no es un alta: escriba su número, como ALTA-7.")
+        found = await self._altas.find(int(written))
+        if found is None:
+            raise AltaRefused(f"No hay un alta «ALTA-{written}»; «altavoz alta list» las lista.")
+        return found
+
+
+def _request(arguments: Arguments) -> AltaRequest:
+    given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
+    account = {"name": given.pop("account", "")}
+    account |= {name: given.pop(name) for name in ("type", "tax_id") if name in given}
+    try:
+        return AltaRequest.model_validate_json(to_json(given | {"account": account}))
+    except ValidationError as wrong:
+        fields = dict.fromkeys(str(error["loc"][0]) for error in wrong.errors())
+        problems = {name: f"Revise {_FIELDS.get(name, f'«{name}»')}." for name in fields}
+        raise AltaRefused(problems=problems) from wrong
+
+
+def _only_open(alta: AltaView) -> str:
+    if len(alta.open) != 1:
+        listed = ", ".join(step.id for step in alta.open) or "ninguno"
+        raise AltaRefused(f"Diga qué paso; abiertos: {listed}.")
+    return alta.open[0].id
+
+
+def _row(alta: AltaSummary) -> dict[str, Any]:
+    plain: dict[str, Any] = to_jsonable_python(asdict(alta))
+    return plain | {"number": alta.number, "open": [turn.step for turn in alta.turns], "late": alta.late}
+
+
+def said(alta: AltaView) -> dict[str, Any]:
+    """An alta in plain values."""
+    return {
+        "number": alta.number,
+        "id": alta.id,
+        "state": alta.state,
+        "reason": alta.reason,
+        "revision": alta.revision,
+        "started": alta.started.isoformat(),
+        "ended": alta.ended.isoformat() if alta.ended else None,
+        "asked_by": alta.asked_by,
+        "done": alta.done,
+        "needed": alta.needed,
+        "late": alta.late,
+        **alta.request.model_dump(mode="json", by_alias=True),
+        "account": alta.account,
+        "steps": [_step(step) for step in alta.steps],
+    }
+
+
+def _step(step: StepView) -> dict[str, Any]:
+    return {
+        "step": step.id,
+        "title": step.step.title,
+        "state": step.state,
+        "areas": list(step.step.areas),
+        "owner": step.owner,
+        "since": step.since.isoformat() if step.since else None,
+        "due": step.due.isoformat() if step.due else None,
+        "late": step.late,
+        "closed": step.closed.isoformat() if step.closed else None,
+        "by": step.by,
+        "round": step.round,
+        "missing": list(step.missing),
+        "evidence": {name: {"ok": found.ok, "said": found.said} for name, found in step.found.items()},
+    }
