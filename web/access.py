@@ -37,7 +37,7 @@ from web import (
     stream,
     tokens,
 )
-from web.alta import beginning, board, moves
+from web.alta import beginning, board, coverage_editor, coverages, documents, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
 from web.notices import absences, mail, preferences
@@ -104,6 +104,36 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/altas/{id}/history", alta_page.history, Permission.ALTA_READ),
     Route("GET", "/altas/{id}/edit", beginning.edit, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/edit", beginning.change, Permission.ALTA_WRITE),
+    Route(
+        "POST", "/altas/{id}/documents", documents.attach, Permission.ALTA_WRITE, largest=documents.LARGEST
+    ),
+    Route(
+        "GET",
+        "/altas/{id}/documents/{document}",
+        documents.download,
+        Permission.ALTA_READ,
+        reading=readings.DOCUMENT,
+    ),
+    Route("POST", "/altas/{id}/documents/{document}/sign-off", documents.sign_off, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}/coverages", coverages.page, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/coverages/compare", coverages.comparison, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/coverages/document", coverages.document, Permission.ALTA_READ),
+    Route("GET", "/altas/{id}/coverages/document.pdf", coverages.document_pdf, Permission.ALTA_READ),
+    Route("POST", "/altas/{id}/coverages/observe", coverages.observe, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}/coverages/edit", coverage_editor.form, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/coverages/edit", coverage_editor.save, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/coverages/rows", coverage_editor.rows, Permission.ALTA_WRITE),
+    Route(
+        "POST",
+        "/altas/{id}/coverages/import",
+        coverage_editor.bring,
+        Permission.ALTA_WRITE,
+        largest=coverage_editor.LARGEST,
+    ),
+    Route("GET", "/altas/{id}/number-request", number_request.page, Permission.ALTA_READ),
+    Route("POST", "/altas/{id}/number-request", number_request.save, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}/number-request.pdf", number_request.pdf, Permission.ALTA_READ),
+    Route("POST", "/altas/{id}/number-request/sign", number_request.sign, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/comments", moves.comment, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/suspend", moves.suspend, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),

@@ -14,6 +14,7 @@ from staff.audit_trail import AuditRow
 from staff.roles import Role
 from staff.tokens import GRANTABLE
 from web import words
+from web.alta.words import EVENTS
 from web.devices import device
 from web.prompts.words import STATES as RECORDING_STATES
 
@@ -29,6 +30,7 @@ VIAS = {
     "service": "El servicio",
 }
 ACTIONS = {
+    **{f"alta.{kind}": said for kind, said in EVENTS.items()},
     "absence.added": "Anotó la ausencia",
     "absence.ended": "Quitó la ausencia",
     "alta.assigned": "Asignó un paso del alta",
@@ -61,6 +63,7 @@ ACTIONS = {
     "case.read": "Leyó la ficha",
     "case.reopened": "Reabrió el caso",
     "case.taken": "Tomó el caso",
+    "document.read": "Descargó el documento",
     "invitation.revoked": "Anuló el enlace del correo",
     "invitation.sent": "Envió un enlace por correo",
     "mail.sent-again": "Envió otra vez el correo",
@@ -173,6 +176,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", re.ASCII)
 _CASE = re.compile(r"AV-(\d{6,9})")
+_ALTA = re.compile(r"ALTA-(\d{1,9})(?: .*)?")
 _PAGES = {"call": "/calls/"} | dict.fromkeys(
     ("user", "session", "password", "invitation", "second-factor", "oidc"), "/people/"
 )
@@ -255,6 +259,8 @@ def subject_path(row: AuditRow) -> str | None:
     """The page of what it was done to, where there is one."""
     if found := _CASE.fullmatch(row.subject):
         return f"/cases/{int(found[1])}"
+    if found := _ALTA.fullmatch(row.subject):
+        return f"/altas/{int(found[1])}"
     what, _, verb = row.action.partition(".")
     if what == "prompt":
         plan, _, prompt = row.subject.partition("/")

@@ -38,6 +38,10 @@ def _extension(request: web.Request) -> str:
     return request.match_info["extension"]
 
 
+def _document(request: web.Request) -> str:
+    return f"ALTA-{request.match_info['id']} {request.match_info['document']}"
+
+
 def _list(request: web.Request) -> str:
     return request.path
 
@@ -46,6 +50,7 @@ CASE = Reading("case.read", _case)
 CALL = Reading("call.read", _call)
 CASES = Reading("case.listed", _list)
 CALLS = Reading("call.listed", _list)
+DOCUMENT = Reading("document.read", _document)
 PHONE = Reading("phone.read", _extension)
 AUDIT = Reading("audit.read", _list)
 

@@ -96,8 +96,16 @@ def arranged(rows: Sequence[Row], act: str) -> tuple[tuple[Row, ...], int | None
     return tuple(listed), to
 
 
-def coverages_of(rows: Sequence[Row]) -> tuple[Coverage, ...] | tuple[Row, ...]:
-    """What the rows say, the blank ones left out; the rows again with their problems where one cannot be."""
+class WrongRows(ValueError):
+    """Some row is no coverage; `rows` are those typed, with what is wrong at its cell."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        super().__init__("No se guardó: corrija lo que está marcado.")
+        self.rows = rows
+
+
+def coverages_of(rows: Sequence[Row]) -> tuple[Coverage, ...]:
+    """What the rows say, the blank ones left out. Raises `WrongRows`."""
     filled = _coded([row for row in rows if not row.blank])
     tried = [_coverage(row) for row in filled]
     good = tuple(each for each in tried if isinstance(each, Coverage))
@@ -105,7 +113,7 @@ def coverages_of(rows: Sequence[Row]) -> tuple[Coverage, ...] | tuple[Row, ...]:
     if len(good) == len(tried) and len(set(codes)) == len(codes):
         return good
     again = [each if isinstance(each, Row) else row for each, row in zip(tried, filled, strict=True)]
-    return tuple(_marked(row, codes) for row in again)
+    raise WrongRows(tuple(_marked(row, codes) for row in again))
 
 
 def _coded(rows: Sequence[Row]) -> list[Row]:

@@ -95,7 +95,7 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
         "told": attempt.told,
         "typed": attempt.typed,
         "problems": attempt.problems,
-        "documents": (),
+        "documents": await found.documents.of_alta(alta.id),
         "panel_data": await data_of(request, alta),
         **_moves(alta, now_open),
         **await _happened(request, alta),

@@ -1,5 +1,6 @@
 """How the states, events and papers of an alta are said to people. Pure."""
 
+from provisioning.alta.documents import LABELS as LABELS
 from provisioning.alta.events import Happened
 from provisioning.alta.views import AltaState, StepState
 
@@ -17,12 +18,6 @@ STEP_STATES = {
     StepState.NOT_NEEDED: "No hace falta",
 }
 KINDS = {"alta": "Alta", "otro-si": "Otro sí"}
-LABELS = {
-    "public": "Público",
-    "company": "Uso de la compañía",
-    "confidential": "Confidencial",
-    "restricted": "Restringido",
-}
 EVENTS = {
     Happened.STARTED: "Empezó el alta",
     Happened.FINISHED: "Terminó",
@@ -33,6 +28,7 @@ EVENTS = {
     Happened.DUE_SET: "Cambió el plazo de",
     Happened.COMMENTED: "Comentó",
     Happened.ATTACHED: "Adjuntó",
+    Happened.REVIEWED: "Revisó",
     Happened.FORM_CHANGED: "Cambió la solicitud",
     Happened.SIGNED: "Firmó la solicitud",
     Happened.COVERAGES_CHANGED: "Cambió las coberturas",
@@ -52,6 +48,7 @@ DONE = {
     "due-set": "Plazo guardado",
     "commented": "Comentario guardado",
     "attached": "Documento guardado",
+    "reviewed": "Revisión anotada",
     "suspended": "Alta suspendida",
     "resumed": "Alta retomada",
     "cancelled": "Alta cancelada",

@@ -1,0 +1,167 @@
+"""What the plan covers: seen beside what Operations observed, compared, and as a document (P32-P35)."""
+
+from collections import defaultdict
+from typing import Any
+
+from aiohttp import web
+
+from plans.model import Coverage
+from provisioning.alta.coverage_list import Coverages, compare, said
+from provisioning.alta.coverages import CoverageVersion
+from provisioning.alta.events import Event, Happened
+from provisioning.alta.refusals import AltaRefused
+from provisioning.alta.views import AltaView
+from staff.permissions import Permission
+from web import refusals
+from web.alta import words
+from web.alta.find import altas, find, zone_of
+from web.alta.moves import LONGEST
+from web.asked import see_other
+from web.keys import services, session
+from web.pages import full_names, render
+from web.papers import paper
+
+OBSERVED = 300
+"""As many observations as are shown beside the coverages."""
+
+
+async def page(request: web.Request) -> web.Response:
+    alta = await find(request)
+    done = {"saved": "Coberturas guardadas.", "observed": "Observaciones guardadas."}
+    return await _page(request, alta, done=done.get(request.query.get("done", ""), ""))
+
+
+async def observe(request: web.Request) -> web.Response:
+    """What somebody observed of each coverage: a comment on the alta each."""
+    alta, given = await find(request), await request.post()
+    shown = await _version(request, alta)
+    step = next((each.id for each in alta.open if "operaciones" in each.step.areas), None)
+    written = {
+        each.code: str(given.get(f"about-{each.code}", "")).strip()[:LONGEST]
+        for each in (shown.content.coverages if shown else ())
+    }
+    try:
+        for code, text in written.items():
+            if text:
+                await altas(request).comment(alta.id, session(request).person, text, step, about=code)
+    except AltaRefused as refused:
+        return await _page(request, alta, problem=str(refused), status=422)
+    return see_other(f"/altas/{alta.id}/coverages?done=observed")
+
+
+async def comparison(request: web.Request) -> web.Response:
+    """Two versions side by side."""
+    alta = await find(request)
+    versions = {each.number: each for each in await altas(request).coverages.versions(alta.id)}
+    new = versions.get(_asked(request, "new", alta.coverages))
+    old = versions.get(_asked(request, "old", alta.coverages - 1))
+    if old is None or new is None:
+        raise refusals.not_found("Esa versión de las coberturas no existe")
+    return render(
+        request,
+        "alta/coverages_compare.html",
+        alta=alta,
+        versions=versions,
+        old=old,
+        new=new,
+        rows=_rows(old.content, new.content),
+        texts=compare(old.content, new.content).texts,
+        **await _shared(request, alta),
+    )
+
+
+async def document(request: web.Request) -> web.Response:
+    """The coverages document, as a page to read and print."""
+    return render(request, "alta/coverages_document.html", **await _document(request))
+
+
+async def document_pdf(request: web.Request) -> web.Response:
+    shown = await _document(request)
+    name = f"coberturas-{shown['alta'].plan}-v{shown['shown'].number}.pdf"
+    return await paper(request, "alta/coverages_paper.html", name, **shown)
+
+
+async def _document(request: web.Request) -> dict[str, Any]:
+    alta = await find(request)
+    shown = await _version(request, alta)
+    if shown is None:
+        raise refusals.not_found("Todavía no hay coberturas")
+    return {
+        "alta": alta,
+        "shown": shown,
+        "revised": await altas(request).coverages.versions(alta.id),
+        **await _shared(request, alta),
+    }
+
+
+async def _version(request: web.Request, alta: AltaView) -> CoverageVersion | None:
+    """The version that is asked for, the last one when none is."""
+    found = {each.number: each for each in await altas(request).coverages.versions(alta.id)}
+    return found.get(_asked(request, "version", alta.coverages))
+
+
+def _asked(request: web.Request, name: str, default: int) -> int:
+    written = request.query.get(name, "")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else default
+
+
+def _rows(old: Coverages, new: Coverages) -> list[dict[str, Any]]:
+    """Each coverage of either version: what it was and is, and the sign of what became of it."""
+    was = {each.code: each for each in old.coverages}
+    now = {each.code: each for each in new.coverages}
+    codes = [*now, *(code for code in was if code not in now)]
+    return [
+        {"old": was.get(code), "new": now.get(code), "sign": _sign(was.get(code), now.get(code))}
+        for code in codes
+    ]
+
+
+def _sign(was: Coverage | None, now: Coverage | None) -> str:
+    if was is None:
+        return "added"
+    if now is None:
+        return "removed"
+    return "same" if was == now else "changed"
+
+
+async def _page(
+    request: web.Request, alta: AltaView, *, done: str = "", problem: str = "", status: int = 200
+) -> web.Response:
+    person = session(request).person
+    return render(
+        request,
+        "alta/coverages.html",
+        status=status,
+        alta=alta,
+        shown=await _version(request, alta),
+        versions=await altas(request).coverages.versions(alta.id),
+        observed=await observed(request, alta),
+        may_change=person.may(Permission.ALTA_WRITE),
+        may_comment=person.may(Permission.ALTA_WRITE),
+        done=done,
+        problem=problem,
+        **await _shared(request, alta),
+    )
+
+
+async def observed(request: web.Request, alta: AltaView) -> dict[str, list[Event]]:
+    """What was observed of each coverage, by its code, oldest first."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in reversed(await altas(request).events(alta.id, OBSERVED, kind=Happened.COMMENTED)):
+        if code := event.data.get("about"):
+            found[code].append(event)
+    return found
+
+
+async def _shared(request: web.Request, alta: AltaView) -> dict[str, Any]:
+    subsidiaries = services(request).site.subsidiaries
+    return {
+        "names": await full_names(request),
+        "zone": zone_of(request)(alta.subsidiary),
+        "subsidiary": subsidiaries[alta.subsidiary].name
+        if alta.subsidiary in subsidiaries
+        else alta.subsidiary,
+        "said": said,
+        "now": services(request).clock(),
+        "words_of": words,
+    }
