@@ -106,9 +106,9 @@ async def _start(
     stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
     stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
     await stack.enter_async_context(house.watch.running())
-    by_itself, hooks = house.office.altas.by_itself, house.office.altas.coverages.hooks
-    await stack.enter_async_context(_running(by_itself.run(), by_itself.close))
-    await stack.enter_async_context(_running(hooks.run(), hooks.close))
+    office = house.office
+    for loop in (office.altas.by_itself, office.altas.coverages.hooks, office.notices.minder):
+        await stack.enter_async_context(_running(loop.run(), loop.close))
     if postman := house.entrance.postman():
         await stack.enter_async_context(_running(postman.run(), postman.close))
     with steps.step("Abriendo la consola"):

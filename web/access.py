@@ -40,7 +40,7 @@ from web import (
 from web.alta import beginning, board, coverage_editor, coverages, documents, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
-from web.notices import absences, mail, preferences
+from web.notices import absences, letters, mail, plan_sheets, preferences
 from web.prompts import changes as prompt_changes
 from web.prompts import pages as prompts
 from web.prompts import sounds as prompt_sounds
@@ -191,6 +191,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/mail/{id}", mail.letter, Permission.MAIL_READ),
     Route("POST", "/mail/{id}/again", mail.again, Permission.MAIL_WRITE),
     Route("POST", "/mail/{id}/withdraw", mail.withdraw, Permission.MAIL_WRITE),
+    Route("GET", "/sheets", plan_sheets.index, Permission.DESK_USE),
+    Route("GET", "/sheets/{plan}", plan_sheets.page, Permission.PLAN_READ),
+    Route("POST", "/sheets/{plan}", plan_sheets.read, Permission.DESK_USE),
+    Route("GET", "/sheets/{plan}/readers", plan_sheets.readers, Permission.ALTA_READ),
+    Route("POST", "/sheets/{plan}/remind", plan_sheets.remind, Permission.ALTA_WRITE),
+    Route("POST", "/sheets/{plan}/start-without", plan_sheets.start_without, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}/letters/{kind}", letters.form, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/letters/{kind}", letters.send, Permission.ALTA_WRITE),
     Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado", group=Group.PBX),
     Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
     Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens", group=Group.CONTROL),

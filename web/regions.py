@@ -204,7 +204,7 @@ async def _team(desk: Desk) -> str:
 
 
 async def _call(desk: Desk, calls: MyCalls) -> str:
-    people = desk.services.people
+    people, idle = desk.services.people, not (calls.ringing or calls.talking or calls.over)
     with_me = {pop.call.id: await company(pop.call, desk.person, people) for pop in calls.talking}
     return _piece(
         desk,
@@ -213,6 +213,7 @@ async def _call(desk: Desk, calls: MyCalls) -> str:
         talking=calls.talking,
         over=calls.over,
         company=with_me,
+        unread=await desk.services.office.notices.sheets.unread(desk.person) if idle else (),
         state=availability(desk),
     )
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.engine import writing
 from mail.company import Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
@@ -22,11 +24,15 @@ from provisioning.notices.evidence import NoticeEvidence
 from provisioning.notices.launch import LaunchLetters
 from provisioning.notices.letters import Desk
 from provisioning.notices.minder import Minder
+from provisioning.notices.occasions import Kind, Occasion
 from provisioning.notices.preferences import Preferences
 from provisioning.notices.reply_address import FILE, ReplyAddresses
-from provisioning.notices.sheets import CONFIRMED, Sheets
-from provisioning.notices.teller import Teller
+from provisioning.notices.sheets import CONFIRMED, Sheets, Standing
+from provisioning.notices.subjects import subject
+from provisioning.notices.teller import Item, Teller
+from staff import audit
 from staff.absences import Absences
+from staff.audit import Deed
 from staff.people import People
 
 
@@ -67,6 +73,24 @@ class Bureau:
     @cached_property
     def sheets(self) -> Sheets:
         return Sheets(self.engine, self.clock, self.book, self.people)
+
+    async def remind_readers(self, standing: Standing) -> int:
+        """A letter to each who has not read a sheet, one a day at most; how many were told now."""
+        if self.teller is None:
+            return 0
+        plan, day = standing.sheet.plan, self.absences.today()
+        people = tuple(person.name for person in standing.missing)
+        key, title = f"sheet:{standing.sheet.hash[:12]}:{day}", f"Falta que lea la ficha: {plan.name}"
+        occasion = Occasion(key, Kind.SHEET, title, f"Empieza el {plan.starts:%d/%m/%Y}.", people=people)
+        alta = int(standing.about.partition(":")[2])
+        about = subject(alta, plan.name, plan.plan, plan.subsidiary, plan.account.name)
+        async with writing(self.engine) as connection:
+            path = f"/sheets/{quote(plan.plan)}"
+            told = await self.teller.tell(connection, about, [Item(occasion, path=path)])
+            await self.sheets.reminded(connection, plan.plan)
+            await audit.write(connection, Deed("sheet.reminded", plan.plan, after={"people": list(people)}))
+        self.teller.outbox.nudge()
+        return told
 
     @cached_property
     def altas_told(self) -> AltaNotices:

@@ -113,8 +113,7 @@ class Drafts:
 
     async def send(self, kind: str, alta: AltaView, person: Person, draft: Draft, once: str) -> Dispatch:
         """Put it into the outbox; a form (`once`) sent twice goes once. Raises `DraftRefused`."""
-        outbox, recipients = self._outbox, await self._recipients(draft)
-        problems = _problems(draft, recipients)
+        outbox, (problems, recipients) = self._outbox, await self.checked(draft)
         if outbox is None:
             problems[""] = "No hay un servidor de correo configurado (ALTAVOZ_SMTP)."
         if said := await self.may_send(kind, alta, person):
@@ -135,6 +134,11 @@ class Drafts:
         async with self._engine.connect() as connection:
             row = (await connection.execute(wanted.order_by(dispatches.c.id.desc()).limit(1))).one_or_none()
         return _dispatch(row) if row is not None else None
+
+    async def checked(self, draft: Draft) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What stands against a draft, by field, and to whom it would go."""
+        recipients = await self._recipients(draft)
+        return _problems(draft, recipients), recipients
 
     async def _recipients(self, draft: Draft) -> tuple[str, ...]:
         if not draft.everybody:

@@ -126,6 +126,17 @@ class Sheets:
         unread = (sheet for sheet in mine if sheet.hash not in read)
         return tuple(sorted(unread, key=lambda sheet: (sheet.plan.starts, sheet.plan.name)))
 
+    async def read_at(self, person: Person, sheet: Sheet) -> datetime | None:
+        """When the person read this very sheet."""
+        known = select(readings.c.at).where(
+            readings.c.plan == sheet.plan.plan,
+            readings.c.sheet == sheet.hash,
+            readings.c.person == person.id,
+        )
+        async with self._engine.connect() as connection:
+            at: datetime | None = (await connection.execute(known)).scalar_one_or_none()
+        return at
+
     async def read(self, person: Person, plan: str, shown: str) -> None:
         """The person read and understood what was `shown` (a hash). Raises `SheetRefused` when it changed."""
         sheet = self.sheet(plan)

@@ -150,7 +150,9 @@ def _by_person(
 
 def _whom(found: Circle, subject: Subject, item: Item) -> Iterator[Person]:
     occasion, concern = item.occasion, subject.concern
-    named = (found.in_place_of(found.by_name(name)) for name in occasion.people)
+    # What somebody must read themselves nobody reads for them.
+    instead = (lambda person: person) if occasion.kind is Kind.SHEET else found.in_place_of
+    named = (instead(found.by_name(name)) for name in occasion.people)
     yield from (person for person in named if person is not None and concern.seen_by(person))
     areas = [area for area in occasion.areas if area not in (EVERYBODY, COORDINATORS)]
     if EVERYBODY in occasion.areas:

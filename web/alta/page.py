@@ -19,6 +19,7 @@ from web.alta.panels import PANELS, data_of
 from web.alta.turns import Turn, turns
 from web.asked import is_htmx
 from web.keys import services, session
+from web.notices.of_alta import mails_of
 from web.pages import full_names, render
 
 HISTORY = 12
@@ -97,6 +98,7 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
         "problems": attempt.problems,
         "documents": await found.documents.of_alta(alta.id),
         "panel_data": await data_of(request, alta),
+        "mails": await mails_of(request, alta),
         **_moves(alta, now_open),
         **await _happened(request, alta),
         **await _names(request, alta),

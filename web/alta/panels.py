@@ -47,7 +47,7 @@ PANELS: Mapping[str, Panel] = {
     "account-complete": Panel("Revisar el plan", "/plans/{plan}"),
     "providers-sufficient": Panel("Comprobar los prestadores", "/providers/check?plan={plan}"),
     "tmk-trained": Panel("Registrar la capacitación", "/training?plan={plan}"),
-    "coordinators-confirmed": Panel("Ver quién confirmó", "/sheets?plan={plan}"),
+    "coordinators-confirmed": Panel("Ver quién confirmó", "/sheets/{plan}/readers"),
     "tested-operations": Panel("Probar la línea", "/tests?plan={plan}"),
     "released": Panel("Validar y liberar", "/altas/{id}/release"),
     "announced": Panel("Anunciar el lanzamiento", "/altas/{id}/letters/announcement"),

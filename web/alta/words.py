@@ -54,6 +54,7 @@ DONE = {
     "cancelled": "Alta cancelada",
     "changed": "Datos guardados",
     "moved": "El alta sigue con el procedimiento vigente",
+    "sent": "El correo espera para salir",
     "signed": "Firma guardada",
     "form-changed": "Solicitud guardada",
     "coverages-changed": "Coberturas guardadas",

@@ -13,6 +13,12 @@ KINDS: Mapping[str, str] = {
     "recovery": "Cambio de contraseña",
     "refusal": "Respuesta que no se agregó",
 }
+LETTERS: Mapping[str, str] = {
+    "number-request": "Pedir el número al operador",
+    "data": "Enviar los datos a Operaciones",
+    "announcement": "Anunciar el lanzamiento",
+}
+TO_EVERYBODY = frozenset({"announcement"})
 STATES: Mapping[str, str] = {
     "pending": "En espera",
     "sending": "Saliendo",

@@ -133,6 +133,14 @@ EXPECTED = {
     "POST /people/{name}/unlink": KEEP_PEOPLE,
     "POST /people/{name}/close-sessions": KEEP_PEOPLE,
     "POST /people/{name}/sessions/{session}/close": KEEP_PEOPLE,
+    "GET /sheets": ANSWER,
+    "GET /sheets/{plan}": EVERYBODY,
+    "POST /sheets/{plan}": ANSWER,
+    "GET /sheets/{plan}/readers": FOLLOW_ALTAS,
+    "POST /sheets/{plan}/remind": TAKE_PART,
+    "POST /sheets/{plan}/start-without": TAKE_PART,
+    "GET /altas/{id}/letters/{kind}": TAKE_PART,
+    "POST /altas/{id}/letters/{kind}": TAKE_PART,
     "GET /absences": EVERYBODY,
     "POST /absences": EVERYBODY,
     "POST /absences/{id}/end": EVERYBODY,
@@ -180,6 +188,7 @@ def path_of(row):
         "plan": "hogar-nandu",
         "prompt": "saludo",
         "document": "1",
+        "kind": "data",
     }.items():
         written = written.replace(f"{{{part}}}", value)
     return written
