@@ -18,6 +18,7 @@ from altavoz.control import Handler
 from altavoz.house import House
 from altavoz.people_operations import PeopleOperations
 from altavoz.plan_operations import PlanOperations
+from altavoz.prompt_operations import PromptOperations
 from altavoz.unknown import Unknown
 from cases.pages import BadPage
 from cases.presence import PresenceRefused
@@ -28,6 +29,7 @@ from ivr_audio.recordings import BadRecording
 from plans.problems import PlanProblems
 from provisioning.alta.refusals import AltaRefused
 from provisioning.phones import NoSuchPhone
+from provisioning.prompts.values import PromptRefused
 from provisioning.refusals import DialplanProblems, Outdated, ProvisioningRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
@@ -64,6 +66,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     PersonRefused,
     PlanProblems,
     PresenceRefused,
+    PromptRefused,
     ProvisioningRefused,
     TokenRefused,
     Unknown,
@@ -96,6 +99,7 @@ class Operations:
             **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
             **AltaOperations(self._house).handlers(),
+            **PromptOperations(self._house).handlers(),
         }
 
     async def call_list(self, arguments: Arguments) -> Any:

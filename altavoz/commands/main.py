@@ -14,6 +14,7 @@ from altavoz.commands import (
     dialplan,
     pbx,
     plan,
+    prompt,
     run,
     settings,
     status,
@@ -34,6 +35,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("settings")(settings.settings)
 app.add_typer(plan.app, name="plan")
+app.add_typer(prompt.app, name="prompt")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(pbx.app, name="pbx")
 app.add_typer(user.app, name="user")

@@ -74,6 +74,11 @@ class PromptDesk:
             log.warning("recording_lost", plan=recording.plan, prompt=recording.prompt, reason=str(error))
             return False
 
+    def lost(self, recording: Recording) -> bool:
+        """Whether neither the telephone's version nor the file that came is on the disk any more."""
+        gone = self._sounds.missing([recording.sound])
+        return bool(gone) and not self.originals.path(recording.original).is_file()
+
     async def heard(self, sound: str) -> Path:
         """The file of a sound of ours as who calls hears it, after A-law. Raises FileNotFoundError."""
         name = self._sounds.path(sound).name

@@ -90,6 +90,7 @@ def shared(request: web.Request, needs: PlanNeeds, names: Mapping[str, str]) -> 
         "may_record": person.may(Permission.PROMPT_WRITE),
         "may_approve": person.may(Permission.PROMPT_APPROVE),
         "largest": LARGEST,
+        "lost": services(request).office.prompts.lost,
     }
 
 

@@ -1,9 +1,8 @@
-"""Recordings at a real browser: by the microphone, by a file that is dropped, decided on with the keyboard."""
+"""Recordings at a real browser: by the microphone, by a dropped file, decided on with the keyboard."""
 
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -37,9 +36,7 @@ async def speaking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
         f"--use-file-for-fake-audio-capture={spoken}",
     ]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=[*CHROMIUM_ARGUMENTS, *fake]
-        )
+        browser = await playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *fake])
         yield browser
         await browser.close()
 
