@@ -43,6 +43,8 @@ _ID = "${FILTER(0-9a-f,${EXTEN})}"
 _LONGEST_ID = 32
 _LONGEST_HEADER = 600
 _AT_THE_DESK = "20"
+_EARLY = "0.1"
+"""Seconds in which the way for what is heard before an answer opens."""
 
 
 def as_carrier(slug: str) -> str:
@@ -109,7 +111,7 @@ def _loop(here: str, carrier: Carrier) -> Iterator[Step]:
     user = f"trunk-{carrier.subsidiary}" if _NAMES.get(carrier.delivers.into) else "${called}"
     yield Step(
         "Dial",
-        f"PJSIP/{user}@{LOOP},,b({here}^headers^1(${{ARG3}}^${{called}}))",
+        f"PJSIP/{user}@{LOOP},,b({here}^headers^1(${{ARG3}}^${{called}}^${{ALTAVOZ_AT}}))",
         jumps=(Target(here, "headers"),),
     )
     yield Step("Return")
@@ -118,7 +120,7 @@ def _loop(here: str, carrier: Carrier) -> Iterator[Step]:
 def _headers(slug: str, carrier: Carrier) -> Iterator[Step]:
     yield _header(TEST_HEADER, "${ARG1}")
     yield _header(_AS, slug)
-    yield _header(_AT, "${FILTER(0-9,${ALTAVOZ_AT})}")
+    yield _header(_AT, "${FILTER(0-9,${ARG3})}")
     name = _NAMES.get(carrier.delivers.into)
     if name:
         yield _header(name, "<sip:${ARG2}@altavoz>")
@@ -162,12 +164,14 @@ def _arrivals() -> Iterator[Extension]:
 
 
 def _arrive(slugs: tuple[str, ...]) -> Iterator[Step]:
-    """Only as a carrier that there is, and with an id."""
+    """Only as a carrier that there is. The caller hears from here on, so that no beginning is lost."""
     yield assign("ALTAVOZ_CARRIER", f"${{FILTER(a-z0-9\\x2d,${{PJSIP_HEADER(read,{_AS}):0:40}})}}")
     yield assign("ALTAVOZ_AT", f"${{FILTER(0-9,${{PJSIP_HEADER(read,{_AT}):0:12}})}}")
     yield goto_if("$[${DIALPLAN_EXISTS(altavoz-as-${ALTAVOZ_CARRIER},in,1)}]", Target(label="carrier"))
     yield Step("Hangup", "21")
     yield gosub(Target(MARKED), _id_in_header()).labelled("carrier")
+    yield Step("Progress")
+    yield Step("Wait", _EARLY)
     yield gosub(Target(DELIVERED), "${ALTAVOZ_TEST_ID}")
     places = (Target(as_carrier(slug), "in") for slug in slugs)
     yield goto(Target("altavoz-as-${ALTAVOZ_CARRIER}", "in"), *places)

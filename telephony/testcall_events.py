@@ -46,6 +46,7 @@ def as_real(event: AmiEvent) -> AmiEvent | None:
 class Witness:
     """What was heard of one test call so far; `moved` is told how far it is.
 
+    `came` is when it could go to its plan: its INVITE was there, or its digits were keyed.
     `open` are the uniqueids of its channels that live. `channel` is the one that came in. A call that was
     answered and is awaited by its digits is recognised once `keyed`; `wrong` counts other digits.
     """
@@ -55,6 +56,7 @@ class Witness:
     began: datetime | None = None
     ended: datetime | None = None
     answered: datetime | None = None
+    came: datetime | None = None
     arrived: datetime | None = None
     channel: str = ""
     keyed: bool = False
@@ -110,7 +112,11 @@ class Witness:
 
     def after(self, at: datetime) -> int:
         """Milliseconds since the beginning."""
-        return round((at - (self.began or at)).total_seconds() * 1000)
+        return _milliseconds(self.began, at)
+
+    def to_its_plan(self) -> int | None:
+        """Milliseconds that the way to the plan took."""
+        return _milliseconds(self.came, self.arrived) if self.arrived else None
 
     def heard(self) -> Iterator[Heard]:
         for fact in self.facts:
@@ -143,14 +149,14 @@ class Witness:
         found = {name: text for name in HEADERS if (text := _decoded(event, name).decode(errors="replace"))}
         user = _URI.match(_decoded(event, "User").decode(errors="replace"))
         self.sent = Delivered(user[1] if user else "", found, "", "")
-        self.channel = event.get("Uniqueid")
+        self.channel, self.came = event.get("Uniqueid"), event.at
         self.open.add(self.channel)
         if self.began is None:
             self.began = event.at
             self._at(Moment.PLACED)
 
-    def _keyed(self, _: AmiEvent) -> None:
-        self.keyed = True
+    def _keyed(self, event: AmiEvent) -> None:
+        self.keyed, self.came = True, event.at
 
     def _wrong(self, event: AmiEvent) -> None:
         """Other digits: that call is a stranger's."""
@@ -183,6 +189,10 @@ _TOLD: Mapping[str, Callable[[Witness, AmiEvent], None]] = {
     "wrong": Witness._wrong,
     "shown": Witness._shown,
 }
+
+
+def _milliseconds(begins: datetime | None, ends: datetime) -> int:
+    return round((ends - (begins or ends)).total_seconds() * 1000)
 
 
 def display(header: bytes) -> bytes:

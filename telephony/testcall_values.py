@@ -112,7 +112,8 @@ class Observed:
     """What happened to a test call. `facts` are the live tracker's own kinds, in order; queues bear the
     names of the real ones, and the test member is the extension `desk`.
 
-    `plan_ms`: from the INVITE to the plan's `arrived`; `answered_ms`: to the answer (None: never answered).
+    `plan_ms`: from the INVITE's arrival (by digits: from the last of them) to the plan's `arrived`.
+    `answered_ms`: from the call's beginning to the answer of the call; None when it was never answered.
     `heard` is a WAV (8 kHz, 16 bits, mono) of the caller's side from the first early media on, to be moved or
     copied by whoever keeps it; None when it cannot be had (an external PBX, a call by hand).
     `problems` say in Spanish what kept the call from being made or observed; empty when it was.

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ BEGINS, RECOGNISED, CLEARED, MARGIN = 5.0, 15.0, 3.0, 10.0
 gone once they are asked to, and what it may last beyond its own end."""
 TALK = 15 * 60.0
 """Seconds that a call by hand may last."""
+_ID = re.compile(r"[0-9a-f]{2,32}")
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _KEYS = frozenset("0123456789*#")
 
 Progress = Callable[[Moment], None]
@@ -99,6 +102,12 @@ class TestCaller:
     def _check(self, call: TestCall) -> None:
         if call.way not in self.ways() or call.way is Way.HAND:
             raise CannotPlace("esta central no puede hacer una llamada de prueba de esa manera")
+        if not (
+            _ID.fullmatch(call.id)
+            and _E164.fullmatch(call.line)
+            and (not call.dialled or _E164.fullmatch(call.dialled))
+        ):
+            raise CannotPlace("una llamada de prueba necesita un identificador y números con código de país")
         if not 0 < call.seconds <= LONGEST:
             raise CannotPlace(f"una llamada de prueba dura {LONGEST} segundos como máximo")
         if any(press.digit not in _KEYS or not 0 <= press.after_s <= LONGEST for press in call.keys):
@@ -161,7 +170,7 @@ class TestCaller:
             facts=tuple(witness.heard()),
             heard=await self._port.heard(witness.call.id) if recorded else None,
             answered_ms=witness.after(witness.answered) if witness.answered else None,
-            plan_ms=witness.after(witness.arrived) if witness.arrived else None,
+            plan_ms=witness.to_its_plan(),
             phone=witness.phone,
             delivered=witness.delivered(),
             marks=tuple(witness.marks),

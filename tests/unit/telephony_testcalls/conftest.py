@@ -16,7 +16,8 @@ import pytest
 
 from dialplan.build import build
 from dialplan.render import Rendered, render
-from dialplan.served import all_live
+from dialplan.served import Served, all_live
+from ivr_audio.speech import Speech, spoken_name
 from plans.load import load_files, load_site
 from plans.model import PlanVersion
 from plans.site import Delivery, Site
@@ -85,7 +86,17 @@ class Stage:
         self.layout = PbxLayout(TREE, self.home)
         self.secrets = ami_secrets(self.layout.ami_secrets)
         self.versions = the_plans(self.site)
-        self.rendered: Rendered = render(build(all_live(self.versions), self.site, (2026, 2027), "pbx1"))
+        self.rendered: Rendered = render(build(self._served(), self.site, (2026, 2027), "pbx1"))
+
+    def _served(self) -> list[Served]:
+        """Of the examples all answer strangers; the plan with office hours is on trial."""
+        on_trial = [version for version in self.versions if version.plan.plan == "oficina-tero"]
+        live = [version for version in self.versions if version not in on_trial]
+        return [*all_live(live), *(Served(None, version) for version in on_trial)]
+
+    def sound(self, sentence: str, language: str = "es-AR") -> np.ndarray:
+        """What is heard in the place of a sentence."""
+        return samples(spoken_name(Speech(sentence, language)))
 
     def pbx(self) -> EmbeddedPbx:
         return EmbeddedPbx(self.layout, ADDRESSES, None, print)
