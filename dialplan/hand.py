@@ -60,5 +60,4 @@ def _digits(sound: str, lookup: str) -> Iterator[Step]:
     yield goto_if(f'$["{taken}" != "{entry}"]', onward).labelled("right")
     yield gosub(Target(MARKED), "${CUT(ALTAVOZ_ASKED,-,3)}")
     yield told("keyed", "${ALTAVOZ_TEST_ID}")
-    yield Step("Signal", "${ALTAVOZ_TEST_ID}")
     yield goto(onward)

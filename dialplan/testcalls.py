@@ -18,7 +18,8 @@ from plans.site import Carrier, Header, Site
 ARRIVAL = "from-altavoz-test"
 """The context of the endpoint through which test calls, and those to the test desk, come in."""
 CALL, KEYS = "altavoz-test-call", "altavoz-test-keys"
-"""`Local/<id>@altavoz-test-call` dials; the other half runs `altavoz-test-keys`, which presses the keys."""
+"""`Local/<id>@altavoz-test-call` dials; the other half runs `altavoz-test-keys`, which presses the keys: from
+`s`, or from `trunk` for a call that goes out by a carrier."""
 LOOP, DESK_ENDPOINT, DESK = "altavoz-loop", "altavoz-desk", "desk"
 """The endpoints that lead back to our own address, and the user part by which the test desk is dialled."""
 MEMBER = "altavoz-test-member"
@@ -36,7 +37,7 @@ HEADERS = ("From", "To", "P-Asserted-Identity", "P-Called-Party-ID", "Diversion"
 SHOWN = ("From", "To", "P-Asserted-Identity", "Remote-Party-ID")
 """Headers told of a call's INVITE, and of the one that a phone gets."""
 
-_ARRIVE, _DESK = "altavoz-test-arrive", "altavoz-test-desk"
+_ARRIVE, _DESK, _ANSWERED = "altavoz-test-arrive", "altavoz-test-desk", "altavoz-test-answered"
 _AT, _AS = "X-Altavoz-At", "X-Altavoz-Carrier"
 _NAMES: dict[Header, str] = {"p-called-party-id": "P-Called-Party-ID", "diversion": "Diversion"}
 _ID = "${FILTER(0-9a-f,${EXTEN})}"
@@ -64,6 +65,7 @@ def test_contexts(site: Site) -> Iterator[Context]:
     yield Context(MARKED, (Extension("s", tuple(_marked())),))
     yield Context(DELIVERED, (Extension("s", tuple(_delivered())),))
     yield Context(MEMBER, (Extension("s", (_header(TEST_HEADER, "${ALTAVOZ_TEST_ID}"), Step("Return"))),))
+    yield Context(_ANSWERED, (Extension("s", (Step("Signal", "${ARG1}"), Step("Return"))),))
     yield Context(_DESK, (Extension("s", tuple(_desk())),))
 
 
@@ -91,7 +93,8 @@ def as_carrier_context(slug: str, carrier: Carrier) -> Context:
     """
     here = as_carrier(slug)
     out = carriers.trunk(slug)
-    trunk = gosub(out, "${ARG1}", "${ARG2}", "${ALTAVOZ_SECONDS}", "${ALTAVOZ_DIALS}")
+    options = f"U({_ANSWERED}^${{ARG3}})"
+    trunk = gosub(out, "${ARG1}", "${ARG2}", "${ALTAVOZ_SECONDS}", options)
     return Context(
         here,
         (
@@ -134,10 +137,11 @@ def _header(name: str, text: str) -> Step:
 def _keys() -> Iterator[Extension]:
     """ALTAVOZ_PRESSES are the keys, ALTAVOZ_WAITS the seconds before each, with hyphens between them.
 
-    `signal` begins when the call has been recognised by the digits keyed for it.
+    `trunk` first keys, once the call is answered, the digits by which it is known.
     """
-    signal = Step("WaitForSignal", "${FILTER(0-9a-f,${ALTAVOZ_TEST_CALL})},${FILTER(0-9,${ALTAVOZ_SECONDS})}")
-    yield Extension("signal", (signal, goto(Target(KEYS))))
+    answer = Step("WaitForSignal", "${FILTER(0-9a-f,${ALTAVOZ_TEST_CALL})},${FILTER(0-9,${ALTAVOZ_SECONDS})}")
+    digits = Step("SendDTMF", "${FILTER(0-9,${ALTAVOZ_DIGITS})}")
+    yield Extension("trunk", (answer, Step("Wait", "1"), digits, goto(Target(KEYS))))
     number = "${ALTAVOZ_TRY}"
     steps = (
         assign("TIMEOUT(absolute)", "${FILTER(0-9,${ALTAVOZ_SECONDS})}"),

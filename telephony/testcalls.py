@@ -23,9 +23,9 @@ from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
 log = structlog.get_logger()
 
 AT_ONCE = 2
-BEGINS, RECOGNISED, CLEARED, MARGIN = 5.0, 15.0, 3.0, 10.0
-"""Seconds: until a call begins, until one by a carrier is recognised after its answer, until its channels are
-gone once they are asked to, and what it may last beyond its own end."""
+BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.3, 10.0, 3.0, 10.0
+"""Seconds: until a call begins; until one by a carrier is back after its answer, and its digits are keyed;
+until its channels are gone once they are asked to; and what it may last beyond its own end."""
 TALK = 15 * 60.0
 """Seconds that a call by hand may last."""
 _ID = re.compile(r"[0-9a-f]{2,32}")
@@ -117,7 +117,7 @@ class TestCaller:
         headers = {
             "Channel": f"Local/{call.id}@{CALL}/n",
             "Context": KEYS,
-            "Exten": "signal" if call.way is Way.TRUNK else "s",
+            "Exten": "trunk" if call.way is Way.TRUNK else "s",
             "Priority": "1",
             "Async": "true",
             "Variable": [f"ALTAVOZ_{name}={text}" for name, text in _variables(call, digits).items()],
@@ -141,10 +141,15 @@ class TestCaller:
         return ""
 
     async def _known(self, witness: Witness) -> bool:
-        """Whether it came back to its line: one that is not known for a test would ring at coordinators'."""
+        """Whether it came back to its line: one that is not known for a test would ring at coordinators'.
+
+        It is back before it is answered.
+        """
         until = self._ear.until
         await until(lambda: witness.answered is not None or witness.over, witness.call.seconds)
-        await until(lambda: witness.keyed or witness.over or witness.wrong > 0, RECOGNISED)
+        if not await until(lambda: witness.sent is not None, BACK):
+            return False
+        await until(lambda: witness.keyed or witness.over or witness.wrong > 0, KEYED)
         return witness.keyed
 
     async def _clear(self, witness: Witness) -> None:
@@ -253,6 +258,6 @@ def _variables(call: TestCall, digits: str) -> Mapping[str, str]:
         "PRESSES": "".join(press.digit for press in call.keys),
         "WAITS": "-".join(f"{press.after_s:g}" for press in call.keys),
         "TEST_CALL": call.id,
-        "DIALS": f"D(ww{digits})" if digits else "",
+        "DIGITS": digits,
     }
     return {name: text for name, text in told.items() if text}

@@ -1,5 +1,6 @@
-"""The secrets of the AMI accounts."""
+"""The secrets of the AMI accounts, and that of test calls."""
 
+from telephony import secrets
 from telephony.secrets import ami_secrets
 
 
@@ -16,6 +17,14 @@ def test_only_the_owner_reads_them(tmp_path):
     ami_secrets(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_secret_of_test_calls_is_made_once_and_only_its_owners_to_read(tmp_path):
+    path = tmp_path / "secrets" / "test.json"
+    made = secrets.test_secret(path)
+    assert secrets.test_secret(path) == made
+    assert len(made) >= 32
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_no_secret_is_shown_when_they_are_printed(tmp_path):

@@ -40,7 +40,7 @@ PHONES = (Phone("101", "clave-de-ana", "Ana Peña", ("cat", "sac")),)
 
 
 def make_site() -> Site:
-    """The example site with a carrier that delivers in a header which is not To."""
+    """The example site with carriers that deliver in other headers, and one that gives calls back."""
     site = load_site(ROOT / "plans/example-site.yaml")
     national = site.carriers["telecom-ar"]
     more = {
@@ -48,6 +48,7 @@ def make_site() -> Site:
         for name, host, delivers in (
             ("desvio-ar", "127.0.0.14", {"number": "e164-no-plus", "in": "diversion"}),
             ("pcpid-ar", "127.0.0.15", {"number": "national", "in": "p-called-party-id"}),
+            ("vuelta-ar", "127.0.0.16", {"number": "national", "in": "request-uri"}),
         )
     }
     return site.model_copy(update={"carriers": {**site.carriers, **more}})
