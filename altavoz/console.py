@@ -10,7 +10,6 @@ from aiohttp import web
 from altavoz.house import House
 from altavoz.settings import Settings
 from altavoz.startup import StartupFailed
-from web.app import make_app
 
 IDLE_SECONDS = 30.0
 
@@ -45,8 +44,7 @@ def server_of(app: web.Application) -> web.AppRunner:
 
 @asynccontextmanager
 async def console(house: House, listening: socket.socket) -> AsyncIterator[None]:
-    app = make_app(house.services(), secure_cookies=house.settings.tls is not None)
-    runner = server_of(app)
+    runner = server_of(house.app)
     await runner.setup()
     try:
         await web.SockSite(runner, listening, ssl_context=_tls(house.settings)).start()

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from importlib.metadata import version
 
 import structlog
+from aiohttp import web
 from prometheus_client.core import Metric
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,6 +20,7 @@ from altavoz.entrance import Entrance
 from altavoz.known_facts import committed_facts
 from altavoz.live import LiveCalls
 from altavoz.settings import Settings
+from altavoz.test_desk import TestDesk
 from altavoz.told import Told
 from altavoz.watch import Watch
 from altavoz.watch_metrics import measures_of
@@ -66,6 +68,7 @@ from telephony.tape import Tapes
 from telephony.testcall_ports import AmiPort, OwnPort
 from telephony.testcalls import TestCaller
 from web.alarm import told
+from web.app import make_app
 from web.desks import Desks
 from web.pages import site_zone
 from web.services import Services
@@ -338,6 +341,14 @@ class House:
     def address(self) -> str:
         scheme = "https" if self.settings.tls else "http"
         return "{}://{}:{}".format(scheme, *self.settings.http)
+
+    @cached_property
+    def app(self) -> web.Application:
+        return make_app(self.services(), secure_cookies=self.settings.tls is not None)
+
+    @cached_property
+    def test_desk(self) -> TestDesk:
+        return TestDesk(lambda: self.app, self.plan_store)
 
     def services(self) -> Services:
         return Services(

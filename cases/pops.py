@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from cases.board import Board
 from cases.plans_in_use import FindsPlans, Stored, plan_of
 from cases.record import Stage
-from cases.store import CaseStore
-from cases.views import CallView, PopView
+from cases.views import CallView, CaseView, PopView
 from plans.model import Plan
 from plans.numbers import written
 from plans.site import Site
@@ -26,13 +25,29 @@ class Archive(Protocol):
     async def find(self, plan: str, short: str, /) -> Stored | None: ...
 
 
+class Past(Protocol):
+    """What is kept of calls and cases; `cases.store.CaseStore` is it."""
+
+    async def call(self, id: str, /) -> CallView | None: ...
+
+    async def case(self, id: int, /) -> CaseView | None: ...
+
+    async def earlier_calls(
+        self, caller: str, before: CallView, /, *, scope: Scope
+    ) -> tuple[CallView, ...]: ...
+
+    async def open_cases_of_number(
+        self, number: str, /, *, scope: Scope, own: str | None
+    ) -> tuple[CaseView, ...]: ...
+
+
 class Pops:
     """Makes pops of calls, live or past. `called` tells how somebody is called, by their account's name."""
 
     def __init__(
         self,
         board: Board,
-        store: CaseStore,
+        store: Past,
         book: FindsPlans,
         archive: Archive,
         site: Site,

@@ -141,6 +141,12 @@ class Feed:
         return _text(self._desk, regions=changed, **facts)
 
 
+async def of_my_calls(desk: Desk, calls: MyCalls) -> str:
+    """What a desk is told when only its calls changed."""
+    rendered = await render_regions(desk, {Region.CALL}, calls)
+    return _text(desk, regions=rendered, **_call_facts(calls))
+
+
 def _call_facts(calls: MyCalls) -> dict[str, Any]:
     return {
         "ringing": [
