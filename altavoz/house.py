@@ -235,6 +235,7 @@ class House:
             sounds=self.sounds,
             provisioner=self.provisioner,
             test_calls=self.test_calls,
+            shown=self.test_desk.shown,
             procedure=self.settings.procedure or SHIPPED,
             coverages_target=Target(hook.url, hook.secret) if (hook := self.settings.coverages) else None,
         )
