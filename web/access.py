@@ -41,6 +41,7 @@ from web.alta import beginning, board, coverage_editor, coverages, documents, mo
 from web.alta import page as alta_page
 from web.menu import Entry, Group
 from web.notices import absences, letters, mail, plan_sheets, preferences
+from web.numbers import carriers, export, for_alta, listing, loading, number
 from web.prompts import changes as prompt_changes
 from web.prompts import pages as prompts
 from web.prompts import sounds as prompt_sounds
@@ -157,6 +158,24 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_RECORDING}/reject", prompt_changes.reject, Permission.PROMPT_APPROVE),
     Route("POST", f"{_RECORDING}/withdraw", prompt_changes.withdraw, Permission.PROMPT_APPROVE),
     Route("POST", f"{_RECORDING}/reconsider", prompt_changes.reconsider, Permission.PROMPT_APPROVE),
+    Route("GET", "/numbers", listing.index, Permission.NUMBER_READ, "Números"),
+    Route("POST", "/numbers/moves", listing.move_several, Permission.NUMBER_WRITE),
+    Route("GET", "/numbers/export/csv", export.as_csv, Permission.NUMBER_READ),
+    Route("GET", "/numbers/export/xlsx", export.as_xlsx, Permission.NUMBER_READ),
+    Route("GET", "/numbers/load", loading.form, Permission.NUMBER_WRITE),
+    Route("POST", "/numbers/load", loading.look, Permission.NUMBER_WRITE, largest=loading.LARGEST),
+    Route("GET", "/numbers/load/template/{form}", loading.template, Permission.NUMBER_WRITE),
+    Route("GET", "/numbers/load/{load}", loading.preview, Permission.NUMBER_WRITE),
+    Route("POST", "/numbers/load/{load}", loading.load, Permission.NUMBER_WRITE),
+    Route("POST", "/numbers/load/{load}/drop", loading.drop, Permission.NUMBER_WRITE),
+    Route("GET", "/numbers/{e164}", number.page, Permission.NUMBER_READ),
+    Route("POST", "/numbers/{e164}/moves", number.move, Permission.NUMBER_WRITE),
+    Route("POST", "/numbers/{e164}/link", number.link, Permission.NUMBER_WRITE),
+    Route("POST", "/numbers/{e164}/change", number.change, Permission.NUMBER_WRITE),
+    Route("POST", "/altas/{id}/numbers/reserve", for_alta.reserve, Permission.NUMBER_WRITE),
+    Route("POST", "/altas/{id}/numbers/request", for_alta.ask, Permission.NUMBER_WRITE),
+    Route("POST", "/altas/{id}/numbers/link", for_alta.link, Permission.NUMBER_WRITE),
+    Route("GET", "/carriers", carriers.index, Permission.NUMBER_READ, "Operadores"),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas", group=Group.PBX),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos", group=Group.PBX),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),

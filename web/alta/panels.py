@@ -12,6 +12,7 @@ from aiohttp import web
 
 from provisioning.alta.evidence import EVIDENCE
 from provisioning.alta.views import AltaView
+from web.numbers.for_alta import evidence as numbers
 
 Data = Callable[[web.Request, AltaView], Awaitable[Mapping[str, Any]]]
 
@@ -38,9 +39,11 @@ class Panel:
 PANELS: Mapping[str, Panel] = {
     "coverages": Panel("Cargar las coberturas", "/altas/{id}/coverages"),
     "number-request": Panel("Completar y firmar la solicitud", "/altas/{id}/number-request"),
-    "header-number": Panel("Asignar el número", "/numbers?plan={plan}"),
-    "public-number": Panel("Pedir el número", "/numbers?plan={plan}"),
-    "number-linked": Panel("Anotar el vínculo", "/numbers?plan={plan}"),
+    "header-number": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers),
+    "public-number": Panel(
+        "Escribir al operador", "/altas/{id}/letters/number-request", "numbers/evidence.html", numbers
+    ),
+    "number-linked": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers),
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
     "configured": Panel("Configurar la central", "/plans/{plan}"),
     "tested-it": Panel("Probar la línea", "/tests?plan={plan}"),
