@@ -238,6 +238,7 @@ class House:
             shown=self.test_desk.shown,
             procedure=self.settings.procedure or SHIPPED,
             coverages_target=Target(hook.url, hook.secret) if (hook := self.settings.coverages) else None,
+            quarantine=self.settings.quarantine,
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.number_operations import NumberOperations
 from altavoz.people_operations import PeopleOperations
 from altavoz.plan_operations import PlanOperations
 from altavoz.prompt_operations import PromptOperations
@@ -28,6 +29,8 @@ from dialplan.errors import CannotBuild
 from ivr_audio.recordings import BadRecording
 from plans.problems import PlanProblems
 from provisioning.alta.refusals import AltaRefused
+from provisioning.numbers.sheet import UnreadableSheet
+from provisioning.numbers.values import NumberRefused
 from provisioning.phones import NoSuchPhone
 from provisioning.prompts.values import PromptRefused
 from provisioning.refusals import DialplanProblems, Outdated, ProvisioningRefused
@@ -62,6 +65,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     NotInvited,
     NotPublished,
     NotReloaded,
+    NumberRefused,
     Outdated,
     PersonRefused,
     PlanProblems,
@@ -70,6 +74,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ProvisioningRefused,
     TokenRefused,
     Unknown,
+    UnreadableSheet,
     WeakPassword,
 )
 
@@ -100,6 +105,7 @@ class Operations:
             **PeopleOperations(self._house).handlers(),
             **AltaOperations(self._house).handlers(),
             **PromptOperations(self._house).handlers(),
+            **NumberOperations(self._house).handlers(),
         }
 
     async def call_list(self, arguments: Arguments) -> Any:

@@ -105,6 +105,7 @@ async def _start(
     stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
     stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
     stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
+    stack.push_async_callback(_ended, asyncio.create_task(_freed_numbers(house), name="numbers"))
     await stack.enter_async_context(house.watch.running())
     office = house.office
     for loop in (office.altas.by_itself, office.altas.coverages.hooks, office.notices.minder):
@@ -223,6 +224,17 @@ async def _kept_in_bounds(house: House) -> None:
     while control is not None:
         logs = (layout.queue_log, layout.message_log)
         await keep_in_bounds(layout.cel_db, control, logs, now())
+        await asyncio.sleep(UPKEEP_SECONDS)
+
+
+async def _freed_numbers(house: House) -> None:
+    """Numbers whose quarantine is over are free again, whatever goes wrong once."""
+    while True:
+        try:
+            while await house.office.numbers.end_quarantines():
+                log.info("quarantines_ended")
+        except Exception:
+            log.exception("quarantines_not_ended")
         await asyncio.sleep(UPKEEP_SECONDS)
 
 

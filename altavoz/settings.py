@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.headerregistry import Address
 from enum import StrEnum
 from pathlib import Path
@@ -114,6 +115,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("coverages_webhook", "", "Dirección del sistema que también lleva las coberturas, si lo hay."),
     Setting("coverages_webhook_secret", "", "Clave con la que se firma lo que se le envía.", secret=True),
+        "quarantine_days", "180", "Días en que un número que sirvió a un plan no se da a otro, de 1 a 3650."
+    ),
     Setting("log", "text", "Formato del registro: «text» o «json»."),
 )
 
@@ -171,6 +174,7 @@ class Settings:
     log: LogForm
     procedure: Path | None
     coverages: WebhookSettings | None
+    quarantine: timedelta
     mail_replies: Address | None = None
     company: Company = UNNAMED
     pbx_journal: tuple[Path, Path] | None = None
@@ -240,6 +244,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         log=_one_of("log", text["log"], LogForm),
         procedure=Path(text["procedure"]).absolute() if text["procedure"] else None,
         coverages=_coverages(text["coverages_webhook"], text["coverages_webhook_secret"]),
+        quarantine=_days("quarantine_days", text["quarantine_days"]),
         mail_replies=_mail_replies(text["mail_replies"]),
         company=_company(text["company"], text["company_logo"]),
         pbx_journal=_journal(text["pbx_journal"], text["pbx_queue_log"]),
@@ -262,6 +267,12 @@ def _ports(key: str, text: str) -> tuple[int, int]:
     if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) < 65536):
         raise _bad(key, text, "escriba un intervalo de puertos, como «10000-10999»")
     return int(first), int(last)
+
+
+def _days(key: str, text: str) -> timedelta:
+    if not (text.isdecimal() and len(text) < 5 and 1 <= int(text) <= 3650):
+        raise _bad(key, text, "escriba cuántos días, de 1 a 3650")
+    return timedelta(days=int(text))
 
 
 def _one_of(key: str, text: str, choices: type[Choice]) -> Choice:

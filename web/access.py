@@ -41,6 +41,7 @@ from web.alta import beginning, board, coverage_editor, coverages, documents, mo
 from web.alta import page as alta_page
 from web.menu import Entry, Group
 from web.notices import absences, letters, mail, plan_sheets, preferences
+from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
 from web.prompts import changes as prompt_changes
 from web.prompts import pages as prompts
@@ -242,6 +243,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/cases", api.cases, ByToken(Permission.CASE_READ), reading=readings.CASES),
     Route("GET", "/api/v1/cases/{id}", api.case, ByToken(Permission.CASE_READ), reading=readings.CASE),
     Route("GET", "/api/v1/lines", api.lines, ByToken(Permission.LINE_READ)),
+    Route("GET", "/api/v1/numbers", numbers_api.numbers, ByToken(Permission.NUMBER_READ)),
     Route("GET", "/api/v1/plans", api.plans, ByToken(Permission.LINE_READ)),
     Route("GET", "/api/v1/status", api.status, ByToken(Permission.STATUS_READ)),
     Route("GET", "/api/v1/audit", api.audit, ByToken(Permission.AUDIT_READ), reading=readings.AUDIT),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from cases.fields import FIELDS
+from provisioning.numbers.words import STATES
 from staff.audit_trail import AuditRow
 from staff.roles import Role
 from staff.tokens import GRANTABLE
@@ -72,6 +73,10 @@ ACTIONS = {
     "notices.chosen": "Eligió cómo recibe los avisos",
     "oidc.linked": "Unió la cuenta a la de la empresa",
     "oidc.unlinked": "Separó la cuenta de la de la empresa",
+    "carrier.observed": "Vio cómo entrega el operador",
+    "number.added": "Cargó números",
+    "number.changed": "Cambió el número",
+    "number.moved": "Movió el número",
     "password.changed": "Cambió la contraseña",
     "password.forgotten": "Pidió por correo otra contraseña",
     "password.one-time": "Dio una contraseña de un solo uso",
@@ -138,6 +143,9 @@ FIELD_NAMES = {
     "expires": "Vence",
     "file": "Archivo",
     "extension": "Interno",
+    "alta": "Alta",
+    "carrier": "Operador",
+    "count": "Cuántos son",
     "from": "Desde el día",
     "full_name": "Nombre y apellido",
     "groups": "Colas",
@@ -150,7 +158,11 @@ FIELD_NAMES = {
     "outcome": "Resultado",
     "owner": "A cargo",
     "permissions": "Permisos",
+    "linked": "Vinculado con",
+    "matches": "Como dice el archivo",
+    "note": "Nota",
     "plan": "Plan",
+    "until": "Hasta",
     "release": "Entrega",
     "roles": "Roles",
     "sessions": "Sesiones",
@@ -173,12 +185,14 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "roles": {role.value: role.label for role in Role},
     "state": {"open": "Abierto", "closed": "Cerrado"}
     | {state.value: label for state, label in RECORDING_STATES.items()},
+    "state": {"open": "Abierto", "closed": "Cerrado"} | {str(code): word for code, word in STATES.items()},
     "subsidiaries": words.COUNTRIES,
     "way": {"password": "contraseña", "code": "contraseña y código", "oidc": "cuenta de la empresa"},
 }
 """What the codes of a field are called."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", re.ASCII)
+_NUMBER = re.compile(r"\+\d{6,15}", re.ASCII)
 _CASE = re.compile(r"AV-(\d{6,9})")
 _ALTA = re.compile(r"ALTA-(\d{1,9})(?: .*)?")
 _PAGES = {"call": "/calls/"} | dict.fromkeys(
@@ -269,6 +283,8 @@ def subject_path(row: AuditRow) -> str | None:
     if what == "prompt":
         plan, _, prompt = row.subject.partition("/")
         return f"/prompts/{quote(plan)}#{quote(prompt)}"
+    if what == "number" and _NUMBER.fullmatch(row.subject):
+        return f"/numbers/{row.subject}"
     if what not in _PAGES or verb == "listed":
         return None
     return f"{_PAGES[what]}{quote(row.subject, safe='')}"

@@ -12,6 +12,7 @@ from altavoz.commands import (
     call,
     case,
     dialplan,
+    number,
     pbx,
     plan,
     prompt,
@@ -43,6 +44,7 @@ app.add_typer(alta.app, name="alta")
 app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")
+app.add_typer(number.app, name="number")
 app.add_typer(token.app, name="token")
 app.add_typer(audit.app, name="audit")
 
