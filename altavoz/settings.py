@@ -115,6 +115,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("coverages_webhook", "", "Dirección del sistema que también lleva las coberturas, si lo hay."),
     Setting("coverages_webhook_secret", "", "Clave con la que se firma lo que se le envía.", secret=True),
+    Setting(
         "quarantine_days", "180", "Días en que un número que sirvió a un plan no se da a otro, de 1 a 3650."
     ),
     Setting("log", "text", "Formato del registro: «text» o «json»."),

@@ -184,8 +184,8 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "permissions": {str(permission): label for permission, label in GRANTABLE.items()},
     "roles": {role.value: role.label for role in Role},
     "state": {"open": "Abierto", "closed": "Cerrado"}
-    | {state.value: label for state, label in RECORDING_STATES.items()},
-    "state": {"open": "Abierto", "closed": "Cerrado"} | {str(code): word for code, word in STATES.items()},
+    | {state.value: label for state, label in RECORDING_STATES.items()}
+    | {state.value: label for state, label in STATES.items()},
     "subsidiaries": words.COUNTRIES,
     "way": {"password": "contraseña", "code": "contraseña y código", "oidc": "cuenta de la empresa"},
 }
