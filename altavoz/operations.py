@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.mail_operations import MailOperations
 from altavoz.number_operations import NumberOperations
 from altavoz.people_operations import PeopleOperations
 from altavoz.plan_operations import PlanOperations
@@ -103,6 +104,7 @@ class Operations:
             "status/show": self.status,
             **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
+            **MailOperations(self._house).handlers(),
             **AltaOperations(self._house).handlers(),
             **PromptOperations(self._house).handlers(),
             **NumberOperations(self._house).handlers(),

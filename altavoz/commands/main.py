@@ -12,6 +12,7 @@ from altavoz.commands import (
     call,
     case,
     dialplan,
+    mail,
     number,
     pbx,
     plan,
@@ -47,6 +48,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(number.app, name="number")
 app.add_typer(token.app, name="token")
 app.add_typer(audit.app, name="audit")
+app.add_typer(mail.app, name="mail")
 
 
 in_spanish(app)

@@ -23,6 +23,7 @@ from provisioning.notices.drafts import ANNOUNCEMENT, DATA, Drafts, Sent, Write
 from provisioning.notices.evidence import NoticeEvidence
 from provisioning.notices.launch import LaunchLetters
 from provisioning.notices.letters import Desk
+from provisioning.notices.mailbox import Mailbox
 from provisioning.notices.minder import Minder
 from provisioning.notices.occasions import Kind, Occasion
 from provisioning.notices.preferences import Preferences
@@ -100,6 +101,12 @@ class Bureau:
     def minder(self) -> Minder:
         digests = Digests(self.engine, self.teller, self.preferences) if self.teller else None
         return Minder(self.altas_told, digests)
+
+    @cached_property
+    def received(self) -> Mailbox | None:
+        if self.replies is None:
+            return None
+        return Mailbox(self.engine, self.clock, self.replies, self.people, self.altas, self.outbox, self.desk)
 
     @cached_property
     def launch(self) -> LaunchLetters:

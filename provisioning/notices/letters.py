@@ -106,6 +106,21 @@ def by_hand(
     return _about(letter, subject, reply_to)
 
 
+def refusal(desk: Desk, person: Person, subject: Subject, answered: str, reason: str) -> Letter:
+    """Why what somebody answered did not land."""
+    letter = write(
+        "refusal",
+        person.email or "",
+        subject_line=_in_a_line(f"[{subject.topic}] Su respuesta no se agregó"),
+        full_name=person.full_name,
+        answered=answered,
+        reason=reason,
+        link=desk.link(subject.path),
+        company=desk.company,
+    )
+    return _about(letter, subject, "")
+
+
 def paragraphs(text: str) -> tuple[tuple[tuple[tuple[str, bool], ...], ...], ...]:
     """A plain text as paragraphs of lines of pieces, each with whether it is a link."""
     blocks = re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n"))
