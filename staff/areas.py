@@ -97,7 +97,7 @@ class Areas:
                 await self.add(name, called[name])
             except AreaRefused:  # another area has that label, or somebody was quicker
                 if await self.get(name) is None:
-                    await self.add(name, name)
+                    await self.add(name, f"{called[name]} ({name})")
 
     async def change(
         self, name: str, label: str, head: str | None, deputy: str | None, revision: int | None = None
