@@ -46,13 +46,13 @@ PANELS: Mapping[str, Panel] = {
     "number-linked": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers),
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
     "configured": Panel("Configurar la central", "/plans/{plan}"),
-    "tested-it": Panel("Probar la línea", "/tests?plan={plan}"),
+    "tested-it": Panel("Probar la línea", "/line-tests?plan={plan}"),
     "account-complete": Panel("Revisar el plan", "/plans/{plan}"),
     "providers-sufficient": Panel("Comprobar los prestadores", "/providers/check?plan={plan}"),
     "tmk-trained": Panel("Registrar la capacitación", "/training?plan={plan}"),
     "coordinators-confirmed": Panel("Ver quién confirmó", "/sheets/{plan}/readers"),
-    "tested-operations": Panel("Probar la línea", "/tests?plan={plan}"),
-    "released": Panel("Validar y liberar", "/altas/{id}/release"),
+    "tested-operations": Panel("Probar la línea", "/line-tests?plan={plan}"),
+    "released": Panel("Validar y liberar", "/releases/{plan}"),
     "announced": Panel("Anunciar el lanzamiento", "/altas/{id}/letters/announcement"),
 }
 assert PANELS.keys() == EVIDENCE.keys()
