@@ -221,14 +221,20 @@ class Provisioner:
             proposal = await propose()
             if shown not in (None, proposal.rendered.release):
                 raise Outdated
-            now = self._clock()
-            for each in proposal.drafts:
-                await self._store.save(each.version, each.text, by, now)
+            await self._save(proposal.drafts, by)
             published = await self._publisher.publish(proposal.rendered, by)
             told = await self._remember(published, proposal.marks, by, why)
             return Applied(proposal, published), told
 
         return await self._carried_through(self._in_turn(applied))
+
+    async def _save(self, drafts: Sequence[Draft], by: str) -> None:
+        """Calls may be on them as soon as the PBX has read them: the book knows them before."""
+        now = self._clock()
+        for each in drafts:
+            await self._store.save(each.version, each.text, by, now)
+            if stored := await self._store.find(each.version.plan.plan, each.version.hash):
+                self._book.remember(stored)
 
     async def _change(self, by: str, reason: str, change: Change) -> Published:
         async def changed() -> tuple[Published, Sequence[Changed]]:

@@ -100,7 +100,7 @@ async def test_names_follow_the_conventions(house):
 
 
 async def test_every_line_of_a_request_carries_its_name(house, monkeypatch):
-    monkeypatch.setattr(house.book, "live", None)
+    monkeypatch.setattr(house.book, "standing", None)
     with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         async with house.at("ana") as visitor:
             for _ in range(2):
