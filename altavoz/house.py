@@ -215,6 +215,7 @@ class House:
             publisher=self.publisher,
             clock=now,
             approved=lambda plan: self.office.prompts.approved(plan),
+            objections=lambda plan: self.office.numbers.objections(plan),
             after=lambda: self.office.after,
         )
 

@@ -34,7 +34,7 @@ from provisioning.numbers.sheet import UnreadableSheet
 from provisioning.numbers.values import NumberRefused
 from provisioning.phones import NoSuchPhone
 from provisioning.prompts.values import PromptRefused
-from provisioning.refusals import DialplanProblems, Outdated, ProvisioningRefused
+from provisioning.refusals import DialplanProblems, InventoryObjects, Outdated, ProvisioningRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
 from staff.audit_readings import NotNoted
@@ -60,6 +60,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     BadRecording,
     CannotBuild,
     DialplanProblems,
+    InventoryObjects,
     NoSuchPhone,
     NoSuchTape,
     NotNoted,

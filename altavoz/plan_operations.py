@@ -11,8 +11,8 @@ from altavoz.unknown import Unknown
 from dialplan.diff import Touched
 from plans.book import StoredPlan
 from plans.numbers import written
-from provisioning.apply import Proposal
 from provisioning.marking import Going
+from provisioning.proposing import Proposal
 from staff import actor
 from telephony.publish import Published
 
@@ -103,7 +103,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     return {
         "release": proposal.rendered.release,
         "plans": [draft.version.plan.plan for draft in proposal.drafts],
-        "warnings": [str(problem) for problem in proposal.warnings],
+        "warnings": [*(str(problem) for problem in proposal.warnings), *proposal.objections],
         "diff": proposal.diff,
         "touched": _touched(proposal.touched),
     }

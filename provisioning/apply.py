@@ -5,49 +5,31 @@ after the PBX was read back. A start publishes what is marked.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from dialplan.plan import entry_name
-from dialplan.render import Rendered, Touched, diff, touched
 from ivr_audio.store import SoundStore
 from plans.book import Marks, PlanBook, StoredPlan
-from plans.load import Loading, check_stored, load_files, load_texts
-from plans.model import Plan, PlanVersion
-from plans.problems import PlanProblems, Problem
+from plans.load import check_stored
+from plans.model import Plan
+from plans.problems import PlanProblems
 from plans.site import Site
 from plans.store import PlanStore, UnknownVersion, marks_of
 from provisioning import marking
 from provisioning.changed import Changed, Listener, Publication, changes, standing, tell
-from provisioning.drafts import Draft, compile_plans, draft, years_from
+from provisioning.drafts import Draft
 from provisioning.marking import Going
-from provisioning.refusals import NoReason, Outdated
+from provisioning.proposing import Approved, Objections, Proposal, Proposing, versions_of
+from provisioning.refusals import InventoryObjects, NoReason, Outdated
 from provisioning.releases import PUBLISHED, ROLLED_BACK, Release, ReleaseHistory
 from telephony.publish import Published, Publisher
 
-TEXT = "plan"
-"""What the problems of a plan call the text it was typed in."""
-
-Approved = Callable[[Plan], Awaitable[Mapping[str, str]]]
 Change = Callable[[Mapping[str, Marks]], Mapping[str, Marks]]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a publication would change: what stands after it, how the generated files differ, and the numbers
-    that are touched.
-    """
-
-    drafts: tuple[Draft, ...]
-    marks: Mapping[str, Marks]
-    rendered: Rendered
-    diff: str
-    touched: Touched
-    warnings: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -60,10 +42,15 @@ async def _none_approved(_plan: Plan) -> Mapping[str, str]:
     return {}
 
 
+async def _no_objections(_plan: Plan) -> Sequence[str]:
+    return ()
+
+
 class Provisioner:
     """Changes what stands in the PBX, one publication at a time.
 
-    `approved` gives a plan's approved recordings (prompt → sound); `after` those who are told of each change.
+    `approved` gives a plan's approved recordings (prompt → sound), `objections` why it should not have its
+    numbers, `after` those who are told of each change.
     What is begun is carried through, even when whoever asked is gone.
     """
 
@@ -79,18 +66,17 @@ class Provisioner:
         publisher: Publisher,
         clock: Callable[[], datetime],
         approved: Approved = _none_approved,
+        objections: Objections = _no_objections,
         after: Callable[[], Sequence[Listener]] = tuple,
     ) -> None:
         self._site = site
-        self._pbx = pbx
         self._store = store
         self._releases = releases
         self._book = book
-        self._sounds = sounds
         self._publisher = publisher
         self._clock = clock
-        self._approved = approved
         self._after = after
+        self._proposing = Proposing(site, pbx, store, sounds, publisher, clock, approved, objections)
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -98,11 +84,11 @@ class Provisioner:
 
     async def propose(self, files: Sequence[Path], going: Going = Going.CANDIDATE) -> Proposal:
         """What applying these files would change. Raises PlanProblems, DialplanProblems and NotLive."""
-        return await self._proposal(lambda others: load_files(files, self._site, others), going)
+        return await self._proposing.of_files(files, going)
 
     async def propose_text(self, text: str, going: Going = Going.CANDIDATE) -> Proposal:
         """The same for one plan that stands in no file and so has no recordings beside it."""
-        return await self._proposal(lambda others: load_texts({TEXT: text}, self._site, others), going)
+        return await self._proposing.of_text(text, going)
 
     async def apply(
         self,
@@ -115,7 +101,8 @@ class Provisioner:
         """Publish these files with all that stands already.
 
         `shown` is the release that a person saw proposed. Raises Outdated when it would be another one,
-        NoReason when strangers are to be let in without one, and what `propose` and `publish` raise.
+        NoReason when strangers are to be let in without one, InventoryObjects when the inventory objects and
+        there is no reason, and what `propose` and `publish` raise.
         """
         return await self._apply(lambda: self.propose(files, going), by, shown, going, reason)
 
@@ -134,9 +121,7 @@ class Provisioner:
 
     async def propose_live(self, plan: str, hash: str) -> Proposal:
         """What `go_live` would change."""
-        versions = await self._store.standing()
-        marks = marking.released(marks_of(versions), plan, hash)
-        return self._shown(await self._compile(marks, _versions(versions)), marks, (), ())
+        return await self._proposing.of_release(plan, hash)
 
     async def go_live(self, plan: str, hash: str, by: str, reason: str) -> Published:
         """The candidate answers strangers. Raises Stale when `hash` is another version's."""
@@ -181,32 +166,6 @@ class Provisioner:
 
     # within
 
-    async def _proposal(self, load: Callable[[list[Plan]], Loading], going: Going) -> Proposal:
-        versions = await self._store.standing()
-        loading = await asyncio.to_thread(load, [stored.version.plan for stored in versions])
-        if loading.errors:
-            raise PlanProblems(loading.problems)
-        drafts = []
-        for source in loading.sources:
-            approved = await self._approved(source.plan)
-            drafts.append(await asyncio.to_thread(draft, source, self._sounds, approved))
-        fresh = [each.version for each in drafts]
-        marks = marking.applied(marks_of(versions), fresh, going)
-        rendered = await self._compile(marks, [*_versions(versions), *fresh])
-        return self._shown(rendered, marks, drafts, loading.problems)
-
-    def _shown(
-        self,
-        rendered: Rendered,
-        marks: Mapping[str, Marks],
-        drafts: Sequence[Draft],
-        warnings: Sequence[Problem],
-    ) -> Proposal:
-        current = self._publisher.current()
-        before = self._publisher.text(current) if current else {}
-        changed, numbers = diff(before, rendered.files), touched(before, rendered.files)
-        return Proposal(tuple(drafts), marks, rendered, changed, numbers, tuple(warnings))
-
     async def _apply(
         self,
         propose: Callable[[], Awaitable[Proposal]],
@@ -221,6 +180,8 @@ class Provisioner:
             proposal = await propose()
             if shown not in (None, proposal.rendered.release):
                 raise Outdated
+            if proposal.objections and going is Going.CANDIDATE:
+                raise InventoryObjects(proposal.objections)
             await self._save(proposal.drafts, by)
             published = await self._publisher.publish(proposal.rendered, by)
             told = await self._remember(published, proposal.marks, by, why)
@@ -240,7 +201,9 @@ class Provisioner:
         async def changed() -> tuple[Published, Sequence[Changed]]:
             versions = await self._store.standing()
             marks = change(marks_of(versions))
-            published = await self._publisher.publish(await self._compile(marks, _versions(versions)), by)
+            published = await self._publisher.publish(
+                await self._proposing.compiled(marks, versions_of(versions)), by
+            )
             return published, await self._remember(published, marks, by, reason)
 
         return await self._carried_through(self._in_turn(changed))
@@ -250,7 +213,9 @@ class Provisioner:
             versions = await self._store.standing()
             await self._still_fit(versions)
             marks = marks_of(versions)
-            published = await self._publisher.publish(await self._compile(marks, _versions(versions)), by)
+            published = await self._publisher.publish(
+                await self._proposing.compiled(marks, versions_of(versions)), by
+            )
             await self._remember(published, marks, by, "")
             return published, standing(self._book, Publication(published.release, by, ""))
 
@@ -317,15 +282,6 @@ class Provisioner:
             self._book.find(plan, hash[:12]) or await self._store.find(plan, hash) for plan, hash in hashes
         ]
         return {stored.version.hash: _numbers(stored.version.plan) for stored in found if stored}
-
-    async def _compile(self, marks: Mapping[str, Marks], versions: Iterable[PlanVersion]) -> Rendered:
-        several = tuple(marking.served(marks, versions))
-        years = years_from(self._clock())
-        return await asyncio.to_thread(compile_plans, several, self._site, years, self._pbx)
-
-
-def _versions(several: Iterable[StoredPlan]) -> list[PlanVersion]:
-    return [stored.version for stored in several]
 
 
 def _numbers(plan: Plan) -> tuple[str, ...]:

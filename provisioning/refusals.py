@@ -56,6 +56,15 @@ class NoCandidate(ProvisioningRefused):
     words = "«{plan}» no tiene una versión en prueba."
 
 
+class InventoryObjects(Exception):
+    """The inventory would not have these numbers in the PBX for this plan; `objections` say why."""
+
+    def __init__(self, objections: Sequence[str]) -> None:
+        advice = "Corrija el plan o el inventario; con motivo, «--release» lo publica igual."
+        super().__init__("\n".join((*(f"{each}." for each in objections), advice)))
+        self.objections = tuple(objections)
+
+
 class NoReason(ProvisioningRefused):
     """Letting strangers in without the tests, or keeping them out, is done for a reason that is kept."""
 

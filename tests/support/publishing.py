@@ -14,8 +14,9 @@ from plans.book import PlanBook
 from plans.model import Plan
 from plans.site import Site
 from plans.store import PlanStore
-from provisioning.apply import Approved, Provisioner
+from provisioning.apply import Provisioner
 from provisioning.changed import Listener
+from provisioning.proposing import Approved, Objections
 from provisioning.releases import ReleaseHistory
 from telephony.publish import Publisher
 from tests.support.disk_pbx import DiskPbx
@@ -31,6 +32,7 @@ class Publishing:
         self.sounds = SoundStore(home / "sounds", _silence)
         self.publisher = Publisher(self.pbx.folder, self.sounds, self.pbx, clock)
         self.approved: Approved = _none
+        self.objections: Objections = _no_objections
         self.listeners: Callable[[], Sequence[Listener]] = tuple
         self.provisioner = Provisioner(
             site=site,
@@ -42,6 +44,7 @@ class Publishing:
             publisher=self.publisher,
             clock=clock,
             approved=lambda plan: self.approved(plan),
+            objections=lambda plan: self.objections(plan),
             after=lambda: self.listeners(),
         )
 
@@ -53,6 +56,10 @@ class Publishing:
 
 async def _none(_plan: Plan) -> Mapping[str, str]:
     return {}
+
+
+async def _no_objections(_plan: Plan) -> Sequence[str]:
+    return ()
 
 
 async def _silence(_speech: Speech, path: Path) -> None:

@@ -1,7 +1,7 @@
 """What is applied stands for test calls; what is released answers strangers; the PBX has what is marked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from provisioning.changed import Changed
 from provisioning.marking import Going
 from provisioning.refusals import (
     DialplanProblems,
+    InventoryObjects,
     NoCandidate,
     NoReason,
     NotLive,
@@ -208,6 +209,19 @@ async def test_what_does_not_fit_how_a_plan_stands_is_refused_and_changes_nothin
         with pytest.raises(refusal):
             await attempt
     assert desk.pbx.contexts == before
+
+
+async def test_what_the_inventory_objects_to_is_published_only_for_a_reason(desk: Desk) -> None:
+    async def objections(plan: Plan) -> Sequence[str]:
+        return (f"{plan.lines[0].header} está en cuarentena",)
+
+    desk.publishing.objections = objections
+    assert (await desk.office.propose([NANDU])).objections == (f"{LINE} está en cuarentena",)
+    with pytest.raises(InventoryObjects, match="está en cuarentena"):
+        await desk.office.apply([NANDU], "ana")
+    assert desk.book.standing() == ()
+    await desk.released()
+    assert desk.book.by_line(LINE) is not None
 
 
 async def test_urgent_changes_what_strangers_hear_at_once_with_the_reason_kept(desk: Desk) -> None:

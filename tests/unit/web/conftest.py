@@ -237,6 +237,7 @@ class House:
         self.publishing = Publishing(self.engine, database.parent, self.site, self.book, lambda: self.clock())
         self.publishing.listeners = lambda: self.office.after
         self.publishing.approved = lambda plan: self.office.prompts.approved(plan)
+        self.publishing.objections = lambda plan: self.office.numbers.objections(plan)
         self.office = Office(
             engine=self.engine,
             clock=lambda: self.clock(),
