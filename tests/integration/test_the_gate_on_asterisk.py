@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from db.all_tables import metadata
+from ivr_audio.compare import Verdict, compare
 from ivr_audio.speech import Speech
 from ivr_audio.store import SoundStore
+from ivr_audio.telephone import wav_samples
 from plans.book import PlanBook
 from plans.load import load_site
+from plans.model import PlanVersion
 from plans.store import PlanStore
 from provisioning.apply import Provisioner
+from provisioning.prompts.desk import PromptDesk
 from provisioning.releases import ReleaseHistory
+from staff.actor import Actor, acting
 from telephony.ami import AmiAccount, AmiLink
 from telephony.ami_dialplan import PATIENCE, LocalDialplan
 from telephony.base_config import render_base
@@ -34,6 +39,7 @@ from telephony.testcalls import TestCaller
 from telephony.tracker import CallTracker
 from tests.support.databases import fresh_engine
 from tests.support.sip import SipLab
+from tests.unit.ivr_audio.sounds import voice, write
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(180)]
 
@@ -176,6 +182,44 @@ async def _applied(office: Provisioner, gate: Gate, greeting: str) -> str:
     """The example with another greeting is on trial; its hash."""
     text = NANDU.read_text("utf-8").replace("saludo: {text: ", f"saludo: {{text: {greeting} ")
     await office.apply_text(text, "ana")
+    return _candidate(gate).hash
+
+
+async def test_who_calls_hears_the_recording_that_was_approved(gate: Gate, home: Path) -> None:
+    async with fresh_engine("sqlite", home, metadata) as engine:
+        desk = PromptDesk(engine, lambda: datetime.now(UTC), gate.sounds, home / "recordings")
+        office = Provisioner(
+            site=gate.site,
+            pbx="pbx1",
+            store=PlanStore(engine),
+            releases=ReleaseHistory(engine),
+            book=gate.book,
+            sounds=gate.sounds,
+            publisher=gate.publisher,
+            clock=lambda: datetime.now(UTC),
+            approved=desk.approved,
+        )
+        file = write(home / "saludo.mp3", voice(44100)[: 3 * 44100], 44100)
+        await _applied(office, gate, "uno")
+        said = _candidate(gate).plan.prompts["saludo"].text
+        assert said is not None
+        with acting(Actor("carla", "web")):
+            made = await desk.bring("hogar-nandu", "saludo", said, file, "saludo.mp3", "file")
+        await _applied(office, gate, "uno")
+        assert _candidate(gate).recordings == {}
+
+        with acting(Actor("olga", "web")):
+            await desk.approve(made, said)
+        await _applied(office, gate, "uno")
+        seen = await gate.tests.place(TestCall(new_id(), LINE, CARRIER, seconds=5))
+        assert seen.heard is not None
+        recording = wav_samples(gate.sounds.path(made.sound).read_bytes())
+        heard = compare(wav_samples(seen.heard.read_bytes()), recording)
+        assert heard.verdict is Verdict.HEARD and heard.similarity > 0.9
+
+
+def _candidate(gate: Gate) -> PlanVersion:
+    """The version of the example that is on trial."""
     candidate = gate.book.of("hogar-nandu").candidate
     assert candidate is not None
-    return candidate.version.hash
+    return candidate.version
