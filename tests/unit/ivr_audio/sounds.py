@@ -12,6 +12,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from ivr_audio.prompts import PromptSound, prompt_sound
+
 Samples = NDArray[np.float64]
 TEXT = "Gracias por comunicarse con Asistencia Ñandú. Para una emergencia en su hogar, marque uno."
 KINDS = {
@@ -58,3 +60,14 @@ def _fitting(stream: Any, frame: Any) -> Any:
     size = stream.codec_context.frame_size or 1024
     resampler = av.AudioResampler(stream.format.name, stream.layout.name, stream.rate, frame_size=size)
     return [*resampler.resample(frame), *resampler.resample(None)]
+
+
+_OPENED: dict[tuple[bytes, str, str | None], PromptSound] = {}
+
+
+def opened_once(path: Path, name: str, text: str | None = None) -> PromptSound:
+    """`prompt_sound` itself, which remembers the same file: for tests of what becomes of it afterwards."""
+    key = (path.read_bytes(), name, text)
+    if key not in _OPENED:
+        _OPENED[key] = prompt_sound(path, name, text)
+    return _OPENED[key]

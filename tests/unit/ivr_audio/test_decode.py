@@ -29,6 +29,15 @@ def here(path: Path, longest: float = 600):
     return decoding(str(path), container.reader, longest, 8)
 
 
+def opened(path: Path, name: str) -> None:
+    """What `decode` refuses, without its process."""
+    container = door._container(path, name)
+    try:
+        decoding(str(path), container.reader, 600, 8)
+    except CannotDecode as error:
+        raise door._bad(name, str(error)) from error
+
+
 def alike(one, other) -> float:
     """The highest correlation of two sounds, moved against each other by up to 60 ms."""
     size = min(len(one), len(other))
@@ -122,7 +131,13 @@ def wav(size: int, rate: int = 8000, channels: int = 1, form: int = 1, data: byt
 def test_what_is_no_sound_is_refused_with_what_to_do(tmp_path, content, words):
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(BadRecording, match=f"«saludo.wav» .*({words})"):
-        decode(tmp_path / "x", "saludo.wav")
+        opened(tmp_path / "x", "saludo.wav")
+
+
+def test_a_refusal_comes_out_of_the_process_in_words(tmp_path):
+    (tmp_path / "x").write_bytes(b"OggS" + bytes(200))
+    with pytest.raises(BadRecording, match="«saludo.ogg» (está dañado|no contiene)"):
+        decode(tmp_path / "x", "saludo.ogg")
 
 
 def test_a_sound_that_is_a_zip_too_is_its_sound_and_nothing_else(tmp_path):
@@ -137,7 +152,7 @@ def test_a_play_list_in_a_sounds_clothes_opens_no_other_file(tmp_path):
     for start in (b"ID3", b"RIFF\0\0\0\0WAVE", b"OggS", b"\0\0\0\x18ftyp"):
         (tmp_path / "x").write_bytes(start + f"\n#EXTM3U\n#EXTINF:1,\n{secret}\n".encode())
         with pytest.raises(BadRecording):
-            decode(tmp_path / "x")
+            opened(tmp_path / "x", "x")
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "m4a", "ogg", "mp3", "webm"])

@@ -11,11 +11,12 @@ from db.all_tables import metadata
 from ivr_audio.store import SoundStore
 from plans.load import load_files, load_site
 from plans.model import Plan
+from provisioning.prompts import desk
 from provisioning.prompts.desk import PromptDesk
 from provisioning.prompts.values import Recording
 from staff.actor import Actor, acting
 from tests.support.databases import BACKENDS, fresh_engine
-from tests.unit.ivr_audio.sounds import voice, write
+from tests.unit.ivr_audio.sounds import opened_once, voice, write
 
 ROOT = Path(__file__).parents[4]
 
@@ -24,6 +25,11 @@ ROOT = Path(__file__).parents[4]
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     async with fresh_engine(request.param, tmp_path, metadata) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "prompt_sound", opened_once)
 
 
 @contextmanager
