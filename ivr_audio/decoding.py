@@ -119,7 +119,7 @@ def _taken(container: Any, longest: float, most_channels: int) -> tuple[Measured
 
 def _about(stream: Any, most_channels: int) -> Measured:
     codec = stream.codec_context
-    if codec.name not in CODECS:
+    if codec is None or codec.name not in CODECS:
         raise CannotDecode("codec")
     if not SLOWEST <= codec.rate <= FASTEST:
         raise CannotDecode("rate")

@@ -120,7 +120,7 @@ def wav(size: int, rate: int = 8000, channels: int = 1, form: int = 1, data: byt
         (wav(100, channels=200, data=bytes(100)), "dañado|canales"),
         (wav(100, rate=1, data=bytes(100)), "frecuencia"),
         (wav(100, rate=2**31 - 1, data=bytes(100)), "frecuencia|dañado"),
-        (wav(100, form=0x7777, data=bytes(100)), "compresión|dañado"),
+        (wav(100, form=0x7777, data=bytes(100)), "compresión"),
         (b"fLaC" + bytes(200), "dañado|frecuencia|no contiene"),
         (b"OggS" + bytes(200), "dañado|no contiene"),
         (b"\x1aE\xdf\xa3" + bytes(200), "dañado|no contiene"),
@@ -136,7 +136,7 @@ def test_what_is_no_sound_is_refused_with_what_to_do(tmp_path, content, words):
 
 def test_a_refusal_comes_out_of_the_process_in_words(tmp_path):
     (tmp_path / "x").write_bytes(b"OggS" + bytes(200))
-    with pytest.raises(BadRecording, match="«saludo.ogg» (está dañado|no contiene)"):
+    with pytest.raises(BadRecording, match=r"«saludo\.ogg» (está dañado|no contiene)"):
         decode(tmp_path / "x", "saludo.ogg")
 
 
