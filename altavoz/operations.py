@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.line_operations import LineOperations
 from altavoz.mail_operations import MailOperations
 from altavoz.number_operations import NumberOperations
 from altavoz.people_operations import PeopleOperations
@@ -34,6 +35,7 @@ from provisioning.numbers.sheet import UnreadableSheet
 from provisioning.numbers.values import NumberRefused
 from provisioning.phones import NoSuchPhone
 from provisioning.prompts.values import PromptRefused
+from provisioning.proof.runs import TestRefused
 from provisioning.refusals import DialplanProblems, InventoryObjects, Outdated, ProvisioningRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
@@ -74,6 +76,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     PresenceRefused,
     PromptRefused,
     ProvisioningRefused,
+    TestRefused,
     TokenRefused,
     Unknown,
     UnreadableSheet,
@@ -103,6 +106,7 @@ class Operations:
             "token/list": self.token_list,
             "token/revoke": self.token_revoke,
             "status/show": self.status,
+            **LineOperations(self._house).handlers(),
             **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
             **MailOperations(self._house).handlers(),

@@ -14,6 +14,7 @@ from web import (
     api,
     api_altas,
     api_document,
+    api_tests,
     areas,
     audit,
     calls,
@@ -46,6 +47,9 @@ from web.numbers import carriers, export, for_alta, listing, loading, number
 from web.prompts import changes as prompt_changes
 from web.prompts import pages as prompts
 from web.prompts import sounds as prompt_sounds
+from web.proof import hands, running
+from web.proof import pages as tests
+from web.proof import reports as test_reports
 from web.route import Route as Route
 from web.who import ByToken, Open
 
@@ -98,6 +102,20 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
     Route("GET", "/mine", home.my_turn, Permission.ALTA_READ, "Mi turno"),
+    Route("GET", "/line-tests", tests.index, Permission.ALTA_READ, "Pruebas"),
+    Route("GET", "/line-tests/of/{plan}", tests.plan, Permission.ALTA_READ),
+    Route("POST", "/line-tests/of/{plan}", tests.start, Permission.TEST_RUN),
+    Route("POST", "/line-tests/of/{plan}/by-hand", hands.start, Permission.TEST_RUN),
+    Route("GET", "/line-tests/by-hand/{id}", hands.page, Permission.TEST_RUN),
+    Route("POST", "/line-tests/by-hand/{id}/cancel", hands.cancel, Permission.TEST_RUN),
+    Route("GET", "/line-tests/runs/{id}", running.page, Permission.ALTA_READ),
+    Route("POST", "/line-tests/runs/{id}/cancel", running.cancel, Permission.TEST_RUN),
+    Route("POST", "/line-tests/runs/{id}/ears", running.hear, Permission.TEST_RUN),
+    Route("GET", "/line-tests/runs/{id}/calls/{call}/audio", running.audio, Permission.ALTA_READ),
+    Route("GET", "/line-tests/{id}", test_reports.page, Permission.ALTA_READ),
+    Route("GET", "/line-tests/{id}/pdf", test_reports.pdf, Permission.ALTA_READ),
+    Route("GET", "/line-tests/{id}/json", test_reports.as_json, Permission.ALTA_READ),
+    Route("GET", "/line-tests/{id}/calls/{call}/audio", test_reports.audio, Permission.ALTA_READ),
     Route("GET", "/altas", board.index, Permission.ALTA_READ, "Altas"),
     Route("GET", "/altas/new", beginning.form, Permission.ALTA_WRITE),
     Route("POST", "/altas/new", beginning.begin, Permission.ALTA_WRITE),
@@ -251,6 +269,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/altas/{id}", api_altas.alta, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/v1/altas/{id}/events", api_altas.events, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/v1/altas/{id}/coverages", api_altas.coverages, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/line-tests", api_tests.tests, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/line-tests/{id}", api_tests.test, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/openapi.json", api_document.openapi, Open.ANYBODY),
     Route("GET", "/api/docs", api_document.page, Open.SIGNED_IN),
     Route("GET", "/static/{version}/{name:.+}", static.serve, Open.ANYBODY),

@@ -26,6 +26,7 @@ from provisioning.proof.runs import Run, Runs, RunState, TestRefused
 from provisioning.proof.script import Script, Trial, script
 from provisioning.proof.store import Reports
 from provisioning.proof.telling import excerpt, path_of, timings_of
+from provisioning.proof.who import kinds_of
 from staff.person import Person
 from telephony.testcall_values import Moment, Observed, TestCall, Way, new_id
 from telephony.testcalls import CannotPlace
@@ -103,6 +104,8 @@ class LineTests:
         """
         stored = self._tested(plan)
         who = by if isinstance(by, str) else by.name
+        if isinstance(by, Person) and kind not in kinds_of(by):
+            raise TestRefused("Esa prueba la hace otra área.")
         fingerprint = self._bench.entry_of(plan, stored.version.hash)
         await self._check_turn(stored, fingerprint, kind, who)
         under = await self._begun(stored, fingerprint, kind, who, quick)

@@ -1,1 +1,1 @@
-"""Pages of test calls, the gate and the dossier."""
+"""Tests of lines in the console: started, followed, listened to, their reports."""

@@ -45,6 +45,7 @@ KEEP_MAIL = {Role.IT, Role.ADMINISTRATOR}
 READ_MAIL = KEEP_MAIL | {Role.AUDITOR}
 FOLLOW_ALTAS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
 TAKE_PART = FOLLOW_ALTAS - {Role.FINANCE, Role.QUALITY, Role.AUDITOR}
+TEST_LINES = {Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR}
 EXPECTED = {
     "GET /api/docs": EVERYBODY,
     "GET /tokens": {Role.ADMINISTRATOR},
@@ -66,6 +67,20 @@ EXPECTED = {
     "POST /account/second-factor/remove": EVERYBODY,
     "POST /account/second-factor/codes": EVERYBODY,
     "GET /mine": FOLLOW_ALTAS,
+    "GET /line-tests": FOLLOW_ALTAS,
+    "GET /line-tests/of/{plan}": FOLLOW_ALTAS,
+    "POST /line-tests/of/{plan}": TEST_LINES,
+    "POST /line-tests/of/{plan}/by-hand": TEST_LINES,
+    "GET /line-tests/by-hand/{id}": TEST_LINES,
+    "POST /line-tests/by-hand/{id}/cancel": TEST_LINES,
+    "GET /line-tests/runs/{id}": FOLLOW_ALTAS,
+    "POST /line-tests/runs/{id}/cancel": TEST_LINES,
+    "POST /line-tests/runs/{id}/ears": TEST_LINES,
+    "GET /line-tests/runs/{id}/calls/{call}/audio": FOLLOW_ALTAS,
+    "GET /line-tests/{id}": FOLLOW_ALTAS,
+    "GET /line-tests/{id}/pdf": FOLLOW_ALTAS,
+    "GET /line-tests/{id}/json": FOLLOW_ALTAS,
+    "GET /line-tests/{id}/calls/{call}/audio": FOLLOW_ALTAS,
     "GET /altas": FOLLOW_ALTAS,
     "GET /altas/new": TAKE_PART,
     "POST /altas/new": TAKE_PART,
@@ -189,6 +204,7 @@ def path_of(row):
         "prompt": "saludo",
         "document": "1",
         "kind": "data",
+        "call": "principal-1",
     }.items():
         written = written.replace(f"{{{part}}}", value)
     return written

@@ -11,6 +11,7 @@ from yarl import URL
 from plans.model import Account, Coverage
 from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.request import AltaRequest
+from provisioning.proof.reports import Kind, Report, Result
 from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
 from staff.scope import Scope
@@ -198,6 +199,8 @@ DOORS = {
     "/api/v1/altas/1": Permission.ALTA_READ,
     "/api/v1/altas/1/events": Permission.ALTA_READ,
     "/api/v1/altas/1/coverages": Permission.ALTA_READ,
+    "/api/v1/line-tests": Permission.ALTA_READ,
+    "/api/v1/line-tests/1": Permission.ALTA_READ,
 }
 
 
@@ -212,9 +215,19 @@ async def begun_alta(house):
     await altas.coverages.save(alta.id, Coverages(coverages=(tow,)), None)
 
 
+def tested():
+    """A report of a test that was stopped before its first call."""
+    begun = datetime(2026, 11, 26, 21, tzinfo=UTC)
+    of = ("auto-tero", "Auto Tero", "AR", "Seguros Ñandú S.A.", "ab" * 32, "plan-auto-tero", "3f2a", "ivan")
+    return Report(Kind.IT, *of, begun, begun + timedelta(minutes=1), Result.CANCELLED)
+
+
 def test_every_door_of_the_api_is_asked_below():
     doors = {re.sub(r"{id}", "", row.path): row.who for row in ROUTES if isinstance(row.who, ByToken)}
-    asked = {re.sub(r"(calls|cases|altas)/[^/]+", r"\1/", path): ByToken(may) for path, may in DOORS.items()}
+    asked = {
+        re.sub(r"(calls|cases|altas|line-tests)/[^/]+", r"\1/", path): ByToken(may)
+        for path, may in DOORS.items()
+    }
     assert doors == asked
 
 
@@ -222,6 +235,7 @@ async def test_a_token_passes_the_doors_of_its_permissions_and_no_other(house):
     await house.rings()
     await house.answers()
     await begun_alta(house)
+    await house.office.reports.add(tested())
     async with house.serving() as root, house.visit(root) as visitor:
         for permission in GRANTABLE:
             token = await house.tokens.add(permission.replace(":", "-"), [permission])
@@ -239,6 +253,7 @@ async def test_a_token_sees_the_rows_of_its_subsidiaries_and_accounts_only(house
     colombia = await house.tokens.add("colombia", READS, Scope(frozenset({"CO"})))
     other = await house.tokens.add("otra", READS, Scope(accounts=frozenset({"Otra cuenta"})))
     await begun_alta(house)
+    await house.office.reports.add(tested())
     async with house.serving() as root, house.visit(root) as visitor:
         for token in (colombia, other):
             bearer = {"Authorization": f"Bearer {token}"}
@@ -310,7 +325,7 @@ async def test_answers_are_as_the_document_says(house):
     async with house.at() as visitor:
         document = await (await visitor.get("/api/openapi.json")).json()
         for path in DOORS:
-            door = document["paths"][re.sub(r"(calls|cases|altas)/[^/]+", r"\1/{id}", path)]["get"]
+            door = document["paths"][re.sub(r"(calls|cases|altas|line-tests)/[^/]+", r"\1/{id}", path)]["get"]
             for given, status in ((token, "200"), ("nada", "401")):
                 answer = await visitor.get(path, Authorization=f"Bearer {given}")
                 (kind, content), *_ = door["responses"][status]["content"].items()

@@ -11,8 +11,7 @@ from provisioning.proof.hearing import Prompts
 from provisioning.proof.judge import SLOWEST_MS, Evidence, judge
 from provisioning.proof.reports import Check
 from telephony.testcall_values import Delivered, Heard, Observed, PhoneShown
-
-from .conftest import heard, observed, sound, sounds, trials
+from tests.support.played_calls import heard, observed, sound, sounds, trials
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Tests of lines with a database, real sounds and real judging; only the PBX's calls are played."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.all_tables import metadata
 from ivr_audio.store import SoundStore
-from ivr_audio.telephone import wav_bytes
 from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion
 from plans.site import Site
@@ -19,15 +18,12 @@ from provisioning.proof.recordings import Recordings
 from provisioning.proof.reports import Kind, Report, Result
 from provisioning.proof.runner import Bench, LineTests
 from provisioning.proof.runs import Run, Runs, RunState, TestRefused
-from provisioning.proof.script import Trial
 from provisioning.proof.store import Reports
 from staff.person import Person
 from staff.roles import Role
-from telephony.testcall_values import Moment, Observed, TestCall, Way
-from telephony.testcalls import CannotPlace
+from telephony.testcall_values import Moment, Observed
 from tests.support.databases import fresh_engine
-
-from .conftest import NOW, heard, observed, sounds, trials
+from tests.support.played_calls import NOW, PlayedCalls, in_the_pbx, trials
 
 
 def person(name: str, role: Role) -> Person:
@@ -42,47 +38,6 @@ class Popped:
     plan: str
     fantasy_name: str
     after_ms: int = 9100
-
-
-@dataclass
-class PlayedCalls:
-    """Does what the plan says, but for what a test changes of a call, by the keys that it presses."""
-
-    version: PlanVersion
-    site: Site
-    folder: Path
-    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    goes: asyncio.Event = field(default_factory=asyncio.Event)
-    fails: bool = False
-    standing: int = 0
-    most: int = 0
-
-    async def place(self, call: TestCall, progress: Callable[[Moment], None] = lambda _: None, /) -> Observed:
-        self.standing += 1
-        self.most = max(self.most, self.standing)
-        progress(Moment.PLACED)
-        try:
-            await asyncio.sleep(0)
-            await self.goes.wait()
-            if self.fails:
-                raise CannotPlace("La central no responde.")
-            return self._observed(call)
-        finally:
-            self.standing -= 1
-
-    def ways(self) -> frozenset[Way]:
-        return frozenset({Way.LOOP})
-
-    def _observed(self, call: TestCall) -> Observed:
-        trial = self.trial(call)
-        path = self.folder / f"{call.id}.wav"
-        path.write_bytes(wav_bytes(heard(trial, self.version)))
-        made = observed(trial, self.version, heard=path)
-        return replace(made, **self.changes.get(trial.id, {}))  # type: ignore[arg-type]
-
-    def trial(self, call: TestCall) -> Trial:
-        known = trials(self.version, self.site).values()
-        return next(each for each in known if (each.keys, each.at) == (call.keys, call.at))
 
 
 class Bed:
@@ -124,10 +79,7 @@ class Bed:
 
     def prepare(self) -> None:
         """The sounds of the plan's prompts are in the PBX."""
-        names = of_plan.wanted(self.version, self.site, {})
-        (self.folder / "sounds").mkdir()
-        for prompt, samples in sounds(self.version).items():
-            self.sounds.path(names.expected[prompt]).write_bytes(wav_bytes(samples))
+        in_the_pbx(self.sounds, self.version, self.site)
 
     async def tested(self, kind: Kind = Kind.IT, by: Person = IVAN) -> Report:
         report = await self.tests.run(self.version.plan.plan, kind, by)
@@ -230,7 +182,10 @@ async def test_operations_test_after_it_and_are_somebody_else(bed: Bed) -> None:
     with pytest.raises(TestRefused, match="Sistemas todavía no aprobó"):
         await bed.tests.start("vial-condor", Kind.OPERATIONS, OLGA)
     await bed.tested()
+    both = replace(IVAN, roles=frozenset({Role.IT, Role.OPERATIONS}))
     with pytest.raises(TestRefused, match="otra persona"):
+        await bed.tests.start("vial-condor", Kind.OPERATIONS, both)
+    with pytest.raises(TestRefused, match="otra área"):
         await bed.tests.start("vial-condor", Kind.OPERATIONS, IVAN)
     bed.fingerprint = "plan-x-2"
     with pytest.raises(TestRefused, match="Sistemas todavía no aprobó"):

@@ -9,8 +9,7 @@ from plans.model import Line, Plan, PlanVersion
 from plans.site import Site
 from provisioning.proof.script import MOST, Reach, script
 from telephony.testcall_values import LONGEST
-
-from .conftest import LASTS, NOW, trials
+from tests.support.played_calls import LASTS, NOW, trials
 
 
 def changed(version: PlanVersion, **changes: object) -> PlanVersion:

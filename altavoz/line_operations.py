@@ -1,0 +1,86 @@
+"""What the command line may ask about the tests of lines; see `altavoz/operations.py`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from altavoz.control import Handler
+from altavoz.house import House
+from altavoz.unknown import Unknown
+from plans.book import StoredPlan
+from plans.numbers import BadNumber, parse
+from provisioning.proof.reports import Kind, TestedCall, body
+from provisioning.proof.runner import LineTests
+from provisioning.proof.runs import Run, RunState
+from staff import actor
+
+Arguments = Mapping[str, Any]
+
+
+class LineOperations:
+    """The handlers, a method each."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "line/test": self.test,
+            "line/test-watch": self.watch,
+            "line/test-cancel": self.cancel,
+        }
+
+    @property
+    def _tests(self) -> LineTests:
+        return self._house.office.line_tests
+
+    async def test(self, arguments: Arguments) -> Any:
+        """Begin a test of IT; `number` is a header or a public number in any writing."""
+        stored = self._plan(str(arguments["number"]))
+        plan, quick = stored.version.plan.plan, bool(arguments.get("quick"))
+        return _run(await self._tests.start(plan, Kind.IT, actor.current().name, quick))
+
+    async def watch(self, arguments: Arguments) -> Any:
+        """How far it is; the report once it is done."""
+        run = await self._tests.runs.get(int(arguments["run"]))
+        if run is None:
+            raise Unknown(f"No hay una prueba {arguments['run']}.")
+        report = await self._tests.reports.get(run.report) if run.report else None
+        return _run(run) | {"report": {"id": report.id, **body(report)} if report else None}
+
+    async def cancel(self, arguments: Arguments) -> Any:
+        await self._tests.cancel(int(arguments["run"]))
+        return {"run": arguments["run"]}
+
+    def _plan(self, written: str) -> StoredPlan:
+        """The plan that has this number."""
+        for stored in self._house.book.standing():
+            plan = stored.version.plan
+            lines = {number for line in plan.lines for number in (line.header, line.public) if number}
+            if _number(written, plan.subsidiary) in lines:
+                return stored
+        raise Unknown(f"Ningún plan de la central tiene el número «{written}»; vea «altavoz plan list».")
+
+
+def _number(written: str, country: str) -> str | None:
+    try:
+        return parse(written, country).e164
+    except BadNumber:
+        return None
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "plan": run.plan,
+        "version": run.version[:12],
+        "state": run.state.value,
+        "done": run.state is RunState.DONE,
+        "planned": [{"id": id, "title": title} for id, title in run.planned],
+        "calls": [_call(call) for call in run.ordered],
+        "left_out": list(run.left_out),
+    }
+
+
+def _call(call: TestedCall) -> dict[str, Any]:
+    failed = [f"{check.title}: {check.found}. {check.advice}" for check in call.checks if not check.passed]
+    return {"id": call.id, "title": call.title, "passed": call.passed, "failures": failed}

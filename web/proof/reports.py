@@ -1,0 +1,56 @@
+"""A report of a test: as a page, as a PDF, as JSON; its recordings."""
+
+import json
+
+from aiohttp import web
+
+from provisioning.proof.reports import Report, body
+from web.keys import services
+from web.pages import full_names, render
+from web.papers import paper
+from web.proof import find, words
+from web.proof.running import sound
+
+
+async def page(request: web.Request) -> web.Response:
+    """What failed comes first."""
+    report = await find.report(request)
+    stands = services(request).book.of(report.plan).tested
+    return render(
+        request,
+        "proof/report.html",
+        report=report,
+        calls=sorted(report.calls, key=lambda call: call.passed),
+        still=stands is not None and _still(request, report, stands.version.hash),
+        stands=stands,
+        names=await full_names(request),
+        said=words,
+    )
+
+
+def _still(request: web.Request, report: Report, hash: str) -> bool:
+    """Whether what was tested is what stands now."""
+    entry = services(request).office.provisioner.entry_of(report.plan, hash)
+    return (report.version, report.fingerprint) == (hash, entry)
+
+
+async def pdf(request: web.Request) -> web.Response:
+    report = await find.report(request)
+    names = await full_names(request)
+    file = f"prueba-{report.plan}-{report.id}.pdf"
+    return await paper(request, "proof/report_paper.html", file, report=report, names=names, said=words)
+
+
+async def as_json(request: web.Request) -> web.Response:
+    """The report as it was hashed: SHA-256 over its canonical JSON is `hash`."""
+    report = await find.report(request)
+    text = json.dumps(
+        {"id": report.id, "hash": report.hash, "report": body(report)}, ensure_ascii=False, indent=1
+    )
+    file = f"prueba-{report.plan}-{report.id}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return web.Response(text=text, content_type="application/json", headers=headers)
+
+
+async def audio(request: web.Request) -> web.StreamResponse:
+    return sound(request, (await find.report(request)).calls)

@@ -1,0 +1,48 @@
+"""What tests of lines are called. Pure."""
+
+from provisioning.proof.hand import HandState
+from provisioning.proof.reports import Kind, Result
+from telephony.testcall_values import Moment
+
+KINDS = {
+    Kind.IT: "Prueba de Sistemas",
+    Kind.OPERATIONS: "Prueba de Operaciones",
+    Kind.CANARY: "Control diario",
+    Kind.BY_HAND: "Prueba a mano",
+}
+RESULTS = {
+    Result.PASSED: "Aprobada",
+    Result.FAILED: "No aprobada",
+    Result.INTERRUPTED: "Interrumpida",
+    Result.CANCELLED: "Cancelada",
+}
+MOMENTS = {
+    Moment.PLACED: "llamando",
+    Moment.ARRIVED: "el plan responde",
+    Moment.RINGING: "suena el puesto de prueba",
+    Moment.ANSWERED: "atendida",
+    Moment.ENDED: "se revisa lo oído",
+}
+TIMINGS = {
+    "plan": "Responde el plan",
+    "answered": "Atiende",
+    "phone": "Suena el puesto",
+    "duration": "Termina",
+}
+HANDS = {
+    HandState.WAITING: "Esperando su llamada",
+    HandState.SEEN: "Llegó una llamada: marque los seis dígitos",
+    HandState.REACHED: "Dígitos correctos: el plan responde",
+    HandState.DONE: "Terminada",
+    HandState.EXPIRED: "Pasaron diez minutos sin que llegara la llamada con esos dígitos",
+    HandState.CANCELLED: "Cancelada",
+    HandState.INTERRUPTED: "Interrumpida: Altavoz se reinició",
+}
+VERDICTS = {
+    "heard": "se oyó",
+    "another": "otra cosa",
+    "silence": "silencio",
+    "noise": "ruido",
+    "cut": "cortada",
+}
+STANDS = {"candidate": "Espera su liberación", "suspended": "Suspendida", "live": "En servicio"}
