@@ -237,6 +237,7 @@ class House:
             provisioner=self.provisioner,
             test_calls=self.test_calls,
             shown=self.test_desk.shown,
+            canary_hour=self.settings.canary,
             procedure=self.settings.procedure or SHIPPED,
             coverages_target=Target(hook.url, hook.secret) if (hook := self.settings.coverages) else None,
             quarantine=self.settings.quarantine,

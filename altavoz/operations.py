@@ -22,6 +22,7 @@ from altavoz.number_operations import NumberOperations
 from altavoz.people_operations import PeopleOperations
 from altavoz.plan_operations import PlanOperations
 from altavoz.prompt_operations import PromptOperations
+from altavoz.release_operations import ReleaseOperations
 from altavoz.unknown import Unknown
 from cases.pages import BadPage
 from cases.presence import PresenceRefused
@@ -37,6 +38,7 @@ from provisioning.phones import NoSuchPhone
 from provisioning.prompts.values import PromptRefused
 from provisioning.proof.runs import TestRefused
 from provisioning.refusals import DialplanProblems, InventoryObjects, Outdated, ProvisioningRefused
+from provisioning.release.store import ReleaseRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
 from staff.audit_readings import NotNoted
@@ -75,6 +77,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     PlanProblems,
     PresenceRefused,
     PromptRefused,
+    ReleaseRefused,
     ProvisioningRefused,
     TestRefused,
     TokenRefused,
@@ -110,6 +113,7 @@ class Operations:
             **PlanOperations(self._house).handlers(),
             **PeopleOperations(self._house).handlers(),
             **MailOperations(self._house).handlers(),
+            **ReleaseOperations(self._house).handlers(),
             **AltaOperations(self._house).handlers(),
             **PromptOperations(self._house).handlers(),
             **NumberOperations(self._house).handlers(),

@@ -103,6 +103,8 @@ async def _start(
         await _publish(house, steps, examples=examples)
     await _resume_tests(house, stack)
     stack.push_async_callback(_ended, asyncio.create_task(_watched_release(house), name="release"))
+    stack.push_async_callback(_ended, asyncio.create_task(house.office.line_releases.run(), name="lines"))
+    stack.push_async_callback(_ended, asyncio.create_task(house.office.canaries.run(), name="canaries"))
     stack.push_async_callback(_ended, asyncio.create_task(_kept_in_bounds(house), name="upkeep"))
     stack.push_async_callback(_ended, asyncio.create_task(_tidied_queues(house), name="queues"))
     stack.push_async_callback(_ended, asyncio.create_task(_freed_numbers(house), name="numbers"))

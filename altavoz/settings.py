@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from email.headerregistry import Address
 from enum import StrEnum
 from pathlib import Path
@@ -118,6 +118,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "quarantine_days", "180", "Días en que un número que sirvió a un plan no se da a otro, de 1 a 3650."
     ),
+    Setting("canary", "04:00", "Hora de las llamadas de prueba del día, en cada filial (vacío: ninguna)."),
     Setting("log", "text", "Formato del registro: «text» o «json»."),
 )
 
@@ -173,6 +174,7 @@ class Settings:
     second_factor: frozenset[Role]
     oidc: OidcSettings | None
     log: LogForm
+    canary: time | None
     procedure: Path | None
     coverages: WebhookSettings | None
     quarantine: timedelta
@@ -243,6 +245,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         ),
         oidc=_oidc(text["oidc_issuer"], text["oidc_client_id"], text["oidc_client_secret"]),
         log=_one_of("log", text["log"], LogForm),
+        canary=_hour("canary", text["canary"]),
         procedure=Path(text["procedure"]).absolute() if text["procedure"] else None,
         coverages=_coverages(text["coverages_webhook"], text["coverages_webhook_secret"]),
         quarantine=_days("quarantine_days", text["quarantine_days"]),
@@ -261,6 +264,13 @@ def _address(key: str, text: str) -> tuple[str, int]:
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise _bad(key, text, "escriba dirección y puerto, como «127.0.0.1:8080»")
     return host.strip("[]"), int(port)
+
+
+def _hour(key: str, text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        raise _bad(key, text, "escriba una hora, como «04:00»") from None
 
 
 def _ports(key: str, text: str) -> tuple[int, int]:

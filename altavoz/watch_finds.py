@@ -75,6 +75,18 @@ def queue_nobody(seen: Seen) -> Wrong:
     return {queue.queue: Found(queue.title) for queue in _queues(seen) if queue.used and not queue.serving}
 
 
+def canary_failed(seen: Seen) -> Wrong:
+    return {canary.plan: Found(canary.plan, canary.at, sentence(canary.said)) for canary in seen.canaries}
+
+
+def line_not_released(seen: Seen) -> Wrong:
+    """What was asked again since then is no alarm any more, for it has another row."""
+    return {
+        each.asked_for.plan: Found(each.asked_for.plan, each.ended, sentence(each.said))
+        for each in seen.store.refused
+    }
+
+
 def phone_unreachable(seen: Seen) -> Wrong:
     members = (member for queue in _queues(seen) for member in queue.members)
     return {

@@ -116,6 +116,22 @@ RULES: tuple[Rule, ...] = (
         "avise al operador.",
     ),
     Rule(
+        "canary-failed",
+        find.canary_failed,
+        None,
+        Level.URGENT,
+        "La llamada de prueba del día falló: {names}",
+        "{detail} Puede que los afiliados no lleguen: llame al número y, si no entra, avise al operador.",
+    ),
+    Rule(
+        "line-not-released",
+        find.line_not_released,
+        Permission.ALTA_READ,
+        Level.WARNING,
+        "No se liberó en su día: {names}",
+        "{detail} Resuélvalo en «Liberación» y pídala otra vez.",
+    ),
+    Rule(
         "release-differs",
         find.release_differs,
         Permission.STATUS_READ,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from provisioning.release.canaries import Canary
+from provisioning.release.store import LineRelease
 from telephony.ami import LinkState
 from telephony.journal_store import LinkGap
 from telephony.publish import Standing
@@ -96,13 +98,15 @@ class MachineSeen:
 @dataclass(frozen=True, slots=True)
 class StoreSeen:
     """Whether the database answers; since when letters wait in it that cannot leave, when each of the last
-    day's ended that did not arrive or perhaps did not; the last gaps in listening to the PBX, newest first.
+    day's ended that did not arrive or perhaps did not; the last gaps in listening to the PBX, newest first;
+    the last day's releases of lines that were refused on their day.
     """
 
     answers: bool
     unsent: datetime | None
     undelivered: tuple[datetime, ...] = ()
     gaps: tuple[LinkGap, ...] = ()
+    refused: tuple[LineRelease, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class Seen:
     database, `spooled` how many of them on disk, `phases` the live calls. `unspooled` is since when the disk
     takes no facts either, `lost` how many there was no room for, `lost_at` the last of them. `audit` says
     what is wrong with the audit trail; it is empty when nothing is. `late` is since when the PBX is heard but
-    answers too late.
+    answers too late. `canaries` are those that failed.
     """
 
     at: datetime
@@ -134,3 +138,4 @@ class Seen:
     lost_at: datetime | None = None
     audit: str = ""
     late: datetime | None = None
+    canaries: tuple[Canary, ...] = ()

@@ -55,6 +55,7 @@ def _at_hand(
         lost_at=house.intake.lost_at,
         audit=house.heads.broken,
         late=house.listens.late_since,
+        canaries=house.office.canaries.failing(),
     )
 
 
@@ -73,6 +74,7 @@ async def _store(house: "House", at: datetime) -> StoreSeen:
         unsent=await outbox.stuck_since(at) if outbox else None,
         undelivered=await outbox.undelivered(at - TOLD_FOR) if outbox else (),
         gaps=await house.journal_store.gaps(since=at - GAPS_OF, limit=GAPS),
+        refused=await house.office.line_releases.store.refused(at - TOLD_FOR),
     )
 
 

@@ -5,7 +5,7 @@ The running instance and the tests of the console stand on the same one.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ from provisioning.apply import Provisioner
 from provisioning.changed import Listener
 from provisioning.notices.bureau import Bureau
 from provisioning.notices.drafts import Sent, Write
+from provisioning.notices.letters import Desk
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
 from provisioning.numbers.carriers import Carriers
@@ -50,10 +51,12 @@ from provisioning.proof.recordings import Recordings
 from provisioning.proof.runner import Bench, LineTests, Shown
 from provisioning.proof.runs import Runs
 from provisioning.proof.store import Reports
+from provisioning.release.canaries import Canaries
 from provisioning.release.dossiers import Dossiers
 from provisioning.release.releasing import LineReleases
 from provisioning.release.sections import Gathering, Sources
 from provisioning.release.store import ReleaseStore
+from provisioning.release.telling import CanaryLetters
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -67,7 +70,8 @@ class Office:
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
     served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
     answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on;
-    `shown` is what pops up at the test desk for a test call. `coverages_target` is the system, if any, that
+    `shown` is what pops up at the test desk for a test call, `canary_hour` when the numbers are called each
+    day, by the subsidiary's clock. `coverages_target` is the system, if any, that
     keeps coverages too.
     """
 
@@ -89,6 +93,7 @@ class Office:
     mailbox: Address | None = None
     test_calls: TestCaller | None = None
     shown: Shown | None = None
+    canary_hour: time | None = None
 
     @property
     def after(self) -> Sequence[Listener]:
@@ -265,6 +270,20 @@ class Office:
             clock=self.clock,
         )
 
+    @cached_property
+    def canaries(self) -> Canaries:
+        desk = Desk(self.company, self.address)
+        letters = CanaryLetters(self.outbox, desk, self.absences, self.clock)
+        return Canaries(
+            self.engine,
+            self.book,
+            self.site,
+            self.line_tests,
+            self.clock,
+            self.canary_hour,
+            letters.failed,
+        )
+
     def _sources(self) -> Sources:
         return Sources(
             site=self.site,
@@ -275,6 +294,6 @@ class Office:
             prompts=self.prompts.store,
             reports=self.reports,
             people=self.people,
-            recordings=lambda sha256: self.home / f"{sha256}.wav",
+            recordings=self.line_tests.recordings.path,
             sound=self.sounds.path,
         )

@@ -50,6 +50,8 @@ from web.prompts import sounds as prompt_sounds
 from web.proof import hands, running
 from web.proof import pages as tests
 from web.proof import reports as test_reports
+from web.release import dossier
+from web.release import pages as release
 from web.route import Route as Route
 from web.who import ByToken, Open
 
@@ -237,6 +239,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sheets/{plan}/start-without", plan_sheets.start_without, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}/letters/{kind}", letters.form, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/letters/{kind}", letters.send, Permission.ALTA_WRITE),
+    Route("GET", "/releases", release.index, Permission.ALTA_READ, "Liberación"),
+    Route("GET", "/releases/{plan}", release.page, Permission.ALTA_READ),
+    Route("POST", "/releases/{plan}", release.release, Permission.LINE_RELEASE),
+    Route("POST", "/releases/{plan}/cancel", release.cancel, Permission.LINE_RELEASE),
+    Route("POST", "/releases/{plan}/suspend", release.suspend, Permission.LINE_RELEASE),
+    Route("POST", "/releases/{plan}/canary", release.repeat, Permission.TEST_RUN),
+    Route("GET", "/dossiers", dossier.index, Permission.ALTA_READ),
+    Route("GET", r"/dossiers/{id:\d+}", dossier.page, Permission.ALTA_READ),
+    Route("GET", r"/dossiers/{id:\d+}.pdf", dossier.as_pdf, Permission.ALTA_READ),
+    Route("GET", r"/dossiers/{id:\d+}.json", dossier.as_file, Permission.ALTA_READ),
     Route("GET", "/status", status.index, Permission.STATUS_READ, "Estado", group=Group.PBX),
     Route("GET", "/alarms/stream", alarm_stream.connect, Open.SIGNED_IN),
     Route("GET", "/tokens", tokens.index, Permission.TOKEN_WRITE, "Tokens", group=Group.CONTROL),

@@ -12,6 +12,7 @@ from altavoz.commands import (
     call,
     case,
     dialplan,
+    dossier,
     line,
     mail,
     number,
@@ -48,6 +49,7 @@ app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")
 app.add_typer(number.app, name="number")
 app.add_typer(line.app, name="line")
+app.add_typer(dossier.app, name="dossier")
 app.add_typer(token.app, name="token")
 app.add_typer(audit.app, name="audit")
 app.add_typer(mail.app, name="mail")

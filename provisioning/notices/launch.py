@@ -11,7 +11,7 @@ from provisioning.notices.sheet import Sheet
 from staff.people import People
 from staff.person import Person
 
-OPERATIONS = "operaciones"
+OPERATIONS = "operations"
 _PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
 
 

@@ -4,7 +4,7 @@ A row of the database says who makes the calls of a plan and day, so that no two
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
@@ -85,9 +85,13 @@ class Canaries:
 
     def failing(self) -> tuple[Canary, ...]:
         """The live plans whose last canary failed."""
-        last = self._last or {}
+        last = self.last()
         plans = (stored.version.plan.plan for stored in self._book.live())
         return tuple(last[plan] for plan in plans if plan in last and last[plan].failed)
+
+    def last(self) -> Mapping[str, Canary]:
+        """The newest of each plan that has ended, from memory."""
+        return self._last or {}
 
     async def run(self) -> None:
         """Again and again, whatever goes wrong once."""
@@ -125,7 +129,7 @@ class Canaries:
 
     async def repeat(self, plan: Plan) -> bool:
         """Call anew what failed last, whatever the hour; False when nothing had or somebody does already."""
-        last = (self._last or {}).get(plan.plan)
+        last = self.last().get(plan.plan)
         if last is None or not last.failed:
             return False
         same = (canaries.c.plan == last.plan) & (canaries.c.day == last.day)
@@ -165,7 +169,7 @@ class Canaries:
             if canary.failed:
                 await audit.write(connection, Deed("canary.failed", plan.plan, after={"said": said}))
                 await self._failed(connection, canary, plan)
-        self._last = (self._last or {}) | {plan.plan: canary}
+        self._last = dict(self.last()) | {plan.plan: canary}
         log.info("canary", plan=plan.plan, state=state, said=said)
 
     async def _give_up(self) -> None:

@@ -14,6 +14,7 @@ from provisioning.release.dossier import GENESIS
 from provisioning.release.tables import dossiers, line_releases
 from staff import audit
 from staff.audit import Deed
+from staff.scope import Scope
 
 UNDER_WAY = ("scheduled", "releasing")
 
@@ -159,6 +160,11 @@ class ReleaseStore:
         """Those that a process began and did not end."""
         return await self._read(select(line_releases).where(line_releases.c.state == "releasing"))
 
+    async def refused(self, since: datetime) -> tuple[LineRelease, ...]:
+        """What was to be released since then and was not, the newest first."""
+        late = (line_releases.c.state == "refused") & (line_releases.c.due >= since)
+        return await self._read(select(line_releases).where(late).order_by(line_releases.c.due.desc()))
+
     async def history(self, plan: str) -> tuple[LineRelease, ...]:
         """The newest first."""
         wanted = select(line_releases).where(line_releases.c.plan == plan)
@@ -181,16 +187,21 @@ class ReleaseStore:
         found = await self._kept(select(dossiers).where(dossiers.c.id == id))
         return found[0] if found else None
 
-    async def dossiers_of(
-        self, plan: str = "", before: int | None = None, limit: int = 50
-    ) -> tuple[Kept, ...]:
-        """The newest first, of one plan or of all; `before` is the id to go on from."""
+    async def dossiers_of(self, plan: str = "", limit: int = 50) -> tuple[Kept, ...]:
+        """The newest first, of one plan or of all."""
         wanted = select(dossiers).order_by(dossiers.c.id.desc()).limit(limit)
-        if plan:
-            wanted = wanted.where(dossiers.c.plan == plan)
-        if before is not None:
-            wanted = wanted.where(dossiers.c.id < before)
-        return await self._kept(wanted)
+        return await self._kept(wanted.where(dossiers.c.plan == plan) if plan else wanted)
+
+    async def dossiers_seen(
+        self, scope: Scope, before: int | None = None, limit: int = 50
+    ) -> tuple[Kept, ...]:
+        """Those in sight, the newest first; `before` is the id to go on from."""
+        wanted = select(dossiers).order_by(dossiers.c.id.desc()).limit(limit)
+        if scope.subsidiaries:
+            wanted = wanted.where(dossiers.c.subsidiary.in_(sorted(scope.subsidiaries)))
+        if scope.accounts:
+            wanted = wanted.where(dossiers.c.account.in_(sorted(scope.accounts)))
+        return await self._kept(wanted.where(dossiers.c.id < before) if before is not None else wanted)
 
     async def _read(self, query: Any) -> tuple[LineRelease, ...]:
         async with self._engine.connect() as connection:

@@ -35,7 +35,7 @@ async def observe(request: web.Request) -> web.Response:
     """What somebody observed of each coverage: a comment on the alta each."""
     alta, given = await find(request), await request.post()
     shown = await _version(request, alta)
-    step = next((each.id for each in alta.open if "operaciones" in each.step.areas), None)
+    step = next((each.id for each in alta.open if "operations" in each.step.areas), None)
     written = {
         each.code: str(given.get(f"about-{each.code}", "")).strip()[:LONGEST]
         for each in (shown.content.coverages if shown else ())

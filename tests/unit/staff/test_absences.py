@@ -22,19 +22,19 @@ def absences(engine, clock):
 
 @pytest.fixture
 async def staff(people, engine):
-    for name in ("comercial", "sistemas"):
+    for name in ("commercial", "it"):
         await Areas(engine).add(name, name.title())
     opened = {}
-    for name, area in (("ana", "comercial"), ("beto", "sistemas"), ("caro", "comercial")):
+    for name, area in (("ana", "commercial"), ("beto", "it"), ("caro", "commercial")):
         profile = Profile(name.title(), frozenset({Role.COMMERCIAL}), areas=(area,))
         opened[name] = (await people.open(name, profile, "una frase larga")).person
     return opened
 
 
 async def test_a_deputy_acts_for_the_areas_of_who_is_out(absences, staff):
-    assert await absences.acting_areas(staff["beto"]) == {"sistemas"}
+    assert await absences.acting_areas(staff["beto"]) == {"it"}
     await absences.add(staff["ana"], TODAY, TODAY + 3 * DAY, "beto")
-    assert await absences.acting_areas(staff["beto"]) == {"sistemas", "comercial"}
+    assert await absences.acting_areas(staff["beto"]) == {"it", "commercial"}
     assert (await absences.away()).stand_in(staff["ana"].id) == staff["beto"].id
 
 
@@ -105,7 +105,7 @@ async def test_what_is_set_is_in_the_audit_trail(absences, staff, engine):
 
 async def test_only_oneself_heads_and_administrators_set_days_off(people, staff, engine):
     areas = Areas(engine)
-    await areas.change("comercial", "Comercial", "caro", None)
+    await areas.change("commercial", "Comercial", "caro", None)
     listed = await areas.all()
     boss = (await people.add("raul", [Role.ADMINISTRATOR], password="una frase larga")).person
     ana, beto, caro = staff["ana"], staff["beto"], staff["caro"]

@@ -31,14 +31,14 @@ SITE = load_site(Path(__file__).parents[4] / "plans/example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday at noon in Buenos Aires."""
 PEOPLE = {
-    "clara": (Role.COMMERCIAL, "comercial"),
-    "carlos": (Role.COMMERCIAL, "comercial"),
-    "olga": (Role.OPERATIONS, "operaciones"),
-    "ivan": (Role.IT, "sistemas"),
-    "paula": (Role.PROVIDERS, "prestadores"),
+    "clara": (Role.COMMERCIAL, "commercial"),
+    "carlos": (Role.COMMERCIAL, "commercial"),
+    "olga": (Role.OPERATIONS, "operations"),
+    "ivan": (Role.IT, "it"),
+    "paula": (Role.PROVIDERS, "providers"),
     "tomas": (Role.TMK, "tmk"),
     "ada": (Role.ADMINISTRATOR, ""),
-    "lea": (Role.FINANCE, "finanzas"),
+    "lea": (Role.FINANCE, "finance"),
 }
 REQUEST = AltaRequest(
     plan="hogar-nandu",

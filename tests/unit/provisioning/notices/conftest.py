@@ -43,14 +43,14 @@ SITE = load_site(Path(__file__).parents[4] / "plans/example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday at noon in Buenos Aires."""
 PEOPLE = {
-    "clara": (Role.COMMERCIAL, "comercial"),
-    "carlos": (Role.COMMERCIAL, "comercial"),
-    "olga": (Role.OPERATIONS, "operaciones"),
-    "oscar": (Role.OPERATIONS, "operaciones"),
-    "ivan": (Role.IT, "sistemas"),
-    "paula": (Role.PROVIDERS, "prestadores"),
+    "clara": (Role.COMMERCIAL, "commercial"),
+    "carlos": (Role.COMMERCIAL, "commercial"),
+    "olga": (Role.OPERATIONS, "operations"),
+    "oscar": (Role.OPERATIONS, "operations"),
+    "ivan": (Role.IT, "it"),
+    "paula": (Role.PROVIDERS, "providers"),
     "tomas": (Role.TMK, "tmk"),
-    "lea": (Role.FINANCE, "finanzas"),
+    "lea": (Role.FINANCE, "finance"),
     "ada": (Role.ADMINISTRATOR, ""),
     "cora": (Role.COORDINATOR, ""),
     "cesar": (Role.COORDINATOR, ""),
@@ -131,7 +131,7 @@ class Bench:
         form = {"form": view.step.form, "version": 1}
         await self._happens(id, Doing(Happened.FORM_CHANGED, view.id, data=form))
         for area in view.step.signatures:
-            name = {"comercial": "clara", "operaciones": "olga"}[area]
+            name = {"commercial": "clara", "operations": "olga"}[area]
             signed = {**form, "area": area, "decision": "approved"}
             await self._happens(id, Doing(Happened.SIGNED, view.id, data=signed), name)
 

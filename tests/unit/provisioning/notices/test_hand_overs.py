@@ -45,7 +45,7 @@ HAND_OVERS = [
         "cuenta-y-plan",
         turn("Coordinadores de CAT y SAC avisados (y 1 más)", *OPERATIONS),
     ),
-    ("prestadores", []),
+    ("providers", []),
     ("coordinadores", []),
     ("probado-operaciones", turn("Validado y liberado", *OPERATIONS)),
     (
@@ -115,7 +115,7 @@ async def test_an_area_with_nobody_is_the_administrators(bench: Bench) -> None:
 
 
 async def test_the_head_is_told_and_the_deputy_only_while_the_head_is_out(bench: Bench) -> None:
-    await bench.office.areas.change("comercial", "Comercial", "olga", "oscar")
+    await bench.office.areas.change("commercial", "Comercial", "olga", "oscar")
     alta = await bench.begun("ada")
     assert sorted(name for name, _ in await bench.mails()) == ["carlos", "clara", "olga"]
     today = bench.office.absences.today()

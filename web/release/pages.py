@@ -1,0 +1,216 @@
+"""Lines to be released and in service; the gate of one, with everything that it asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from aiohttp import web
+
+from plans.book import Stands, StoredPlan
+from plans.model import Plan
+from provisioning.proof.store import Proof
+from provisioning.refusals import ProvisioningRefused
+from provisioning.release.canaries import Canary
+from provisioning.release.gate import Demand, open_to
+from provisioning.release.releasing import Standing
+from provisioning.release.store import LineRelease, ReleaseRefused
+from staff.permissions import Permission
+from telephony.publish import NotPublished
+from web import refusals
+from web.asked import see_other
+from web.keys import services, session
+from web.lists import text
+from web.pages import full_names, render
+
+DONE = {
+    "released": "La línea quedó liberada: ya atiende a los afiliados.",
+    "scheduled": "La liberación quedó programada.",
+    "cancelled": "La liberación se anuló.",
+    "suspended": "La línea quedó suspendida: quien llame oirá que no está habilitada.",
+    "repeated": "Se repitió la llamada del día.",
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A plan with a version that strangers do not reach yet."""
+
+    stored: StoredPlan
+    answers: bool
+    proof: Proof
+    under_way: LineRelease | None
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A plan that strangers reach, with its last canary."""
+
+    stored: StoredPlan
+    canary: Canary | None
+
+
+async def index(request: web.Request) -> web.Response:
+    """What the person sees: what waits to be released first."""
+    office = services(request).office
+    seen = [stands for stands in _standing(request) if _sees(request, stands)]
+    under_way = {each.asked_for.plan: each for each in await office.line_releases.store.scheduled()}
+    waiting = [
+        await _waiting(request, stands, under_way.get(_plan(stands).plan))
+        for stands in seen
+        if stands.candidate or stands.suspended
+    ]
+    canaries = office.canaries.last()
+    live = [Answering(each.live, canaries.get(_plan(each).plan)) for each in seen if each.live]
+    return render(request, "release/index.html", waiting=waiting, live=live)
+
+
+def _standing(request: web.Request) -> list[Stands]:
+    book = services(request).book
+    plans = sorted({stored.version.plan.plan for stored in book.standing()})
+    return [book.of(plan) for plan in plans]
+
+
+def _plan(stands: Stands) -> Plan:
+    stored = stands.candidate or stands.suspended or stands.live
+    assert stored is not None
+    return stored.version.plan
+
+
+def _sees(request: web.Request, stands: Stands) -> bool:
+    plan = _plan(stands)
+    return session(request).person.scope.covers(plan.subsidiary, plan.account.name)
+
+
+async def _waiting(request: web.Request, stands: Stands, under_way: LineRelease | None) -> Waiting:
+    stored = stands.candidate or stands.suspended
+    assert stored is not None
+    office, version = services(request).office, stored.version
+    fingerprint = office.provisioner.entry_of(version.plan.plan, version.hash)
+    proof = await office.reports.standing(version.plan.plan, version.hash, fingerprint)
+    return Waiting(stored, stands.live is not None, proof, under_way)
+
+
+async def page(request: web.Request) -> web.Response:
+    return await _page(request, await _find(request))
+
+
+async def _find(request: web.Request) -> Standing:
+    """The plan, when the person sees it."""
+    standing = await services(request).office.line_releases.standing(request.match_info["plan"])
+    stored = (standing.candidate or standing.live) if standing else None
+    if standing is None or stored is None:
+        raise refusals.not_found("Ese plan no está en la central")
+    plan = stored.version.plan
+    if not session(request).person.scope.covers(plan.subsidiary, plan.account.name):
+        raise refusals.not_found("Ese plan no está en la central")
+    return standing
+
+
+async def _page(
+    request: web.Request,
+    standing: Standing,
+    problem: str = "",
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    office, person = services(request).office, session(request).person
+    stored = standing.candidate or standing.live
+    assert stored is not None
+    asked = await _demands(request, standing)
+    return render(
+        request,
+        "release/page.html",
+        status=status,
+        standing=standing,
+        stored=stored,
+        plan=stored.version.plan,
+        demands=asked,
+        missing=sum(not demand.met for demand in asked),
+        open=open_to(asked),
+        may_release=person.may(Permission.LINE_RELEASE),
+        history=await office.line_releases.store.history(standing.plan),
+        dossiers=await office.line_releases.store.dossiers_of(standing.plan),
+        canaries=await office.canaries.history(standing.plan, 14),
+        done=DONE.get(request.query.get("done", ""), ""),
+        problem=problem,
+        typed=typed or {},
+        names=await full_names(request),
+    )
+
+
+async def _demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:
+    """Who may not release sees what is missing without being judged."""
+    person = session(request).person
+    judged = person if person.may(Permission.LINE_RELEASE) else None
+    if standing.candidate is None:
+        return ()
+    return await services(request).office.line_releases.demands(standing, judged)
+
+
+async def release(request: web.Request) -> web.Response:
+    """Let strangers in, now or on the day that was chosen."""
+    standing, given = await _find(request), await request.post()
+    typed = {name: text(_texts(given), name, 2000) for name in ("when", "day", "reason", "fingerprint")}
+    try:
+        day = _day(typed)
+        _same(standing, typed["fingerprint"])
+        releases = services(request).office.line_releases
+        asked = await releases.release(standing.plan, session(request).person, typed["reason"], day)
+    except ReleaseRefused as refused:
+        return await _page(request, await _find(request), str(refused), typed, status=422)
+    return _back(standing.plan, "scheduled" if asked.state == "scheduled" else "released")
+
+
+def _texts(given: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in given.items()}
+
+
+def _day(typed: Mapping[str, str]) -> date | None:
+    if typed["when"] != "day":
+        return None
+    try:
+        return date.fromisoformat(typed["day"])
+    except ValueError as error:
+        raise ReleaseRefused("Escriba el día como «2026-12-01».") from error
+
+
+def _same(standing: Standing, fingerprint: str) -> None:
+    """Who signs, signs what was shown."""
+    if fingerprint != standing.fingerprint:
+        raise ReleaseRefused("La versión cambió mientras usted la miraba: revísela de nuevo.")
+
+
+async def cancel(request: web.Request) -> web.Response:
+    standing, reason = await _find(request), await _reason(request)
+    try:
+        await services(request).office.line_releases.cancel(standing.plan, reason)
+    except ReleaseRefused as refused:
+        return await _page(request, standing, str(refused), status=422)
+    return _back(standing.plan, "cancelled")
+
+
+async def suspend(request: web.Request) -> web.Response:
+    """Strangers hear that the service is not active until it is released again."""
+    standing, reason = await _find(request), await _reason(request)
+    person = session(request).person
+    try:
+        await services(request).office.provisioner.suspend(standing.plan, person.name, reason)
+    except (ProvisioningRefused, NotPublished) as refused:
+        return await _page(request, await _find(request), str(refused), status=422)
+    return _back(standing.plan, "suspended")
+
+
+async def repeat(request: web.Request) -> web.Response:
+    """Call anew what the day's canary found wrong."""
+    standing = await _find(request)
+    if standing.live is not None:
+        await services(request).office.canaries.repeat(standing.live.version.plan)
+    return _back(standing.plan, "repeated")
+
+
+async def _reason(request: web.Request) -> str:
+    return text(_texts(await request.post()), "reason", 2000)
+
+
+def _back(plan: str, done: str) -> web.Response:
+    return see_other(f"/releases/{plan}?done={done}")
