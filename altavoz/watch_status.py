@@ -98,6 +98,16 @@ def _release(seen: Seen) -> Iterator[Line]:
     else:
         text = f"En el disco {release.on_disk or 'ninguna'}; en la central {release.in_pbx or 'ninguna'}"
         yield Line("Última publicación", State.BAD, text)
+    yield _canaries(seen)
+    if seen.store.refused:
+        names = listed([each.asked_for.plan for each in seen.store.refused])
+        yield Line("No se liberaron en su día", State.WARNING, names)
+
+
+def _canaries(seen: Seen) -> Line:
+    failed = [canary.plan for canary in seen.canaries]
+    text = f"Fallaron: {listed(failed)}" if failed else "Ninguna falló"
+    return Line("Llamadas de prueba del día", State.BAD if failed else State.GOOD, text)
 
 
 def _queues(seen: Seen) -> Iterator[Line]:

@@ -34,6 +34,8 @@ STATES = {
     "pbx-restarted": ("Asterisk", State.WARNING),
     "pbx-holes": ("Fallas de seguridad", State.WARNING),
     "release-differs": ("Última publicación", State.BAD),
+    "canary-failed": ("Llamadas de prueba del día", State.BAD),
+    "line-not-released": ("No se liberaron en su día", State.WARNING),
     "queue-nobody": ("CAT", State.BAD),
     "phone-unreachable": ("CAT", State.WARNING),
     "trunk-unreachable": ("telmex", State.BAD),

@@ -18,6 +18,8 @@ from altavoz.watch_seen import (
     TrunkSeen,
 )
 from altavoz.watch_troubles import Troubles
+from provisioning.release.canaries import Canary
+from provisioning.release.store import Asked, LineRelease
 from staff.permissions import Permission
 from telephony.ami import LinkState
 from telephony.publish import Standing
@@ -53,6 +55,9 @@ FINE = Seen(
     phases={},
     plans=3,
 )
+CANARY = Canary("hogar-nandu", AT.date(), "failed", AT, 7, "Número: suena ocupado")
+ASKED = Asked("vial-condor", "CO", "Banco Cóndor", "0" * 64, "entry", AT, "olga", "probada")
+NOT_RELEASED = LineRelease(1, ASKED, "refused", AT, AT, "la versión ya es otra")
 BLINK = Rule(
     "blink",
     lambda seen: {"": Found("luz")} if seen.queued else {},
@@ -97,6 +102,8 @@ WRONG = {
     "pbx-restarted": pbx(restarted=True, up_since=AT),
     "pbx-holes": pbx(version="22.8.1"),
     "release-differs": release("bbb"),
+    "canary-failed": replace(FINE, canaries=(CANARY,)),
+    "line-not-released": replace(FINE, store=StoreSeen(True, None, refused=(NOT_RELEASED,))),
     "queue-nobody": queue(),
     "phone-unreachable": queue(EVA, replace(EVA, extension="102", name="Luis", reachable=False)),
     "trunk-unreachable": pbx(trunks=(TrunkSeen("telmex", False, AT, None),)),
@@ -211,7 +218,14 @@ def test_the_urgent_ones_come_first():
 def test_what_calls_depend_on_concerns_everybody_and_the_rest_those_who_can_act():
     concerns = {rule.code: rule.concerns for rule in RULES}
     everybody = {code for code, concern in concerns.items() if concern is None}
-    assert everybody == {"pbx-link", "pbx-late", "pbx-stopped", "pbx-control", "database-stuck"}
+    assert everybody == {
+        "pbx-link",
+        "pbx-late",
+        "pbx-stopped",
+        "pbx-control",
+        "database-stuck",
+        "canary-failed",
+    }
     assert concerns["queue-nobody"] is Permission.DESK_USE
     assert concerns["disk-low"] is Permission.STATUS_READ
 

@@ -45,7 +45,7 @@ HAND_OVERS = [
         "cuenta-y-plan",
         turn("Coordinadores de CAT y SAC avisados (y 1 más)", *OPERATIONS),
     ),
-    ("providers", []),
+    ("prestadores", []),
     ("coordinadores", []),
     ("probado-operaciones", turn("Validado y liberado", *OPERATIONS)),
     (
