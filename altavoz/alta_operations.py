@@ -51,7 +51,7 @@ class AltaOperations:
         return self._house.office.altas
 
     async def start(self, arguments: Arguments) -> Any:
-        return said(await self._altas.start(_request(arguments), None))
+        return await self._said(await self._altas.start(_request(arguments), None))
 
     async def show(self, arguments: Arguments) -> Any:
         return said(await self._found(arguments))
@@ -67,18 +67,19 @@ class AltaOperations:
         alta = await self._found(arguments)
         step, reason = arguments.get("step") or _only_open(alta), arguments.get("reason") or ""
         if arguments.get("skip"):
-            return said(await self._altas.skip(alta.id, step, None, reason))
+            return await self._said(await self._altas.skip(alta.id, step, None, reason))
         answers = arguments.get("answers") or {}
-        return said(await self._altas.finish(alta.id, step, None, answers, reason))
+        return await self._said(await self._altas.finish(alta.id, step, None, answers, reason))
 
     async def send_back(self, arguments: Arguments) -> Any:
         alta = await self._found(arguments)
         step, to, reason = arguments["step"], arguments["to"], arguments.get("reason") or ""
-        return said(await self._altas.send_back(alta.id, step, to, None, reason))
+        return await self._said(await self._altas.send_back(alta.id, step, to, None, reason))
 
     async def comment(self, arguments: Arguments) -> Any:
         alta = await self._found(arguments)
-        return said(await self._altas.comment(alta.id, None, arguments["text"], arguments.get("step")))
+        step = arguments.get("step")
+        return await self._said(await self._altas.comment(alta.id, None, arguments["text"], step))
 
     async def coverages(self, arguments: Arguments) -> Any:
         """The last version of the coverages; `text` (YAML) makes another first."""
@@ -90,6 +91,10 @@ class AltaOperations:
         if found is None:
             raise AltaRefused(f"{alta.number} todavía no tiene coberturas: cárguelas con «--load ARCHIVO».")
         return to_jsonable_python(asdict(found)) | {"yaml": to_yaml(found.content)}
+
+    async def _said(self, moved: AltaView) -> dict[str, Any]:
+        """The alta after a move, with the evidence of what is open now."""
+        return said(await self._altas.find(moved.id) or moved)
 
     async def _found(self, arguments: Arguments) -> AltaView:
         written = str(arguments["id"]).upper().removeprefix("ALTA-")

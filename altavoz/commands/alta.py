@@ -171,7 +171,8 @@ def _moved(alta: dict[str, Any], as_json: bool) -> None:
     )
     if alta["reason"]:
         out.print(f"Motivo: {alta['reason']}", markup=False)
-    return show_rows(alta["steps"], STEPS, False, "", {"state": STEP_STATES})
+    rows = [step | {"missing": " ".join(step["missing"]) or None} for step in alta["steps"]]
+    return show_rows(rows, STEPS, False, "", {"state": STEP_STATES})
 
 
 def _pair(written: str) -> tuple[str, str]:

@@ -20,8 +20,10 @@ _SATURDAY = 5
 @cache
 def _holidays(country: str) -> holidays.HolidayBase:
     """The country's public holidays of every year; a country the library lacks has none."""
-    known = country in holidays.list_supported_countries()
-    return holidays.country_holidays(country) if known else holidays.HolidayBase()
+    try:
+        return holidays.country_holidays(country)
+    except NotImplementedError:
+        return holidays.HolidayBase()
 
 
 @dataclass(frozen=True, slots=True)

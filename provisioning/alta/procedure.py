@@ -4,6 +4,7 @@ Read from YAML by `provisioning.alta.load`; nothing here knows of a running alta
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -104,6 +105,15 @@ class Procedure(Strict):
     def step(self, id: str) -> Step | None:
         return next((step for step in self.steps if step.id == id), None)
 
+    @cached_property
+    def _givers(self) -> dict[str, tuple[Step, ...]]:
+        """Which steps give what."""
+        found: dict[str, tuple[Step, ...]] = {}
+        for step in self.steps:
+            for name in step.given:
+                found[name] = (*found.get(name, ()), step)
+        return found
+
     def of(self, kind: AltaKind) -> tuple[Step, ...]:
         """The steps that an alta of this kind has."""
         return tuple(step for step in self.steps if kind in step.kinds)
@@ -121,7 +131,7 @@ class Procedure(Strict):
         """The steps among `present` (ids) that must be over first; for an absent one, those it needs."""
         found: set[str] = set()
         for need in step.needs:
-            givers = [each for each in self.steps if need in each.given]
+            givers = self._givers.get(need, ())
             here = {each.id for each in givers if each.id in present}
             found |= here or {id for each in givers for id in self.needed(each, present)}
         return frozenset(found)
