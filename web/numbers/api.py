@@ -1,7 +1,7 @@
 """The inventory of numbers for other programs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
@@ -13,6 +13,18 @@ from web.api_fields import Answer, Asked, LimitAsked, PlanAsked, TextAsked
 from web.api_models import PageOf
 from web.keys import services, token
 
+_State = Literal[
+    "free",
+    "reserved",
+    "requested",
+    "linked",
+    "configured",
+    "tested",
+    "released",
+    "suspended",
+    "quarantine",
+    "retired",
+]
 _Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 
 
@@ -20,8 +32,8 @@ class NumbersAsked(Asked):
     text: Annotated[
         TextAsked, Field(description="Un número o parte de él, en cualquier escritura, o palabras.")
     ] = ""
-    kind: Annotated[NumberKind | None, Field(description="De cabecera o públicos.")] = None
-    state: Annotated[NumberState | None, Field(description="En qué estado.")] = None
+    kind: Annotated[Literal["header", "public"] | None, Field(description="De cabecera o públicos.")] = None
+    state: Annotated[_State | None, Field(description="En qué estado.")] = None
     subsidiary: Annotated[_Name | None, Field(description="País de la filial, como «AR».")] = None
     carrier: Annotated[_Name | None, Field(description="Operador del sitio.")] = None
     plan: PlanAsked | None = None
@@ -58,7 +70,12 @@ class Numbers(PageOf[InventoryNumberAnswer]):
 @endpoint("Los números del inventario, por orden.", NumbersAsked, Numbers)
 async def numbers(request: web.Request, asked: NumbersAsked) -> dict[str, object]:
     wanted = NumberFilter(
-        asked.text, asked.kind, asked.state, asked.subsidiary or "", asked.carrier or "", asked.plan or ""
+        asked.text,
+        NumberKind(asked.kind) if asked.kind else None,
+        NumberState(asked.state) if asked.state else None,
+        asked.subsidiary or "",
+        asked.carrier or "",
+        asked.plan or "",
     )
     after = f"+{asked.after.strip().removeprefix('+')}" if asked.after else None
     inventory = services(request).office.numbers

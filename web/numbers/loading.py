@@ -1,5 +1,6 @@
 """Numbers by the file, or pasted: looked at with every problem first, then loaded whole."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ async def look(request: web.Request) -> web.Response:
     came = upload(request)
     file, pasted = came.file("file"), came.fields.get("pasted", "")
     defaults = _defaults(request, came.fields)
-    content = file.path.read_bytes() if file else pasted.encode()
+    content = await asyncio.to_thread(file.path.read_bytes) if file else pasted.encode()
     try:
         read = await loads(request).look(content, defaults, session(request).person.scope)
     except UnreadableSheet as unreadable:
@@ -76,14 +77,19 @@ async def drop(request: web.Request) -> web.Response:
     return see_other("/numbers/load")
 
 
-async def template(request: web.Request) -> web.Response:
+async def template_csv(_request: web.Request) -> web.Response:
     """A file to begin with."""
-    form = request.match_info["form"]
-    if form not in ("csv", "xlsx"):
-        raise refusals.not_found()
-    body = _book() if form == "xlsx" else ("\ufeff" + "".join(csv_line(row) for row in TEMPLATE)).encode()
+    body = ("\ufeff" + "".join(csv_line(row) for row in TEMPLATE)).encode()
+    return _file(body, "csv", "text/csv")
+
+
+async def template_xlsx(_request: web.Request) -> web.Response:
+    """The same as a workbook."""
+    return _file(await asyncio.to_thread(_book), "xlsx", _XLSX)
+
+
+def _file(body: bytes, form: str, kind: str) -> web.Response:
     headers = {"Content-Disposition": f'attachment; filename="plantilla-numeros.{form}"'}
-    kind = _XLSX if form == "xlsx" else "text/csv"
     return web.Response(body=body, content_type=kind, headers=headers)
 
 

@@ -46,6 +46,8 @@ READ_MAIL = KEEP_MAIL | {Role.AUDITOR}
 FOLLOW_ALTAS = EVERYBODY - {Role.COORDINATOR, Role.BACK_OFFICE, Role.MISSION_AREA}
 TAKE_PART = FOLLOW_ALTAS - {Role.FINANCE, Role.QUALITY, Role.AUDITOR}
 TEST_LINES = {Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR}
+SEE_NUMBERS = FOLLOW_ALTAS
+GIVE_NUMBERS = {Role.IT, Role.ADMINISTRATOR}
 EXPECTED = {
     "GET /api/docs": EVERYBODY,
     "GET /tokens": {Role.ADMINISTRATOR},
@@ -115,6 +117,25 @@ EXPECTED = {
     "POST /altas/{id}/steps/{step}/reopen": TAKE_PART,
     "POST /altas/{id}/steps/{step}/assign": TAKE_PART,
     "POST /altas/{id}/steps/{step}/due": TAKE_PART,
+    "GET /numbers": SEE_NUMBERS,
+    "POST /numbers/moves": GIVE_NUMBERS,
+    "GET /numbers/export/csv": SEE_NUMBERS,
+    "GET /numbers/export/xlsx": SEE_NUMBERS,
+    "GET /numbers/load": GIVE_NUMBERS,
+    "POST /numbers/load": GIVE_NUMBERS,
+    "GET /numbers/load/template/csv": GIVE_NUMBERS,
+    "GET /numbers/load/template/xlsx": GIVE_NUMBERS,
+    "GET /numbers/load/{load}": GIVE_NUMBERS,
+    "POST /numbers/load/{load}": GIVE_NUMBERS,
+    "POST /numbers/load/{load}/drop": GIVE_NUMBERS,
+    "GET /numbers/{e164}": SEE_NUMBERS,
+    "POST /numbers/{e164}/moves": GIVE_NUMBERS,
+    "POST /numbers/{e164}/link": GIVE_NUMBERS,
+    "POST /numbers/{e164}/change": GIVE_NUMBERS,
+    "POST /altas/{id}/numbers/reserve": GIVE_NUMBERS,
+    "POST /altas/{id}/numbers/request": GIVE_NUMBERS,
+    "POST /altas/{id}/numbers/link": GIVE_NUMBERS,
+    "GET /carriers": SEE_NUMBERS,
     "GET /lines": EVERYBODY,
     "GET /desk": ANSWER,
     "GET /desk/stream": ANSWER,

@@ -193,6 +193,7 @@ DOORS = {
     "/api/v1/cases/1": Permission.CASE_READ,
     "/api/v1/lines": Permission.LINE_READ,
     "/api/v1/plans": Permission.LINE_READ,
+    "/api/v1/numbers": Permission.NUMBER_READ,
     "/api/v1/status": Permission.STATUS_READ,
     "/api/v1/audit": Permission.AUDIT_READ,
     "/api/v1/altas": Permission.ALTA_READ,
