@@ -31,10 +31,11 @@ from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
 from provisioning.notices.bureau import Bureau
-from provisioning.notices.drafts import Sent, Write
+from provisioning.notices.drafts import NUMBER_REQUEST, Sent, Write
 from provisioning.notices.letters import Desk
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
+from provisioning.numbers.asking import asked, asking
 from provisioning.numbers.carriers import Carriers
 from provisioning.numbers.evidence import numbers_evidence
 from provisioning.numbers.following import PlanNumbers
@@ -174,12 +175,12 @@ class Office:
     @cached_property
     def drafts(self) -> dict[str, Write]:
         """Who writes each kind of letter that a person looks at and sends: a line each."""
-        return {}
+        return {NUMBER_REQUEST: asking(self.numbers, self.site, self.clock, self.altas.forms.current)}
 
     @cached_property
     def sent(self) -> dict[str, Sent]:
         """Who is told, within the transaction, that such a letter goes: a line each."""
-        return {}
+        return {NUMBER_REQUEST: asked(self.numbers)}
 
     @cached_property
     def mailroom(self) -> Mailroom:

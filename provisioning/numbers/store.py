@@ -57,6 +57,15 @@ class Numbers(Stock):
                 checks.can_be_linked(*asked)
             return await self._all(connection, asked, Move.REQUEST, reason, checks.holder_of(asked[0]))
 
+    async def request_within(self, connection: AsyncConnection, plan: str, reason: str) -> None:
+        """The carrier was asked, in somebody's transaction: the plan's reserved headers wait for it."""
+        mine = SELECT.where(
+            numbers.c.plan == plan,
+            numbers.c.kind == NumberKind.HEADER,
+            numbers.c.state == NumberState.RESERVED,
+        )
+        await self._all(connection, await read(connection, mine), Move.REQUEST, reason)
+
     async def link(
         self, header: str, public: str, reason: str = "", revision: int | None = None
     ) -> tuple[InventoryNumber, InventoryNumber]:

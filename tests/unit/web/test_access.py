@@ -235,6 +235,8 @@ def path_of(row):
         "prompt": "saludo",
         "document": "1",
         "kind": "data",
+        "load": "0" * 32,
+        "e164": "+541143218765",
         "call": "principal-1",
     }.items():
         written = written.replace(f"{{{part}}}", value)

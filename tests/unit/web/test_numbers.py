@@ -7,8 +7,10 @@ import openpyxl
 import pytest
 from aiohttp import FormData
 
+from db.engine import writing
 from plans.model import Account
 from provisioning.alta.request import AltaRequest
+from provisioning.notices.drafts import Dispatch, DraftRefused
 from provisioning.numbers.states import Move, NumberKind, NumberState
 from provisioning.numbers.values import Entry, Holder
 from staff.permissions import Permission
@@ -214,3 +216,17 @@ async def test_the_api_lists_numbers_in_sight(house, numbers):
         assert rest["next"] is None
         found = await (await visitor.get("/api/v1/numbers?text=4000-3001&state=retired", **bearer)).json()
         assert len(found["items"]) == 1
+
+
+async def test_the_letter_to_the_carrier_is_written_of_the_alta_and_marks_its_header(house, numbers, alta):
+    write, sent = house.office.drafts["number-request"], house.office.sent["number-request"]
+    with pytest.raises(DraftRefused, match="Falta reservar la cabecera"):
+        await write(alta, await house.person("carla"))
+    await numbers.reserve(Holder(alta.plan, "AR", "Banco Atlas", alta.id), "telecom-ar")
+    draft = await write(alta, await house.person("carla"))
+    assert "011 4000-3000" in draft.subject and "Vial Atlas" in draft.text and draft.to == ()
+    dispatch = Dispatch(1, "number-request", "carla", house.clock(), draft.subject, draft.text, 1)
+    async with writing(house.engine) as connection:
+        await sent(connection, alta, dispatch)
+    assert (await numbers.get(H1)).state is NumberState.REQUESTED
+    assert (await write(alta, await house.person("carla"))).subject == draft.subject
