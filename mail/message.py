@@ -32,6 +32,15 @@ def address(written: str, shown: str = "") -> Address:
     return Address(in_one_line(shown), found["local"], found["domain"])
 
 
+def is_address(written: str) -> bool:
+    """Whether letters can go there."""
+    try:
+        address(written)
+    except BadLetter:
+        return False
+    return True
+
+
 def in_one_line(text: str) -> str:
     """A header's text as it came, when it is one line of signs that can be seen; raises `BadLetter`."""
     if any(unicodedata.category(sign)[0] in "CZ" and sign != " " for sign in text):

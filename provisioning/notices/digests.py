@@ -8,6 +8,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
+from mail.message import is_address
 from provisioning.alta.tables import alta_steps
 from provisioning.alta.views import StepState
 from provisioning.notices import letters
@@ -61,7 +62,7 @@ class Digests:
         self, connection: AsyncConnection, person: Person, rows: Sequence[Row[Any]]
     ) -> int | None:
         """The id of the letter; None when there is nobody to write to any more."""
-        if not person.email or not person.active:
+        if not person.active or not is_address(person.email or ""):
             return None
         lines = [await self._line(connection, row) for row in rows]
         preference = (await self._preferences.all(connection)).get(person.id, self._preferences.usual)

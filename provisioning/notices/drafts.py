@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
 from db.once import insert_once
-from mail.message import LONGEST_SUBJECT, BadLetter, address
+from mail.message import LONGEST_SUBJECT, BadLetter, address, is_address
 from mail.outbox import Outbox
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView, StepState, StepView
@@ -143,7 +143,8 @@ class Drafts:
     async def _recipients(self, draft: Draft) -> tuple[str, ...]:
         if not draft.everybody:
             return tuple(dict.fromkeys(each.strip() for each in draft.to if each.strip()))
-        return tuple(each.email for each in await self._people.all() if each.active and each.email)
+        staff = (each.email or "" for each in await self._people.all() if each.active)
+        return tuple(email for email in staff if is_address(email))
 
     async def _record(
         self,

@@ -66,10 +66,11 @@ def data_text(plan: Plan, link: str) -> str:
 
 def launch_text(plan: Plan, company: str, link: str) -> str:
     """P28, as plain text. Pure."""
+    client = plan.account.name.rstrip(".")
     numbers = " y ".join(_numbers(plan)) or "su número"
     return "\n".join(
         (
-            f"Desde el {plan.starts:%d/%m/%Y} atendemos el plan {plan.name}, de {plan.account.name}.",
+            f"Desde el {plan.starts:%d/%m/%Y} atendemos el plan {plan.name}, de {client}.",
             "",
             f"Los afiliados marcan {numbers}; en el teléfono del coordinador se lee «{plan.fantasy_name}».",
             "",

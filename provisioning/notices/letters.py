@@ -55,8 +55,9 @@ def notice(
     lines: Sequence[Line],
     reply_to: str,
     for_whom: Sequence[Absence],
+    by: str = "",
 ) -> Letter:
-    """What one event has for one person; `for_whom` are those whom they stand in for."""
+    """What one event has for one person: `by` made it happen, `for_whom` are those whom they stand in for."""
     more = f" (y {len(lines) - 1} más)" if len(lines) > 1 else ""
     letter = write(
         "notice",
@@ -67,6 +68,7 @@ def notice(
         topic=subject.topic,
         account=subject.concern.account,
         for_whom=for_whom,
+        by=by,
         answers=bool(reply_to),
         company=desk.company,
     )

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import writing
 from db.once import insert_once
+from mail.message import is_address
 from mail.outbox import Outbox
 from mail.sought import sought
 from mail.tables import outbox, received
@@ -188,7 +189,7 @@ class Mailbox:
 
     async def _answer(self, message: Incoming, person: Person, alta: AltaView, reason: str) -> None:
         """Somebody we know wrote in vain: they are told. Strangers never are."""
-        if self._outbox is None:
+        if self._outbox is None or not is_address(person.email or ""):
             return
         letter = letters.refusal(self._desk, person, subject_of(alta), message.subject, reason)
         async with writing(self._engine) as connection:

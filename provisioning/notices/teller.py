@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.once import insert_once
+from mail.message import is_address
 from mail.outbox import Outbox
 from provisioning.alta.procedure import COORDINATORS, EVERYBODY
 from provisioning.notices import circle, letters
@@ -56,32 +57,30 @@ class Teller:
             return 0
         found = await circle.read(connection, self.absences)
         chosen = await self.preferences.all(connection)
+        doer = found.by_name(by)
+        telling = _Telling(connection, subject, found, doer.full_name if doer else "")
         told = 0
         for person, theirs in _by_person(found, subject, items, by).items():
-            preference = chosen.get(person.id, self.preferences.usual)
-            told += await self._tell_one(connection, subject, person, theirs, preference, found)
+            told += await self._tell_one(
+                telling, person, theirs, chosen.get(person.id, self.preferences.usual)
+            )
         return told
 
     async def _tell_one(
-        self,
-        connection: AsyncConnection,
-        subject: Subject,
-        person: Person,
-        items: Sequence[Item],
-        preference: Preference,
-        found: Circle,
+        self, telling: "_Telling", person: Person, items: Sequence[Item], preference: Preference
     ) -> int:
         now = self.clock()
         fresh: list[tuple[int, Item]] = []
         new = 0
         for item in items:
-            row = self._row(subject, person, item, now) | _way(person, item.occasion.kind, preference, now)
-            id = await insert_once(connection, notices, row, "key")
+            way = _way(person, item.occasion.kind, preference, now)
+            row = self._row(telling.subject, person, item, now) | way
+            id = await insert_once(telling.connection, notices, row, "key")
             new += id is not None
-            if id is not None and row["due"] is None and not row["why"]:
+            if id is not None and way == _AT_ONCE:
                 fresh.append((id, item))
         if fresh:
-            await self._write(connection, subject, person, fresh, found)
+            await self._write(telling, person, fresh)
         return min(new, 1)
 
     def _row(self, subject: Subject, person: Person, item: Item, now: datetime) -> dict[str, Any]:
@@ -99,22 +98,20 @@ class Teller:
             "created": now,
         }
 
-    async def _write(
-        self,
-        connection: AsyncConnection,
-        subject: Subject,
-        person: Person,
-        fresh: Sequence[tuple[int, Item]],
-        found: Circle,
-    ) -> None:
-        lines = [self._line(subject, item) for _, item in fresh]
-        reply_to = self._reply_to(subject, person)
+    async def _write(self, telling: "_Telling", person: Person, fresh: Sequence[tuple[int, Item]]) -> None:
+        subject = telling.subject
         letter = letters.notice(
-            self.desk, person, subject, lines, reply_to, _represented(found, person, fresh)
+            self.desk,
+            person,
+            subject,
+            [self._line(subject, item) for _, item in fresh],
+            self._reply_to(subject, person),
+            _represented(telling.found, person, fresh),
+            telling.by,
         )
-        id = await self.outbox.put(connection, letter, self.clock())
+        id = await self.outbox.put(telling.connection, letter, self.clock())
         ids = [row for row, _ in fresh]
-        await connection.execute(update(notices).where(notices.c.id.in_(ids)).values(letter=id))
+        await telling.connection.execute(update(notices).where(notices.c.id.in_(ids)).values(letter=id))
 
     def _line(self, subject: Subject, item: Item) -> Line:
         link = self.desk.link(item.path or subject.path)
@@ -127,12 +124,25 @@ class Teller:
         return self.replies.of(int(id), person.id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What is told in one transaction; `by` is who did it, by the name people know."""
+
+    connection: AsyncConnection
+    subject: Subject
+    found: Circle
+    by: str
+
+
+_AT_ONCE: Mapping[str, Any] = {"due": None, "why": ""}
+
+
 def _way(person: Person, kind: Kind, preference: Preference, now: datetime) -> dict[str, Any]:
     """When and whether it goes out."""
-    if not person.email:
+    if not is_address(person.email or ""):
         return {"due": None, "why": NO_ADDRESS}
     if kind.urgent or preference.how is How.EACH:
-        return {"due": None, "why": ""}
+        return dict(_AT_ONCE)
     if preference.how is How.DIGEST:
         return {"due": preference.digest_after(now), "why": ""}
     return {"due": None, "why": DECLINED}

@@ -39,7 +39,8 @@ from tests.support.databases import BACKENDS, fresh_engine
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.publishing import Publishing
 
-SITE = load_site(Path(__file__).parents[4] / "plans/example-site.yaml")
+EXAMPLES = Path(__file__).parents[4] / "plans/examples"
+SITE = load_site(EXAMPLES.parent / "example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday at noon in Buenos Aires."""
 PEOPLE = {
@@ -64,6 +65,10 @@ REQUEST = AltaRequest(
     sold_by=("agencia",),
 )
 SENDER = address("altavoz@empresa.example", "Altavoz")
+
+
+everywhere = pytest.mark.parametrize("engine", BACKENDS, indirect=True)
+"""For tests of what each database does in its own way; the others run on the first."""
 
 
 class Clock:
@@ -163,9 +168,9 @@ def quick_argon2(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staff.passwords, "_HASHER", quick)
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with fresh_engine(request.param, tmp_path, metadata) as opened:
+    async with fresh_engine(getattr(request, "param", BACKENDS[0]), tmp_path, metadata) as opened:
         yield opened
 
 

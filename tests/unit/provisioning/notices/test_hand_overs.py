@@ -5,7 +5,7 @@ import pytest
 from provisioning.notices.mailroom import MailFilter
 from staff.scope import EVERYTHING
 from tests.support.mail_server import MailServer
-from tests.unit.provisioning.notices.conftest import Bench, come, post
+from tests.unit.provisioning.notices.conftest import Bench, come, everywhere, post
 
 COMMERCIAL, OPERATIONS = ("carlos", "clara"), ("olga", "oscar")
 
@@ -57,6 +57,7 @@ HAND_OVERS = [
 ]
 
 
+@everywhere
 async def test_each_hand_over_is_told_to_the_area_whose_turn_it_is(bench: Bench) -> None:
     alta = await bench.begun("ada")
     assert sorted(await bench.mails()) == turn("Prospecto y datos de la cuenta", *COMMERCIAL)

@@ -14,7 +14,7 @@ from provisioning.office import Office
 from staff.profile import Profile
 from staff.roles import Role
 from tests.support.mail_server import MailServer
-from tests.unit.provisioning.notices.conftest import Bench, come, post
+from tests.unit.provisioning.notices.conftest import Bench, come, everywhere, post
 
 PROSPECT = "Prospecto y datos de la cuenta"
 BUENOS_AIRES = "America/Argentina/Buenos_Aires"
@@ -84,6 +84,7 @@ async def test_a_suspended_alta_reminds_nobody(bench: Bench) -> None:
     assert await bench.look() == []
 
 
+@everywhere
 async def test_a_digest_gathers_the_day_and_strikes_out_what_was_done(
     bench: Bench, server: MailServer
 ) -> None:
@@ -120,6 +121,7 @@ async def test_escalations_reach_at_once_whoever_wants_nothing_else(bench: Bench
     assert kept == ["turn", "late"]
 
 
+@everywhere
 async def test_two_processes_write_each_letter_once(bench: Bench) -> None:
     await bench.office.preferences.choose(bench.people["clara"], How.DIGEST, 9, BUENOS_AIRES)
     await bench.begun("ada")

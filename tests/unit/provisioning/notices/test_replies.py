@@ -13,7 +13,7 @@ from provisioning.notices.mailbox import Came
 from provisioning.notices.mailroom import MailFilter
 from staff.changes import PeopleChanges
 from staff.scope import EVERYTHING
-from tests.unit.provisioning.notices.conftest import MONDAY, Bench
+from tests.unit.provisioning.notices.conftest import MONDAY, Bench, everywhere
 
 TEXT = "Lo hablé con el cliente: el lunes firma.\n\nSaludos"
 QUOTED = "\n\nEl lun, 2 mar 2026 a las 12:00, Altavoz (<altavoz@empresa.example>) escribió:\n> Es su turno\n"
@@ -58,6 +58,7 @@ async def test_an_answer_lands_as_a_comment_without_what_it_quotes(bench: Bench)
     assert await comments(bench) == [("clara", TEXT)]
 
 
+@everywhere
 async def test_an_answer_that_is_handed_in_twice_lands_once(bench: Bench) -> None:
     await bench.begun("ada")
     message = reply(await address_of(bench, "clara"))
