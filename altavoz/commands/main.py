@@ -14,6 +14,7 @@ from altavoz.commands import (
     dialplan,
     dossier,
     line,
+    line_release,
     mail,
     number,
     pbx,
@@ -48,6 +49,9 @@ app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")
 app.add_typer(number.app, name="number")
+line.app.command("gate")(line_release.gate)
+line.app.command("release")(line_release.release)
+line.app.command("cancel-release")(line_release.cancel)
 app.add_typer(line.app, name="line")
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(token.app, name="token")

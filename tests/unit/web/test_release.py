@@ -1,0 +1,120 @@
+"""The gate's pages: what is missing, letting strangers in, and the dossier that can be taken away."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
+from provisioning.release.dossier import verify
+from provisioning.release.keys import SigningKey
+from staff.profile import profile_of
+from staff.scope import Scope
+
+ROOT = Path(__file__).parents[3]
+NANDU = ROOT / "plans/examples/hogar-nandu.yaml"
+AT = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+
+
+async def proven(house, kind, by):
+    stored = house.book.of("hogar-nandu").candidate
+    fingerprint = house.office.provisioner.entry_of("hogar-nandu", stored.version.hash)
+    checks = (Check("header", "Número", True, "suena", "suena"),)
+    call = TestedCall("entrada", "Entrada", "+541143218765", AT, AT, checks)
+    of = ("hogar-nandu", "Hogar", "AR", "Seguros Ñandú S.A.", stored.version.hash, fingerprint)
+    await house.office.reports.add(Report(kind, *of, "r", by, AT, AT, Result.PASSED, (call,)))
+
+
+@pytest.fixture
+async def ready(house):
+    """A plan that strangers reach, changed and tested by both."""
+    await house.publishes_the_examples()
+    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú <script>alert(1)</script>")
+    await house.office.provisioner.apply_text(text, "ivan")
+    await proven(house, Kind.IT, "ivan")
+    await proven(house, Kind.OPERATIONS, "sofia")
+    return house
+
+
+def form(house, **typed):
+    fingerprint = house.office.provisioner.entry_of(
+        "hogar-nandu", house.book.of("hogar-nandu").candidate.version.hash
+    )
+    return {"when": "now", "reason": "Probada dos veces", "fingerprint": fingerprint} | typed
+
+
+async def test_it_is_released_and_its_dossier_verifies_where_it_was_taken_to(ready):
+    async with ready.at("olga") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+        assert "Todo está: se puede liberar" in page and "<script>alert" not in page
+        answer = await visitor.post("/releases/hogar-nandu", form(ready), Accept="text/html")
+        assert answer.headers["Location"] == "/releases/hogar-nandu?done=released"
+        file = await (await visitor.get("/dossiers/1.json")).read()
+        page = await (await visitor.get("/dossiers/1")).text()
+        pdf = await (await visitor.get("/dossiers/1.pdf")).read()
+    assert verify(file, [SigningKey(ready.office.home).public()]).sections[0].name == "release"
+    assert "Probada dos veces" in page and "<script>alert" not in page
+    assert pdf.startswith(b"%PDF-")
+
+
+async def test_what_is_missing_is_on_the_page_and_the_post_is_refused_with_it(ready):
+    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Otra")
+    await ready.office.provisioner.apply_text(text, "ivan")
+    async with ready.at("olga") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+        assert "Faltan 2 cosas" in page
+        answer = await visitor.post("/releases/hogar-nandu", form(ready), Accept="text/html")
+        assert answer.status == 422 and "no tiene una prueba aprobada" in await answer.text()
+    assert ready.book.of("hogar-nandu").live.number == 1
+
+
+async def test_who_signs_signs_what_was_shown(ready):
+    async with ready.at("olga") as visitor:
+        typed = form(ready, fingerprint="plan-hogar-nandu-otra")
+        answer = await visitor.post("/releases/hogar-nandu", typed, Accept="text/html")
+        assert answer.status == 422 and "cambió mientras usted la miraba" in await answer.text()
+
+
+async def test_what_is_typed_stays_when_it_is_refused(ready):
+    async with ready.at("olga") as visitor:
+        typed = form(ready, when="day", day="pronto", reason="A partir del lunes")
+        answer = await visitor.post("/releases/hogar-nandu", typed, Accept="text/html")
+        page = await answer.text()
+    assert answer.status == 422 and "A partir del lunes" in page and "2026-12-01" in page
+
+
+async def test_scheduled_and_taken_back(ready):
+    async with ready.at("olga") as visitor:
+        typed = form(ready, when="day", day="2999-01-01")
+        answer = await visitor.post("/releases/hogar-nandu", typed, Accept="text/html")
+        assert answer.headers["Location"].endswith("done=scheduled")
+        assert "Programada para el" in await (await visitor.get("/releases/hogar-nandu")).text()
+        answer = await visitor.post("/releases/hogar-nandu/cancel", {"reason": "esperar"}, Accept="text/html")
+        assert answer.headers["Location"].endswith("done=cancelled")
+
+
+async def test_suspended_strangers_are_told_and_the_page_says_so(ready):
+    async with ready.at("olga") as visitor:
+        answer = await visitor.post("/releases/hogar-nandu/suspend", {"reason": "robo"}, Accept="text/html")
+        assert answer.headers["Location"].endswith("done=suspended")
+    assert ready.book.of("hogar-nandu").live is None
+
+
+@pytest.mark.parametrize("path", ["/releases/nada", "/dossiers/99", "/dossiers/999999999999"])
+async def test_what_is_not_there_is_not_found(ready, path):
+    async with ready.at("olga") as visitor:
+        assert (await visitor.get(path)).status == 404
+
+
+async def test_out_of_scope_it_is_not_there(ready):
+    async with ready.at("olga") as visitor:
+        await visitor.post("/releases/hogar-nandu", form(ready), Accept="text/html")
+    olga = await ready.person("olga")
+    colombia = replace(profile_of(olga), scope=Scope(frozenset({"CO"})))
+    await ready.staffing.change(olga, colombia, olga.revision)
+    async with ready.at("olga") as visitor:
+        for path in ("/releases/hogar-nandu", "/dossiers/1", "/dossiers/1.json", "/dossiers/1.pdf"):
+            assert (await visitor.get(path)).status == 404
+        assert "hogar-nandu" not in await (await visitor.get("/releases")).text()
+        assert "hogar-nandu" not in await (await visitor.get("/dossiers")).text()
