@@ -1,5 +1,6 @@
 """The plans in memory: by the line that is dialled, and former versions while calls are on them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from plans.book import PlanBook, StoredPlan
@@ -50,3 +51,24 @@ def test_remembering_does_not_replace_what_is_live(plans: dict[str, Plan]) -> No
     book.replace([live])
     book.remember(StoredPlan(live.version, 1, "t", False, NOON, "ana"))
     assert book.find("vial-condor", live.version.short) is live
+
+
+def test_test_calls_reach_the_candidate_else_what_is_suspended_else_what_is_live(
+    plans: dict[str, Plan],
+) -> None:
+    book, line = PlanBook(), "+541143218765"
+    old = stored(plans["hogar-nandu"])
+    new = replace(stored(plans["hogar-nandu"].model_copy(update={"name": "Otro"}), 2), live=False)
+    candidate = replace(new, candidate=True)
+    book.replace([old])
+    assert (book.by_test(line), book.of("hogar-nandu").tested) == (old, old)
+    book.replace([old, candidate])
+    assert (book.by_line(line), book.by_test(line)) == (old, candidate)
+    assert (book.live(), book.candidates()) == ((old,), (candidate,))
+    assert book.find("hogar-nandu", new.version.short) == candidate
+    waiting = replace(old, live=False, suspended=True)
+    book.replace([waiting])
+    assert (book.by_line(line), book.by_test(line)) == (None, waiting)
+    assert (book.live(), book.standing(), book.of("hogar-nandu").suspended) == ((), (waiting,), waiting)
+    assert [plan.name for plan in book.plans()] == [old.version.plan.name]
+    assert book.of("nada").tested is None

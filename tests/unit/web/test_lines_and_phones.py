@@ -36,6 +36,17 @@ async def test_somebody_sees_the_lines_of_their_subsidiaries_and_accounts(house,
         assert shown == seen and "que usted ve" in html
 
 
+async def test_a_line_says_whom_it_answers(house):
+    await house.publishes_the_examples()
+    office, newer = house.office.provisioner, house.book.of("mascotas-ajolote").live.text
+    await office.suspend("vial-condor", "olga", "el operador lo desvinculó")
+    await office.apply_text(newer.replace("gracias por", "muchas gracias por"), "ines")
+    async with house.at("carla") as visitor:
+        html = await (await visitor.get("/lines")).text()
+    states = ("En servicio", "En prueba", "Suspendida")
+    assert [html.count(f">{state}<") for state in states] == [2, 1, 1]
+
+
 async def test_a_plan_out_of_force_is_marked(house):
     from datetime import UTC, datetime
 
