@@ -25,6 +25,7 @@ APPLICATIONS: Mapping[str, str] = {
     "Progress": CORE,
     "Queue": "app_queue",
     "Read": "app_read",
+    "Record": "app_record",
     "Return": "app_stack",
     "Ringing": CORE,
     "SendDTMF": "app_senddtmf",
@@ -71,11 +72,20 @@ _OURS = (
     *("AT", "BACK", "BY", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY"),
     *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN"),
     *("TEST", "TRY", "TYPED"),
-    *("ASKED", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
+    *("ASKED", "HALF", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
 )
 _LOCAL = frozenset(("before", "called", "clock", "contacts", "country", "day", "left", "own", "shown", "uri"))
 _ASTERISK = frozenset(
-    ("BLINDTRANSFER", "EPOCH", "EXTEN", "GOSUB_RETVAL", "QUEUESTATUS", "QUEUE_PRIO", "UNIQUEID")
+    (
+        "ASTSPOOLDIR",
+        "BLINDTRANSFER",
+        "EPOCH",
+        "EXTEN",
+        "GOSUB_RETVAL",
+        "QUEUESTATUS",
+        "QUEUE_PRIO",
+        "UNIQUEID",
+    )
 )
 _ARGUMENTS = frozenset(f"ARG{number}" for number in range(1, 10))
 VARIABLES = frozenset(f"ALTAVOZ_{name}" for name in _OURS) | _LOCAL | _ASTERISK | _ARGUMENTS

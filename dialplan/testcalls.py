@@ -17,9 +17,9 @@ from plans.site import Carrier, Header, Site
 
 ARRIVAL = "from-altavoz-test"
 """The context of the endpoint through which test calls, and those to the test desk, come in."""
-CALL, KEYS = "altavoz-test-call", "altavoz-test-keys"
-"""`Local/<id>@altavoz-test-call` dials; the other half runs `altavoz-test-keys`, which presses the keys: from
-`s`, or from `trunk` for a call that goes out by a carrier."""
+CALL, HEARS, KEYS = "altavoz-test-call", "altavoz-test-hears", "altavoz-test-keys"
+"""`Local/<id>@altavoz-test-call` dials; its other half runs `altavoz-test-hears`, which records.
+`Local/<id>@altavoz-test-keys` presses the keys."""
 LOOP, DESK_ENDPOINT, DESK = "altavoz-loop", "altavoz-desk", "desk"
 """The endpoints that lead back to our own address, and the user part by which the test desk is dialled."""
 MEMBER = "altavoz-test-member"
@@ -40,7 +40,8 @@ SHOWN = ("From", "To", "P-Asserted-Identity", "Remote-Party-ID")
 _ARRIVE, _DESK, _ANSWERED = "altavoz-test-arrive", "altavoz-test-desk", "altavoz-test-answered"
 _AT, _AS = "X-Altavoz-At", "X-Altavoz-Carrier"
 _NAMES: dict[Header, str] = {"p-called-party-id": "P-Called-Party-ID", "diversion": "Diversion"}
-_ID = "${FILTER(0-9a-f,${EXTEN})}"
+_ANY_ID, _ID = "_[0-9a-f].", "${FILTER(0-9a-f,${EXTEN})}"
+_TEST_CALL, _SECONDS = "${FILTER(0-9a-f,${ALTAVOZ_TEST_CALL})}", "${FILTER(0-9,${ALTAVOZ_SECONDS})}"
 _LONGEST_ID = 32
 _LONGEST_HEADER = 600
 _AT_THE_DESK = "20"
@@ -56,8 +57,9 @@ def as_carrier(slug: str) -> str:
 def test_contexts(site: Site) -> Iterator[Context]:
     """Everything of this module."""
     slugs = tuple(site.carriers)
-    yield Context(CALL, (Extension("_[0-9a-f].", tuple(_call(slugs))),))
-    yield Context(KEYS, tuple(_keys()))
+    yield Context(CALL, (Extension(_ANY_ID, tuple(_call(slugs))),))
+    yield Context(HEARS, (Extension("s", tuple(_hears())),))
+    yield Context(KEYS, (Extension(_ANY_ID, tuple(_keys())),))
     for slug, carrier in site.carriers.items():
         yield as_carrier_context(slug, carrier)
     yield Context(ARRIVAL, tuple(_arrivals()))
@@ -73,17 +75,44 @@ def test_contexts(site: Site) -> Iterator[Context]:
 
 
 def _call(slugs: tuple[str, ...]) -> Iterator[Step]:
-    """Everything that is heard is recorded from here on, also what comes before an answer."""
+    """What is heard goes to the other half from here on, also what comes before an answer."""
     ways = (Target(as_carrier(slug), way) for slug in slugs for way in ("loop", "trunk"))
-    yield assign("TIMEOUT(absolute)", "${FILTER(0-9,${ALTAVOZ_SECONDS})}")
+    yield assign("TIMEOUT(absolute)", _SECONDS)
     yield assign("CHANNEL(accountcode)", ACCOUNT)
     yield Step("Answer")
-    yield Step("MixMonitor", f",t({HEARD}/{_ID}.wav)")
     yield told("calling", _ID)
     place = Target("altavoz-as-${ALTAVOZ_CARRIER}", "${ALTAVOZ_WAY}")
     numbers = "${ALTAVOZ_CALLED}", "${ALTAVOZ_LINE}"
     yield gosub(place, *numbers, _ID, really=tuple(ways))
     yield Step("Hangup")
+
+
+def _hears() -> Iterator[Step]:
+    """Every frame as it comes; a mixing recorder lets some go when the machine is busy."""
+    yield assign("TIMEOUT(absolute)", _SECONDS)
+    yield Step("Record", f"${{ASTSPOOLDIR}}/monitor/{HEARD}/{_TEST_CALL}.wav,0,0,kqx")
+    yield Step("Hangup")
+
+
+def _keys() -> Iterator[Step]:
+    """ALTAVOZ_PRESSES are the keys, ALTAVOZ_WAITS the seconds before each, with hyphens between them.
+
+    They are pressed on the half that hears (ALTAVOZ_HALF). A call that goes out by a carrier keys first, once
+    it is answered, the digits by which it is known.
+    """
+    number, half = "${ALTAVOZ_TRY}", "${ALTAVOZ_HALF}"
+    yield assign("TIMEOUT(absolute)", _SECONDS)
+    yield assign("ALTAVOZ_TRY", "0")
+    yield goto_if('$["${ALTAVOZ_DIGITS}" = ""]', Target(label="next"))
+    yield Step("WaitForSignal", f"{_TEST_CALL},{_SECONDS}")
+    yield Step("Wait", "1")
+    yield Step("SendDTMF", f"${{FILTER(0-9,${{ALTAVOZ_DIGITS}})}},,,{half}")
+    yield assign("ALTAVOZ_TRY", f"$[{number} + 1]").labelled("next")
+    yield goto_if(f"$[{number} > ${{LEN(${{ALTAVOZ_PRESSES}})}}]", Target(label="end"))
+    yield Step("Wait", f"${{FILTER(0-9.,${{CUT(ALTAVOZ_WAITS,-,{number})}})}}")
+    yield Step("SendDTMF", f"${{FILTER(0-9*#,${{ALTAVOZ_PRESSES:$[{number} - 1]:1}})}},,,{half}")
+    yield goto(Target(label="next"))
+    yield Step("Hangup", label="end")
 
 
 def as_carrier_context(slug: str, carrier: Carrier) -> Context:
@@ -132,29 +161,6 @@ def _headers(slug: str, carrier: Carrier) -> Iterator[Step]:
 
 def _header(name: str, text: str) -> Step:
     return assign(f"PJSIP_HEADER(add,{name})", text)
-
-
-def _keys() -> Iterator[Extension]:
-    """ALTAVOZ_PRESSES are the keys, ALTAVOZ_WAITS the seconds before each, with hyphens between them.
-
-    `trunk` first keys, once the call is answered, the digits by which it is known.
-    """
-    answer = Step("WaitForSignal", "${FILTER(0-9a-f,${ALTAVOZ_TEST_CALL})},${FILTER(0-9,${ALTAVOZ_SECONDS})}")
-    digits = Step("SendDTMF", "${FILTER(0-9,${ALTAVOZ_DIGITS})}")
-    yield Extension("trunk", (answer, Step("Wait", "1"), digits, goto(Target(KEYS))))
-    number = "${ALTAVOZ_TRY}"
-    steps = (
-        assign("TIMEOUT(absolute)", "${FILTER(0-9,${ALTAVOZ_SECONDS})}"),
-        assign("ALTAVOZ_TRY", "0"),
-        assign("ALTAVOZ_TRY", f"$[{number} + 1]").labelled("next"),
-        goto_if(f"$[{number} > ${{LEN(${{ALTAVOZ_PRESSES}})}}]", Target(label="rest")),
-        Step("Wait", f"${{FILTER(0-9.,${{CUT(ALTAVOZ_WAITS,-,{number})}})}}"),
-        Step("SendDTMF", f"${{FILTER(0-9*#,${{ALTAVOZ_PRESSES:$[{number} - 1]:1}})}}"),
-        goto(Target(label="next")),
-        Step("Wait", "${FILTER(0-9,${ALTAVOZ_SECONDS})}", label="rest"),
-        Step("Hangup"),
-    )
-    yield Extension("s", steps)
 
 
 # where it comes in

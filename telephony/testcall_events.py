@@ -47,8 +47,9 @@ class Witness:
     """What was heard of one test call so far; `moved` is told how far it is.
 
     `came` is when it could go to its plan: its INVITE was there, or its digits were keyed.
-    `open` are the uniqueids of its channels that live. `channel` is the one that came in. A call that was
-    answered and is awaited by its digits is recognised once `keyed`; `wrong` counts other digits.
+    `open` are the uniqueids of its channels that live. `channel` is the one that came in, `half` (by its
+    name) the one that hears. A call that is awaited by its digits is recognised once `keyed`; `wrong` counts
+    calls with other digits.
     """
 
     call: TestCall
@@ -59,6 +60,7 @@ class Witness:
     came: datetime | None = None
     arrived: datetime | None = None
     channel: str = ""
+    half: str = ""
     keyed: bool = False
     wrong: int = 0
     refused: str = ""
@@ -141,7 +143,7 @@ class Witness:
 
     def _calling(self, event: AmiEvent) -> None:
         """The half that dials was made by the other one, whose name its `Linkedid` is."""
-        self.began = event.at
+        self.began, self.half = event.at, event.get("Channel").removesuffix(";2") + ";1"
         self.open |= {event.get("Uniqueid"), event.get("Linkedid")}
         self._at(Moment.PLACED)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dialplan.hand import FAMILY
-from dialplan.testcalls import CALL
+from dialplan.testcalls import CALL, KEYS
 from telephony.console import NoConsole, console
 from telephony.exchange import AmiError
 from telephony.queues import Actions
@@ -61,7 +61,7 @@ class OwnPort:
         rows = (await self._said("core show channels concise")).splitlines()
         channels = (row.partition("!")[0] for row in rows)
         for channel in channels:
-            if channel.startswith(f"Local/{id}@{CALL}-"):
+            if channel.startswith((f"Local/{id}@{CALL}-", f"Local/{id}@{KEYS}-")):
                 await self._said(f"channel request hangup {channel}")
 
     async def heard(self, id: str) -> Path | None:
@@ -118,7 +118,7 @@ class AmiPort:
 
     async def hang_up(self, id: str) -> None:
         with suppress(PortRefused):
-            await self._do("Hangup", {"Channel": rf"/^Local\/{id}@{CALL}-.*$/"})
+            await self._do("Hangup", {"Channel": rf"/^Local\/{id}@altavoz-test-.*$/"})
 
     async def heard(self, id: str) -> Path | None:
         return None

@@ -12,7 +12,7 @@ from typing import ClassVar
 import structlog
 
 from dialplan.hand import DIGITS
-from dialplan.testcalls import CALL, KEYS
+from dialplan.testcalls import CALL, HEARS, KEYS
 from telephony.ami import AmiLink
 from telephony.exchange import AmiError
 from telephony.testcall_ear import Ear
@@ -80,8 +80,8 @@ class TestCaller:
             with self._ear.on(Witness(call, progress)) as witness:
                 links = self._listens.connections
                 try:
-                    await self._originate(call, digits)
-                    problem = await self._to_its_end(witness)
+                    await self._call(call, digits)
+                    problem = await self._to_its_end(witness, digits)
                 finally:
                     await asyncio.shield(self._clear(witness))
             return await self._observed(witness, problem, self._lost(links))
@@ -113,25 +113,39 @@ class TestCaller:
         if any(press.digit not in _KEYS or not 0 <= press.after_s <= LONGEST for press in call.keys):
             raise CannotPlace("las teclas son 0 a 9, * y #, cada una con sus segundos de espera")
 
-    async def _originate(self, call: TestCall, digits: str) -> None:
+    async def _call(self, call: TestCall, digits: str) -> None:
+        heard = {"Context": HEARS, "Exten": "s", "Priority": "1"}
+        await self._originate(f"Local/{call.id}@{CALL}/n", heard, call, {"DIGITS": digits})
+
+    async def _press(self, witness: Witness, digits: str) -> None:
+        """The keys are pressed by a call of their own, on the half of the call that hears."""
+        call, told = witness.call, {"DIGITS": digits, "HALF": witness.half}
+        if call.keys or digits:
+            nothing_else = {"Application": "Wait", "Data": "1"}
+            await self._originate(f"Local/{call.id}@{KEYS}/n", nothing_else, call, told)
+
+    async def _originate(
+        self, channel: str, then: Mapping[str, str], call: TestCall, more: Mapping[str, str]
+    ) -> None:
+        told = {**_variables(call), **more}
         headers = {
-            "Channel": f"Local/{call.id}@{CALL}/n",
-            "Context": KEYS,
-            "Exten": "trunk" if call.way is Way.TRUNK else "s",
-            "Priority": "1",
+            "Channel": channel,
+            **then,
             "Async": "true",
-            "Variable": [f"ALTAVOZ_{name}={text}" for name, text in _variables(call, digits).items()],
+            "Timeout": str(LONGEST * 1000),
+            "Variable": [f"ALTAVOZ_{name}={text}" for name, text in told.items() if text],
         }
         try:
             await self._acts.action("Originate", headers)
         except AmiError as error:
             raise CannotPlace(str(error)) from error
 
-    async def _to_its_end(self, witness: Witness) -> str:
+    async def _to_its_end(self, witness: Witness, digits: str) -> str:
         """Why it did not come to its end as it should, empty when it did."""
         call, until = witness.call, self._ear.until
         if not await until(lambda: witness.began is not None, BEGINS):
             return "la central no empezó la llamada: vuelva a publicar los planes y vea el registro"
+        await self._press(witness, digits)
         if call.way is Way.TRUNK and not await self._known(witness):
             return "la llamada no volvió por el operador, o volvió a otro número: no llegó a la línea"
         if not await until(lambda: witness.over, call.seconds + MARGIN):
@@ -154,7 +168,7 @@ class TestCaller:
 
     async def _clear(self, witness: Witness) -> None:
         """Nothing of the call stays in the PBX; it also ends by itself, should nobody be there to ask."""
-        if witness.over:
+        if witness.over and not witness.call.keys:
             return
         try:
             await self._port.hang_up(witness.call.id)
@@ -244,11 +258,11 @@ class Hand:
         return await self._caller.observed(witness)
 
 
-def _variables(call: TestCall, digits: str) -> Mapping[str, str]:
-    """What the dialplan is told of the call (`dialplan.testcalls`), without what is empty."""
+def _variables(call: TestCall) -> dict[str, str]:
+    """What the dialplan is told of the call (`dialplan.testcalls`)."""
     trunk = call.way is Way.TRUNK
     called = (call.dialled or call.line) if trunk else call.line
-    told = {
+    return {
         "SECONDS": str(math.ceil(call.seconds)),
         "CARRIER": (call.out or call.carrier) if trunk else call.carrier,
         "WAY": call.way.value,
@@ -258,6 +272,4 @@ def _variables(call: TestCall, digits: str) -> Mapping[str, str]:
         "PRESSES": "".join(press.digit for press in call.keys),
         "WAITS": "-".join(f"{press.after_s:g}" for press in call.keys),
         "TEST_CALL": call.id,
-        "DIGITS": digits,
     }
-    return {name: text for name, text in told.items() if text}

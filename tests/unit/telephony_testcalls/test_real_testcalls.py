@@ -226,7 +226,7 @@ async def test_a_call_that_is_cancelled_leaves_no_channel(stage, caller):
 async def test_a_call_whose_service_was_killed_ends_by_itself(stage):
     call = TestCall(new_id(), "+541143218765", "telecom-ar", seconds=2)
     async with stage.links() as (listens, acts):
-        await stage.caller(listens, acts)._originate(call, "")
+        await stage.caller(listens, acts)._call(call, "")
         await asyncio.sleep(0.5)
         assert await stage.channels() != []
     await asyncio.sleep(2.5)
