@@ -29,11 +29,12 @@ from web.asked import see_other
 from web.keys import services, session
 from web.pages import full_names, render
 from web.person_form import Given, number
-from web.uploads import upload
+from web.uploads import carries_files, upload
 
 LARGEST = 512 * 1024
 """Bytes of a form with a plan's file."""
 _CURRENCIES = {"AR": "ARS", "CO": "COP", "MX": "MXN", "CL": "CLP", "PE": "PEN", "UY": "UYU", "BR": "BRL"}
+_NO_TEXT = "El archivo no es un texto en UTF-8: elija el archivo YAML del plan."
 _STALE = (
     "Otra persona guardó una versión antes que usted. Lo suyo sigue aquí; al guardar queda después de esa."
 )
@@ -98,21 +99,20 @@ async def rows(request: web.Request) -> web.Response:
 async def bring(request: web.Request) -> web.Response:
     """The coverages of a plan's file, or of a plan in service, into the form; not yet saved."""
     alta, came = await find(request), upload(request)
-    file, given = came.file("file"), await request.post()
-    wanted = came.fields.get("plan", "") or str(given.get("plan", ""))
+    given = came.fields if carries_files(request) else await request.post()
+    file, wanted = came.file("file"), str(given.get("plan", ""))
     try:
         brought = _of_file(file.path.read_bytes(), file.name) if file else _of_plan(request, wanted)
     except PlanProblems as problems:
         said = " ".join(f"Línea {each.line}: {each.message}." for each in problems.problems[:5])
-        return await _refused(request, alta, said or "El archivo no es un plan.")
-    except (UnicodeDecodeError, AltaRefused) as error:
-        return await _refused(request, alta, str(error) if isinstance(error, AltaRefused) else _NO_TEXT)
+        return await _refused(request, alta, said or "El archivo no es un plan: elija otro.")
+    except UnicodeDecodeError:
+        return await _refused(request, alta, _NO_TEXT)
+    except AltaRefused as error:
+        return await _refused(request, alta, str(error))
     draft = _draft(brought, alta.coverages)
     told = Told("done", "Revise lo que se trajo y guárdelo: todavía no está guardado.")
     return await _form(request, alta, replace(draft, told=told))
-
-
-_NO_TEXT = "El archivo no es un texto en UTF-8: elija el archivo YAML del plan."
 
 
 def _of_file(content: bytes, name: str) -> Coverages:

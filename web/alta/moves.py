@@ -126,8 +126,8 @@ async def _moved(
     typed = {name: move.text(name) for name in move.given} | {"form": done, "step": step}
     try:
         await act(move)
-    except StaleStep as stale:
-        attempt = Attempt(typed, stale.problems, Told("warning", _STALE))
+    except StaleStep:
+        attempt = Attempt(typed, told=Told("warning", _STALE))
         return await show(request, await find(request), attempt, 409)
     except AltaRefused as refused:
         told = Told("problem", " ".join(refused.problems.values()))

@@ -211,7 +211,11 @@ async def test_my_turn_is_where_the_day_starts_for_those_without_a_desk(house):
 async def test_every_role_reads_every_page_of_an_alta_or_is_told_why_not(house):
     """With several areas at work at once: no page of any of them breaks."""
     await contracted(house)
-    pages = [row for row in access.ROUTES if row.method == "GET" and row.path.startswith(("/altas", "/mine"))]
+    pages = [
+        row
+        for row in access.ROUTES
+        if row.method == "GET" and row.path.startswith(("/altas", "/mine")) and not row.path.endswith(".pdf")
+    ]
     async with house.serving() as root:
         for role, name in PERSON_OF.items():
             async with house.visit(root, name) as visitor:

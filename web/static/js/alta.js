@@ -105,5 +105,5 @@ function reveal() {
 }
 
 addEventListener("hashchange", reveal);
-reveal();
+addEventListener("load", () => setTimeout(reveal)); // the browser itself goes there first, and focuses nothing
 look();
