@@ -87,3 +87,31 @@ def test_changed_files_name_the_modules_that_read_them_again_each_once():
         "app_queue.so",
     )
     assert needs_restart(changed) == ("asterisk.conf", "pjsip-transports.conf")
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("127.0.0.1", "127.0.0.1:5060"),
+        ("0.0.0.0", "127.0.0.1:5060"),
+        ("::", "[::1]:5060"),
+        ("192.0.2.7", "192.0.2.7:5060"),
+    ],
+)
+def test_calls_of_test_leave_to_where_the_pbx_itself_listens(host, ours):
+    text = rendered(addresses=PbxAddresses(sip=(host, 5060)))["pjsip.conf"]
+    assert f"contact = sip:{ours}\n" in text
+    assert f"contact = sip:desk@{ours}\n" in text
+
+
+def test_a_queue_to_test_has_the_rules_of_the_real_one_and_one_member():
+    sections = dict(part.split("]\n", 1) for part in rendered()["queues.conf"].split("\n[") if "]\n" in part)
+    delays = ("wrapuptime", "ringinuse", "member")
+
+    def rules(name: str) -> list[str]:
+        return [line for line in sections[name].split("\n") if line and not line.startswith(delays)]
+
+    for name in SITE.queues:
+        assert rules(f"test-{name}") == rules(name)
+        assert sections[f"test-{name}"].count("member = ") == 1
+        assert "member" not in sections[name]

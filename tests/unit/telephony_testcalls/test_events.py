@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from telephony.events import AmiEvent
+from telephony.recording import replay
 from telephony.testcall_events import Hearing, Witness, as_real, display
 from telephony.testcall_values import Moment, TestCall, Way
 
@@ -112,3 +113,14 @@ def test_text_that_is_no_base_64_is_taken_for_none():
     hearing.add(witness)
     hearing.take(told("shown", Uniqueid="1.9", From="%%%", To=encoded(b"<sip:desk@x>")))
     assert (witness.phone.display, witness.phone.lines[1:]) == (b"", ("To: <sip:desk@x>",))
+
+
+def test_a_recording_of_the_link_with_tests_in_it_tells_of_real_calls_only():
+    mark = (
+        "Event: UserEvent\r\nPrivilege: user,all\r\nTimestamp: 1796050800.000000\r\nChannel: PJSIP/{0}-1\r\n"
+        "Uniqueid: {1}\r\nLinkedid: {1}\r\nUserEvent: {2}\r\n{3}Mark: arrived\r\nLine: 541143218765\r\n"
+        "Plan: a\r\nVersion: b\r\nCarrier: telecom-ar\r\n\r\n"
+    )
+    heard = mark.format("altavoz-test", "1.3", "AltavozTest", "Id: abc1\r\n")
+    heard += mark.format("telecom-ar", "1.9", "Altavoz", "")
+    assert [fact.call for fact in replay([heard.encode()], "pbx1")] == ["pbx1-1.9"]
