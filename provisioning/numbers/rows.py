@@ -151,20 +151,26 @@ async def rewrite(
     await audit.write(connection, Deed("number.changed", number.e164, before, after, kept(reason)))
 
 
+def new_rows(entries: Sequence[Entry], at: datetime) -> list[dict[str, Any]]:
+    """The rows of numbers that come in, free. Pure; takes a while for thousands."""
+    return [_row(entry, at) for entry in entries]
+
+
+async def insert_rows(
+    connection: AsyncConnection, made: Sequence[dict[str, Any]], at: datetime, reason: str
+) -> None:
+    """New rows, each with its first line of history. Raises IntegrityError for one that is there."""
+    returned = await connection.execute(insert(numbers).returning(numbers.c.id), list(made))
+    first = {"at": at, "actor": current().name, "move": "add"}
+    told = first | {"after": NumberState.FREE, "reason": kept(reason)}
+    await connection.execute(insert(number_history), [told | {"number": id} for id in returned.scalars()])
+
+
 async def insert_entries(
     connection: AsyncConnection, entries: Sequence[Entry], at: datetime, reason: str
 ) -> None:
-    """New rows, free, each with its first line of history. Raises IntegrityError for one that is there."""
-    rows = [_row(entry, at) for entry in entries]
-    returned = await connection.execute(insert(numbers).returning(numbers.c.id), rows)
-    first = {
-        "at": at,
-        "actor": current().name,
-        "move": "add",
-        "after": NumberState.FREE,
-        "reason": kept(reason),
-    }
-    await connection.execute(insert(number_history), [first | {"number": id} for id in returned.scalars()])
+    """A few new numbers; as `insert_rows`."""
+    await insert_rows(connection, new_rows(entries, at), at, reason)
 
 
 def _row(entry: Entry, at: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Numbers taken into the inventory, one or ten thousand; none that is somebody's already."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -39,9 +40,13 @@ class Stock(Inventory):
         for carrier, subsidiary in sorted({(entry.carrier, entry.subsidiary) for entry in entries}):
             self.check_carrier(carrier, subsidiary)
         await self._check_free(entries, scope)
+        at = self._clock()
+        made = await asyncio.to_thread(
+            rows.new_rows, entries, at
+        )  # calls do not wait for thousands of numbers
         try:
             async with writing(self._engine) as connection:
-                await rows.insert_entries(connection, entries, self._clock(), reason)
+                await rows.insert_rows(connection, made, at, reason)
                 await audit.write(connection, _added(entries, reason))
                 return len(entries)
         except IntegrityError as error:
