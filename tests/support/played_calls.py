@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from dialplan.numbers import digits
+from dialplan.opening import is_holiday, is_open
 from ivr_audio.store import SoundStore
 from ivr_audio.telephone import RATE, Samples, wav_bytes
 from plans.model import PlanVersion
@@ -138,5 +140,16 @@ class PlayedCalls:
         return replace(made, **self.changes.get(trial.id, {}))  # type: ignore[arg-type]
 
     def trial(self, call: TestCall) -> Trial:
+        """The one of the script with the same keys, at an instant that is as open, whatever today is."""
         known = trials(self.version, self.site).values()
-        return next(each for each in known if (each.keys, each.at) == (call.keys, call.at))
+        wanted = self._open(call.at)
+        return next(each for each in known if (each.keys, self._open(each.at)) == (call.keys, wanted))
+
+    def _open(self, at: datetime | None) -> tuple[bool, ...] | None:
+        """Whether the day is a holiday, and which calendars are open."""
+        if at is None:
+            return None
+        plan = self.version.plan
+        local = at.astimezone(ZoneInfo(self.site.subsidiaries[plan.subsidiary].timezone))
+        calendars = (is_open(each, plan.subsidiary, local) for each in plan.calendars.values())
+        return (is_holiday(plan.subsidiary, local.date()), *calendars)

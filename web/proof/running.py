@@ -28,6 +28,7 @@ async def run_page(request: web.Request, run: Run, problem: str = "", status: in
         "listening": run.state is RunState.LISTENING,
         "own": run.by == person.name,
         "sounds": _sounds(run),
+        "texts": _texts(request, run),
         "ears": {ear.prompt: ear for ear in run.ears},
         "names": await full_names(request),
         "said": words,
@@ -79,6 +80,13 @@ def _over(request: web.Request, address: str) -> web.Response:
     if is_htmx(request):
         return web.Response(headers={"HX-Redirect": address})
     return see_other(address)
+
+
+def _texts(request: web.Request, run: Run) -> dict[str, str]:
+    """What each prompt says, as far as the plan has it in writing."""
+    stored = services(request).book.find(run.plan, run.version[:12])
+    prompts = stored.version.plan.prompts if stored else {}
+    return {name: prompt.text for name, prompt in prompts.items() if prompt.text}
 
 
 def _sounds(run: Run) -> dict[str, tuple[TestedCall, HeardPrompt]]:
