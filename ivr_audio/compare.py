@@ -24,6 +24,7 @@ the wrong prompt of the same voice 0.36 at most, one that begins alike 0.52."""
 _WINDOW = RATE * 6 // 25
 _STRAY = RATE // 20
 _FARTHEST = RATE // 4
+_FOR_SURE = 0.75
 _AS_WELL, _PLACES = 0.12, 6
 _FRAME = RATE // 50
 _SILENT = 0.003
@@ -188,14 +189,14 @@ def _sounding(prompt: Samples) -> Iterator[int]:
 
 
 def _walk(padded: Samples, prompt: Samples, starts: list[int], lag: int) -> list[_Window]:
-    """One window after the other, each near where the one before was; what is missed widens the search."""
-    windows, stray = [], _STRAY
+    """One window after the other, each near where the one before was, or further off if there for sure."""
+    windows = []
     for at in starts:
-        window = _near(padded, prompt, at, lag, stray)
-        if window.alike >= ALIKE:
-            lag, stray = window.lag, _STRAY
-        else:
-            window, stray = _Window(at, lag, window.alike), min(stray + _STRAY // 2, _FARTHEST)
+        window = _near(padded, prompt, at, lag, _STRAY)
+        if window.alike < ALIKE:
+            far = _near(padded, prompt, at, lag, _FARTHEST)
+            window = far if far.alike >= _FOR_SURE else _Window(at, lag, window.alike)
+        lag = window.lag
         windows.append(window)
     return windows
 

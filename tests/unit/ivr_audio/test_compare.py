@@ -60,6 +60,14 @@ def test_what_a_line_does_to_a_prompt_leaves_it_the_same_prompt(
     assert compare(heard, said(MENU)).verdict is Verdict.HEARD
 
 
+@pytest.mark.parametrize("lost", [0.06, 0.14, 0.2])
+def test_a_moment_that_a_busy_line_swallows_is_overlooked(lost: float) -> None:
+    sent, at = call(said(MENU)), 3 * RATE
+    heard = np.concatenate([sent[:at], sent[at + int(lost * RATE) :]])
+    match = compare(heard, said(MENU))
+    assert match.verdict is Verdict.HEARD and match.share > 0.9
+
+
 @settings(max_examples=15, deadline=None)
 @given(below=st.floats(8, 40), lost=st.floats(0, 0.05), seed=st.integers(0, 999))
 def test_another_prompt_of_the_same_voice_is_never_taken_for_it(below: float, lost: float, seed: int) -> None:
