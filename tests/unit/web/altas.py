@@ -11,11 +11,11 @@ from provisioning.alta.request import AltaRequest
 from staff.profile import profile_of
 
 AREAS = {
-    "comercial": "carla",
-    "sistemas": "ivan",
-    "operaciones": "olga",
-    "prestadores": "pedro",
-    "tmk": "tina",
+    "commercial": ("Comercial", "carla"),
+    "it": ("Sistemas", "ivan"),
+    "operations": ("Operaciones", "olga"),
+    "providers": ("Prestadores", "pedro"),
+    "tmk": ("TMK", "tina"),
 }
 NANDU = Account(name="Seguros Ñandú S.A.", type="aseguradora", tax_id="30-71234567-8")
 REQUEST = AltaRequest(
@@ -42,9 +42,9 @@ CONTRACT = ("Contrato.pdf", b"%PDF-1.4 firmado")
 async def at_work(house):
     """Everybody in their area."""
     known = await house.areas.labels()
-    for area, name in AREAS.items():
+    for area, (label, name) in AREAS.items():
         if area not in known:
-            await house.areas.add(area, area.capitalize(), None, None)
+            await house.areas.add(area, label, None, None)
         person = await house.person(name)
         if area not in person.areas:
             await house.staffing.change(person, replace(profile_of(person), areas=(*person.areas, area)))

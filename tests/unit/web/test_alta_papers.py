@@ -139,20 +139,18 @@ async def test_the_documents_of_coverages_and_request_are_pdf_with_label_and_rev
         assert (await carla.post(f"{path}/number-request", request)).status == 422
         notice = re.search(r'name="notice" value="([^"]+)"', await read(carla, f"{path}/number-request"))[1]
         assert (await carla.post(f"{path}/number-request", request | {"notice": notice})).status == 303
-        signed = {"area": "comercial", "version": "1", "decision": "approved"}
+        signed = {"area": "commercial", "version": "1", "decision": "approved"}
         assert (await carla.post(f"{path}/number-request/sign", signed)).status == 303
         assert (
-            await carla.post(f"{path}/number-request/sign", signed | {"area": "operaciones"})
+            await carla.post(f"{path}/number-request/sign", signed | {"area": "operations"})
         ).status == 422
-        without = signed | {"area": "operaciones", "decision": "rejected", "reason": ""}
+        without = signed | {"area": "operations", "decision": "rejected", "reason": ""}
         assert (await olga.post(f"{path}/number-request/sign", without)).status == 422
         assert (await olga.post(f"{path}/number-request/sign", signed | {"version": "7"})).status in (
             409,
             422,
         )
-        assert (
-            await olga.post(f"{path}/number-request/sign", signed | {"area": "operaciones"})
-        ).status == 303
+        assert (await olga.post(f"{path}/number-request/sign", signed | {"area": "operations"})).status == 303
         assert "Firmada · versión 1" in re.sub(r"<[^>]+>", "", await read(carla, f"{path}/number-request"))
         for paper in ("coverages/document.pdf", "number-request.pdf"):
             answer = await carla.get(f"{path}/{paper}")

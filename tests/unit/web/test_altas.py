@@ -159,8 +159,8 @@ async def test_the_board_is_by_area_by_step_and_a_list_and_finds_by_each_filter(
     await begun(house, plan="otro-plan", name="Mascotas Max", subsidiary="MX", carrier="telmex")
     async with house.serving() as root, house.visit(root, "tina") as tina, house.visit(root, "olga") as olga:
         page = await read(tina, "/altas")
-        assert page.index("Mi turno") < page.index("TMK capacitado") < page.index('id="lane-comercial"')
-        assert 'id="lane-prestadores"' in await read(olga, "/altas?view=area")
+        assert page.index("Mi turno") < page.index("TMK capacitado") < page.index('id="lane-commercial"')
+        assert 'id="lane-providers"' in await read(olga, "/altas?view=area")
         by_step = await read(olga, "/altas?view=step")
         assert 'id="lane-plan-cargado"' in by_step and 'id="lane-prospecto"' in by_step
         for query, shown in (
@@ -181,7 +181,7 @@ async def test_a_lane_shows_ten_and_asks_for_the_next_ones_by_key(house):
     async with house.at("carla") as carla:
         page = await read(carla, "/altas")
         assert page.count('class="ticket"') == 10 and '<span class="count">12</span>' in page
-        more = re.search(r'hx-get="(/altas\?[^"]*lane=comercial[^"]*)"', page)[1].replace("&amp;", "&")
+        more = re.search(r'hx-get="(/altas\?[^"]*lane=commercial[^"]*)"', page)[1].replace("&amp;", "&")
         rest = await (await carla.get(more, **{"HX-Request": "true"})).text()
         assert rest.count('class="ticket"') == 2 and "Mostrar más" not in rest
         assert (await carla.get("/altas?view=list&after=x")).status == 400
@@ -247,7 +247,7 @@ async def test_nothing_of_an_alta_out_of_sight_leaves_or_changes(house):
                     "text": "x",
                     "revision": "1",
                     "decision": "approved",
-                    "area": "comercial",
+                    "area": "commercial",
                 }
                 path = path_of(row).replace("{kind}", "data")
                 answer = await (visitor.get(path) if row.method == "GET" else visitor.post(path, sent))
