@@ -17,6 +17,7 @@ from plans.book import PlanBook
 from plans.site import Site
 from plans.store import PlanStore
 from provisioning.alta import moves
+from provisioning.alta.configured import configured_evidence
 from provisioning.alta.coverages import CoverageStore
 from provisioning.alta.documents import Documents
 from provisioning.alta.evidence import Evidence
@@ -74,6 +75,7 @@ class Altas(Looking):
             "coverages": self.coverages.evidence,
             "number-request": self.forms.evidence,
             "account-complete": self.coverages.account_complete,
+            "configured": configured_evidence(self._book, self.forms),
         }
 
     # beginning

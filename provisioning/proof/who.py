@@ -5,7 +5,7 @@ from staff.permissions import Permission
 from staff.person import Person
 from staff.roles import Role
 
-_AREAS = {Kind.IT: "sistemas", Kind.OPERATIONS: "operaciones"}
+_AREAS = {Kind.IT: "it", Kind.OPERATIONS: "operations"}
 _ROLES = {Kind.IT: Role.IT, Kind.OPERATIONS: Role.OPERATIONS}
 
 

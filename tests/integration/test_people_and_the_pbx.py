@@ -118,7 +118,7 @@ def test_what_cannot_be_is_refused_in_words(house: Instance) -> None:
 
 
 def test_the_areas_that_come_with_it_are_kept_from_the_command_line(house: Instance) -> None:
-    assert {"comercial", "sistemas", "cat", "sac", "quality"} <= {
+    assert {"commercial", "it", "cat", "sac", "quality"} <= {
         area["name"] for area in house.json("area", "list")
     }
     house.run("area", "change", "cat", "--head", "admin")

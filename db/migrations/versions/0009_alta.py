@@ -3,8 +3,6 @@
 Revision 0009, after 0008.
 """
 
-from collections.abc import Mapping
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,14 +26,6 @@ TABLES = (
     "alta_coverages",
     "alta_hooks",
 )
-AREAS = {
-    "commercial": "comercial",
-    "it": "sistemas",
-    "operations": "operaciones",
-    "providers": "prestadores",
-    "finance": "finanzas",
-}
-"""The short names that the procedure uses instead of the first ones."""
 _UNDER_WAY = "state IN ('running', 'suspended')"
 
 
@@ -51,28 +41,11 @@ def upgrade() -> None:
     _signatures()
     _coverages()
     _hooks()
-    _rename(AREAS)
 
 
 def downgrade() -> None:
-    _rename({new: old for old, new in AREAS.items()})
     for table in reversed(TABLES):
         op.drop_table(table)
-
-
-def _rename(named: Mapping[str, str]) -> None:
-    """Areas get another short name, unless there is one of that name; whoever is in them stays in them."""
-    connection = op.get_bind()
-    areas = sa.table("areas", sa.column("name", sa.String))
-    there = set(connection.execute(sa.select(areas.c.name)).scalars())
-    changed = {old: new for old, new in named.items() if old in there and new not in there}
-    for old, new in changed.items():
-        connection.execute(areas.update().where(areas.c.name == old).values(name=new))
-    people = sa.table("people", sa.column("id", sa.Integer), sa.column("areas", sa.JSON))
-    for row in connection.execute(sa.select(people.c.id, people.c.areas)).all():
-        if changed.keys() & {*row.areas}:
-            kept = [changed.get(name, name) for name in row.areas]
-            connection.execute(people.update().where(people.c.id == row.id).values(areas=kept))
 
 
 def _procedures() -> None:

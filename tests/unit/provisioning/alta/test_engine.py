@@ -83,7 +83,7 @@ class Alta(RuleBasedStateMachine):
         version = len(self.events)
         told = {"form": "number-request", "version": version}
         self.happens(Doing(Happened.FORM_CHANGED, "solicitud-de-numero", "", told))
-        for area in ("comercial", "operaciones"):
+        for area in ("commercial", "operations"):
             signed = told | {"area": area, "decision": "approved"}
             self.happens(Doing(Happened.SIGNED, "solicitud-de-numero", "", signed))
 

@@ -148,10 +148,10 @@ async def test_the_request_is_signed_by_two_people_of_two_areas(bench: Bench) ->
     forms, clara, olga = bench.office.altas.forms, bench.people["clara"], bench.people["olga"]
     saved = await forms.save(alta.id, await request_of(bench, alta), clara)
     with pytest.raises(NotYours, match="Operaciones: Olga"):
-        await forms.sign(alta.id, "operaciones", clara, version=saved.version)
-    await forms.sign(alta.id, "comercial", clara, version=saved.version)
+        await forms.sign(alta.id, "operations", clara, version=saved.version)
+    await forms.sign(alta.id, "commercial", clara, version=saved.version)
     assert await bench.office.altas.by_itself.look() == 0
-    signed = await forms.sign(alta.id, "operaciones", olga, version=saved.version)
+    signed = await forms.sign(alta.id, "operations", olga, version=saved.version)
     assert signed.signed
     assert await bench.office.altas.by_itself.look() == 1
     step = (await bench.office.altas.find(alta.id)).step("solicitud-de-numero")
@@ -161,25 +161,25 @@ async def test_the_request_is_signed_by_two_people_of_two_areas(bench: Bench) ->
 async def test_nobody_signs_for_both_areas(bench: Bench) -> None:
     alta = await at_the_request(bench)
     forms, areas = bench.office.altas.forms, bench.office.areas
-    await areas.change("operaciones", "Operaciones", "clara", None)
+    await areas.change("operations", "Operaciones", "clara", None)
     clara = bench.people["clara"]
     saved = await forms.save(alta.id, await request_of(bench, alta), clara)
-    await forms.sign(alta.id, "comercial", clara, version=saved.version)
+    await forms.sign(alta.id, "commercial", clara, version=saved.version)
     with pytest.raises(NotYours, match="la segunda firma es de otra persona"):
-        await forms.sign(alta.id, "operaciones", clara, version=saved.version)
+        await forms.sign(alta.id, "operations", clara, version=saved.version)
 
 
 async def test_a_signature_is_void_once_the_request_changes(bench: Bench) -> None:
     alta = await at_the_request(bench)
     forms, clara, olga = bench.office.altas.forms, bench.people["clara"], bench.people["olga"]
     first = await forms.save(alta.id, await request_of(bench, alta), clara)
-    await forms.sign(alta.id, "comercial", clara, version=first.version)
+    await forms.sign(alta.id, "commercial", clara, version=first.version)
     with pytest.raises(AltaRefused, match="No cambió nada"):
         await forms.save(alta.id, await request_of(bench, alta), clara)
     second = await forms.save(alta.id, await request_of(bench, alta, line="0810"), olga)
-    assert (second.version, second.signatures, second.unsigned) == (2, (), ("comercial", "operaciones"))
+    assert (second.version, second.signatures, second.unsigned) == (2, (), ("commercial", "operations"))
     with pytest.raises(StaleStep):
-        await forms.sign(alta.id, "operaciones", olga, version=first.version)
+        await forms.sign(alta.id, "operations", olga, version=first.version)
 
 
 async def test_a_refused_signature_says_why_and_asks_for_another_version(bench: Bench) -> None:
@@ -187,9 +187,9 @@ async def test_a_refused_signature_says_why_and_asks_for_another_version(bench: 
     forms, clara, olga = bench.office.altas.forms, bench.people["clara"], bench.people["olga"]
     saved = await forms.save(alta.id, await request_of(bench, alta), clara)
     with pytest.raises(AltaRefused, match="motivo"):
-        await forms.sign(alta.id, "operaciones", olga, version=saved.version, approved=False)
+        await forms.sign(alta.id, "operations", olga, version=saved.version, approved=False)
     said = "El menú no tiene reclamos."
-    await forms.sign(alta.id, "operaciones", olga, version=saved.version, approved=False, reason=said)
+    await forms.sign(alta.id, "operations", olga, version=saved.version, approved=False, reason=said)
     step = (await bench.office.altas.find(alta.id)).step("solicitud-de-numero")
     assert f"Operaciones no firmó: {said}" in step.missing
     again = await forms.save(alta.id, await request_of(bench, alta), clara)
@@ -262,3 +262,19 @@ async def test_an_amendment_is_shorter_and_only_of_a_plan_in_service(bench: Benc
     alta = await altas.start(asked, clara)
     assert [step.id for step in alta.open] == ["coberturas"]
     assert alta.step("contrato") is None and alta.step("otro-si") is not None
+
+
+async def test_what_stands_in_the_pbx_is_what_was_signed(bench: Bench) -> None:
+    alta = await at_the_request(bench)
+    forms, book, clara = bench.office.altas.forms, bench.office.book, bench.people["clara"]
+    proof = bench.office.altas.evidence["configured"]
+    asked = await request_of(bench, alta, fantasy_name="ASISTENCIA TERO")
+    await forms.save(alta.id, asked, clara)
+    assert not (await proof(alta)).ok
+    plan = read_plan((EXAMPLES / "hogar-nandu.yaml").read_text("utf-8"), "hogar-nandu.yaml").plan
+    book.replace([StoredPlan(version_of(plan, {}), 1, "", False, MONDAY, "ivan", candidate=True)])
+    cut = await proof(alta)
+    assert not cut.ok and "«ASISTENCIA ÑANDÚ» y la solicitud firmada dice «ASISTENCIA TERO»" in cut.said
+    await forms.save(alta.id, await request_of(bench, alta), clara)
+    whole = await proof(alta)
+    assert whole.ok and whole.by == ("ivan",)

@@ -206,4 +206,4 @@ async def test_steps_run_side_by_side_and_close_by_their_evidence(bench: Bench) 
     with pytest.raises(AltaRefused, match="Diferencias"):
         await altas.finish(alta.id, "contrato", ada)
     now = await altas.finish(alta.id, "contrato", ada, {"diferencias": "Ninguna."})
-    assert {step.id for step in now.open} == {"plan-cargado", "solicitud-de-numero", "providers"}
+    assert {step.id for step in now.open} == {"plan-cargado", "solicitud-de-numero", "prestadores"}
