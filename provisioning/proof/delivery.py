@@ -34,6 +34,6 @@ def delivery_check(slug: str, carrier: Carrier, header: str, delivered: Delivere
         )
     judged = judge(carrier, header, parts_of(delivered))
     found = f"el operador entrega «{judged.value}» en {PARTS[place]}"
-    if not judged.matches:
-        found += f", el sitio dice formato {form}"
+    if judged.differences:
+        found += f", el sitio dice formato {form} ({carrier.delivers.number})"
     return Check("delivery", title, judged.matches, wanted, found, " ".join(judged.differences))

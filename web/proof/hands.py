@@ -1,5 +1,7 @@
 """The guided test by hand from an outside line."""
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from provisioning.proof.hand import HandTest
@@ -26,7 +28,7 @@ async def start(request: web.Request) -> web.Response:
 async def page(request: web.Request) -> web.Response:
     """What to dial and key, and how far the call is; htmx asks every second while it is awaited."""
     test = await _find(request)
-    left = max(test.expires - services(request).clock(), test.expires - test.expires)
+    left = max(test.expires - services(request).clock(), timedelta())
     part = is_htmx(request)
     return render(
         request,

@@ -12,6 +12,7 @@ from staff.permissions import Permission
 from staff.profile import profile_of
 from staff.scope import Scope
 from tests.support.played_calls import PlayedCalls, in_the_pbx
+from tests.unit.provisioning.proof.test_hand import Outside
 
 PLAN = "vial-condor"
 
@@ -197,3 +198,22 @@ async def test_programs_read_reports_of_their_sight(house, played):
         assert whole["calls"][0]["checks"][0]["code"] == "header" and whole["calls"][0]["passed"]
         assert (await (await visitor.get("/api/v1/line-tests", **argentina)).json())["items"] == []
         assert (await visitor.get(f"/api/v1/line-tests/{report.id}", **argentina)).status == 404
+
+
+async def test_a_test_by_hand_guides_who_calls_to_its_report(house, played):
+    version = house.book.of("hogar-nandu").tested.version
+    outside = house.office.test_calls = Outside(version, house.site)
+    async with house.at("ivan") as visitor:
+        begun = await visitor.post("/line-tests/of/hogar-nandu/by-hand", {"line": "+541143218765"})
+        address = begun.headers["Location"]
+        page = await (await visitor.get(address)).text()
+        test = await house.office.hand_tests.get(1)
+        assert "0800-555-1234" in page and test.code in page and "quedan" in page
+        outside.called.set()
+        await house.until(lambda: not house.office.hand_tests._tasks, seconds=10)
+        part = await (await visitor.get(address, **{"HX-Request": "true"})).text()
+        assert "/line-tests/1" in part and test.code not in part and "hx-get" not in part
+        report = await (await visitor.get("/line-tests/1")).text()
+        assert "Prueba a mano" in report and "como dice el sitio" in report
+    async with house.at("raul") as visitor:
+        assert (await visitor.get(address)).status == 404, "the digits are one person's"
