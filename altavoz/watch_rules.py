@@ -261,7 +261,7 @@ RULES: tuple[Rule, ...] = (
         Permission.STATUS_READ,
         Level.WARNING,
         "Hay correos que no llegaron, o no se sabe si llegaron",
-        "{detail} El porqué está en el registro (mail_not_sent). Corrija la dirección e invite de nuevo.",
+        "{detail} En «Correo» está cuáles y por qué: corrija la dirección y envíelos otra vez.",
     ),
 )
 """What is shown first when several are urgent comes first."""

@@ -154,9 +154,15 @@ class Outbox:
             return {row[0]: row[1] for row in await connection.execute(counted)}
 
     async def stuck_since(self, now: datetime) -> datetime | None:
-        """When the oldest letter was written that was tried more than once in vain, or that nobody takes."""
-        stuck = (outbox.c.state == "pending") & ((outbox.c.tries > 1) | (outbox.c.due < now - STILL))
+        """When the oldest letter was written that was tried more than once in vain, or that nobody takes.
+
+        While letters go out one after another, those that wait for their turn are not stuck.
+        """
         async with self._engine.connect() as connection:
+            last = (await connection.execute(_LAST_SENT)).scalar_one_or_none()
+            in_vain = outbox.c.tries > 1
+            idle = last is None or last < now - STILL
+            stuck = (outbox.c.state == "pending") & (in_vain | ((outbox.c.due < now - STILL) & idle))
             since: datetime | None = (
                 await connection.execute(select(func.min(outbox.c.created)).where(stuck))
             ).scalar_one()
@@ -179,6 +185,7 @@ class Outbox:
             return (await connection.execute(moved)).rowcount
 
 
+_LAST_SENT = select(outbox.c.ended).where(outbox.c.state == "sent").order_by(outbox.c.id.desc()).limit(1)
 _SHOWN = tuple(outbox.c[name] for name in Sent.__dataclass_fields__)
 
 

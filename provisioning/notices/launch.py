@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from plans.model import AmountLimit, Coverage, EventLimit, Plan
 from plans.numbers import written
 from provisioning.alta.views import AltaView
-from provisioning.notices.drafts import Draft, DraftRefused
+from provisioning.notices.drafts import DATA, STEPS, Draft, DraftRefused
 from provisioning.notices.letters import Desk
 from provisioning.notices.sheet import Sheet
 from staff.people import People
 from staff.person import Person
 
-OPERATIONS = "operations"
 _PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
 
 
@@ -25,9 +24,9 @@ class LaunchLetters:
 
     async def data(self, alta: AltaView, person: Person) -> Draft:
         """Everything that Operations needs of a plan: the number, its name, coverages, events, conditions."""
-        plan = self._plan(alta)
+        plan, areas = self._plan(alta), handed_to(alta)
         people = await self._people.all()
-        to = [each.email for each in people if each.active and each.email and OPERATIONS in each.areas]
+        to = [each.email for each in people if each.active and each.email and areas & set(each.areas)]
         return Draft(f"Datos del plan {plan.name}", data_text(plan, self._link(alta)), tuple(to))
 
     async def announcement(self, alta: AltaView, person: Person) -> Draft:
@@ -44,6 +43,12 @@ class LaunchLetters:
 
     def _link(self, alta: AltaView) -> str:
         return self._desk.link(f"/altas/{alta.id}")
+
+
+def handed_to(alta: AltaView) -> frozenset[str]:
+    """The areas that the procedure has know of the step in which everything is handed over. Pure."""
+    steps = (view.step for view in alta.steps if STEPS[DATA] in view.step.given)
+    return frozenset(area for step in steps for rule in step.notices for area in rule.to)
 
 
 def data_text(plan: Plan, link: str) -> str:

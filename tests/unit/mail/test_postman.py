@@ -154,3 +154,34 @@ async def test_what_cannot_be_an_address_is_refused_at_once(outbox, engine, cloc
 def test_the_wait_doubles_up_to_an_hour_and_never_beats_in_time_with_others(tries, seconds):
     assert wait_after(tries, 0.5).total_seconds() == pytest.approx(seconds)
     assert wait_after(tries, 0.0) < wait_after(tries, 1.0) <= LONGEST_WAIT * 1.2
+
+
+async def test_letters_that_wait_their_turn_are_not_stuck_while_others_go_out(outbox, engine, clock):
+    first, _ = [await put(outbox, engine, clock, n) for n in range(2)]
+    clock.now += timedelta(minutes=5)
+    assert await outbox.stuck_since(clock()) is not None
+    assert (await outbox.claim(clock())).id == first
+    await outbox.sent(first, clock())
+    assert await outbox.stuck_since(clock()) is None
+    clock.now += timedelta(minutes=3)
+    assert await outbox.stuck_since(clock()) is not None
+
+
+async def test_a_letter_with_a_key_is_kept_once(outbox, engine, clock):
+    letter = Letter("x", "ana@empresa.example", "Hola", "Hola", "Hola", key="digest:1:7")
+    async with engine.begin() as connection:
+        kept = [await outbox.put_once(connection, letter, clock()) for _ in range(2)]
+    assert kept[0] is not None and kept[1] is None
+
+
+async def test_one_that_failed_goes_again_and_one_without_its_text_does_not(outbox, engine, clock):
+    for confidential, goes in ((False, True), (True, False)):
+        id = await put(outbox, engine, clock, confidential=confidential)
+        assert (await outbox.claim(clock())).id == id
+        await outbox.failed(id, clock(), "550")
+        async with engine.begin() as connection:
+            assert await outbox.again(connection, id, "failed", clock()) is goes
+            assert not await outbox.again(connection, id, "failed", clock()) or not goes
+        if goes:
+            await outbox.claim(clock())
+            await outbox.sent(id, clock())

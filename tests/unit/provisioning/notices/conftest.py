@@ -27,6 +27,7 @@ from plans.model import Account
 from provisioning.alta.events import Happened
 from provisioning.alta.evidence import EVIDENCE, Evidence, Found
 from provisioning.alta.ledger import Doing
+from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaView, StepView
 from provisioning.office import Office
@@ -44,18 +45,20 @@ SITE = load_site(EXAMPLES.parent / "example-site.yaml")
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday at noon in Buenos Aires."""
 PEOPLE = {
-    "clara": (Role.COMMERCIAL, "commercial"),
-    "carlos": (Role.COMMERCIAL, "commercial"),
-    "olga": (Role.OPERATIONS, "operations"),
-    "oscar": (Role.OPERATIONS, "operations"),
-    "ivan": (Role.IT, "it"),
-    "paula": (Role.PROVIDERS, "providers"),
-    "tomas": (Role.TMK, "tmk"),
-    "lea": (Role.FINANCE, "finance"),
+    "clara": (Role.COMMERCIAL, "Comercial"),
+    "carlos": (Role.COMMERCIAL, "Comercial"),
+    "olga": (Role.OPERATIONS, "Operaciones"),
+    "oscar": (Role.OPERATIONS, "Operaciones"),
+    "ivan": (Role.IT, "Sistemas"),
+    "paula": (Role.PROVIDERS, "Prestadores"),
+    "tomas": (Role.TMK, "TMK"),
+    "lea": (Role.FINANCE, "Finanzas"),
     "ada": (Role.ADMINISTRATOR, ""),
     "cora": (Role.COORDINATOR, ""),
     "cesar": (Role.COORDINATOR, ""),
 }
+AREAS = load_procedure(SHIPPED).procedure.areas()
+"""What the procedure's areas are called, by name."""
 GROUPS = {"cora": ("cat", "sac"), "cesar": ("sac",)}
 REQUEST = AltaRequest(
     plan="hogar-nandu",
@@ -65,6 +68,11 @@ REQUEST = AltaRequest(
     sold_by=("agencia",),
 )
 SENDER = address("altavoz@empresa.example", "Altavoz")
+
+
+def area_of(label: str) -> str:
+    """The short name of an area of the procedure."""
+    return next(name for name, called in AREAS.items() if called == label)
 
 
 everywhere = pytest.mark.parametrize("engine", BACKENDS, indirect=True)
@@ -136,7 +144,7 @@ class Bench:
         form = {"form": view.step.form, "version": 1}
         await self._happens(id, Doing(Happened.FORM_CHANGED, view.id, data=form))
         for area in view.step.signatures:
-            name = {"commercial": "clara", "operations": "olga"}[area]
+            name = {"Comercial": "clara", "Operaciones": "olga"}[AREAS[area]]
             signed = {**form, "area": area, "decision": "approved"}
             await self._happens(id, Doing(Happened.SIGNED, view.id, data=signed), name)
 
@@ -192,7 +200,7 @@ async def bench(engine: AsyncEngine, tmp_path: Path) -> Bench:
         provisioner=publishing.provisioner,
         mailbox=Address("", "altas", "empresa.example"),
     )
-    for name, label in office.altas.written.procedure.areas().items():
+    for name, label in AREAS.items():
         await office.areas.add(name, label)
     made = {name: await _person(office, name) for name in PEOPLE}
     bench = Bench(office, clock, made, engine)
@@ -202,12 +210,12 @@ async def bench(engine: AsyncEngine, tmp_path: Path) -> Bench:
 
 
 async def _person(office: Office, name: str) -> Person:
-    role, area = PEOPLE[name]
+    role, label = PEOPLE[name]
     profile = Profile(
         name.capitalize(),
         frozenset({role}),
         groups=GROUPS.get(name, ()),
-        areas=(area,) if area else (),
+        areas=(area_of(label),) if label else (),
         email=f"{name}@empresa.example",
     )
     return (await office.people.open(name, profile, None)).person

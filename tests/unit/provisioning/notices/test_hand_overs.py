@@ -5,7 +5,9 @@ import pytest
 from provisioning.notices.mailroom import MailFilter
 from staff.scope import EVERYTHING
 from tests.support.mail_server import MailServer
-from tests.unit.provisioning.notices.conftest import Bench, come, everywhere, post
+from tests.unit.provisioning.notices.conftest import Bench, area_of, come, everywhere, post
+
+COMMERCIAL_AREA = area_of("Comercial")
 
 COMMERCIAL, OPERATIONS = ("carlos", "clara"), ("olga", "oscar")
 
@@ -93,30 +95,26 @@ async def test_who_is_out_is_stood_in_for_and_the_letter_says_for_whom(
     bench: Bench, server: MailServer
 ) -> None:
     today = bench.office.absences.today()
-    await bench.office.absences.add(bench.people["ivan"], today, today, "oscar")
-    alta = await bench.begun()
-    steps = [step for step, _ in HAND_OVERS[:7]]
-    await bench.closed(alta.id, *steps)
-    await bench.closed(alta.id, "solicitud-de-numero")
+    await bench.office.absences.add(bench.people["clara"], today, today, "oscar")
+    await bench.begun("ada")
     async with post(bench, server):
-        await come(server, len(await bench.mails()))
-    [letter] = [message for message in server.messages if "cabecera asignado" in message["Subject"]]
-    assert letter["To"] == "oscar@empresa.example"
-    assert "porque Ivan no está hasta el 02/03/2026" in letter.get_body(("plain",)).get_content()
+        await come(server, 2)
+    [letter] = [message for message in server.messages if message["To"] == "oscar@empresa.example"]
+    text = letter.get_body(("plain",)).get_content()
+    assert "porque Clara no está hasta el 02/03/2026" in text and "por Ada" in text
+    assert {message["To"] for message in server.messages} == {letter["To"], "carlos@empresa.example"}
 
 
 async def test_an_area_with_nobody_is_the_administrators(bench: Bench) -> None:
     today = bench.office.absences.today()
-    await bench.office.absences.add(bench.people["ivan"], today, today, None)
-    alta = await bench.begun()
-    await bench.closed(alta.id, *[step for step, _ in HAND_OVERS[:7]])
-    await bench.mails()
-    await bench.closed(alta.id, "solicitud-de-numero")
-    assert await bench.mails() == turn("Número de cabecera asignado", "ada")
+    for name in COMMERCIAL:
+        await bench.office.absences.add(bench.people[name], today, today, None)
+    await bench.begun("clara")
+    assert await bench.mails() == turn("Prospecto y datos de la cuenta", "ada")
 
 
 async def test_the_head_is_told_and_the_deputy_only_while_the_head_is_out(bench: Bench) -> None:
-    await bench.office.areas.change("commercial", "Comercial", "olga", "oscar")
+    await bench.office.areas.change(COMMERCIAL_AREA, "Comercial", "olga", "oscar")
     alta = await bench.begun("ada")
     assert sorted(name for name, _ in await bench.mails()) == ["carlos", "clara", "olga"]
     today = bench.office.absences.today()
