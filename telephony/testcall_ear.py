@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 import structlog
 
@@ -18,10 +17,6 @@ _WANTED = frozenset(name.encode() for name in WANTED)
 
 Listen = Callable[[Callable[[bytes], None]], Callable[[], None]]
 """Begins to give every read's bytes to a hearer; what it returns ends that (`AmiLink.on_bytes`)."""
-
-
-class Condition(Protocol):
-    def __call__(self) -> bool: ...
 
 
 class Ear:
@@ -49,7 +44,7 @@ class Ear:
                 self._stop()
                 self._stop = None
 
-    async def until(self, condition: Condition, seconds: float) -> bool:
+    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Whether it came true within so many seconds, as far as the PBX's events make it so."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
