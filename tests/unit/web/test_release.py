@@ -50,9 +50,9 @@ async def test_it_is_released_and_its_dossier_verifies_where_it_was_taken_to(rea
         assert "Todo está: se puede liberar" in page and "<script>alert" not in page
         answer = await visitor.post("/releases/hogar-nandu", form(ready), Accept="text/html")
         assert answer.headers["Location"] == "/releases/hogar-nandu?done=released"
-        file = await (await visitor.get("/dossiers/1.json")).read()
+        file = await (await visitor.get("/dossiers/1/file")).read()
         page = await (await visitor.get("/dossiers/1")).text()
-        pdf = await (await visitor.get("/dossiers/1.pdf")).read()
+        pdf = await (await visitor.get("/dossiers/1/pdf")).read()
     assert verify(file, [SigningKey(ready.office.home).public()]).sections[0].name == "release"
     assert "Probada dos veces" in page and "<script>alert" not in page
     assert pdf.startswith(b"%PDF-")
@@ -114,7 +114,7 @@ async def test_out_of_scope_it_is_not_there(ready):
     colombia = replace(profile_of(olga), scope=Scope(frozenset({"CO"})))
     await ready.staffing.change(olga, colombia, olga.revision)
     async with ready.at("olga") as visitor:
-        for path in ("/releases/hogar-nandu", "/dossiers/1", "/dossiers/1.json", "/dossiers/1.pdf"):
+        for path in ("/releases/hogar-nandu", "/dossiers/1", "/dossiers/1/file", "/dossiers/1/pdf"):
             assert (await visitor.get(path)).status == 404
         assert "hogar-nandu" not in await (await visitor.get("/releases")).text()
         assert "hogar-nandu" not in await (await visitor.get("/dossiers")).text()
