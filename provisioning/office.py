@@ -46,10 +46,11 @@ from provisioning.prompts.desk import PromptDesk
 from provisioning.prompts.known import Drafting, KnownPlans
 from provisioning.prompts.overview import Overview
 from provisioning.prompts.proof import PromptProof
+from provisioning.proof.bench import Bench, Shown
 from provisioning.proof.evidence import proof_evidence
 from provisioning.proof.hand import HandTests
 from provisioning.proof.recordings import Recordings
-from provisioning.proof.runner import Bench, LineTests, Shown
+from provisioning.proof.runner import LineTests
 from provisioning.proof.runs import Runs
 from provisioning.proof.store import Reports
 from provisioning.release.canaries import Canaries

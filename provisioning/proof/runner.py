@@ -5,78 +5,32 @@ as interrupted, with what was found so far.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from ivr_audio.store import SoundStore
 from ivr_audio.telephone import Samples
 from plans.book import PlanBook, StoredPlan
-from plans.model import Plan
 from plans.site import Site
-from provisioning.proof import sounds
-from provisioning.proof.hearing import Prompts
-from provisioning.proof.judge import DeskShown, Evidence, judge
+from provisioning.proof.bench import RECOGNISED, Asked, Bench, Under, prepared
+from provisioning.proof.judge import Evidence, judge
 from provisioning.proof.recordings import Recordings, samples_of
 from provisioning.proof.reports import Check, Ear, Kind, Report, Result, TestedCall
 from provisioning.proof.runs import Run, Runs, RunState, TestRefused
-from provisioning.proof.script import Script, Trial, script
+from provisioning.proof.script import Trial
 from provisioning.proof.store import Reports
 from provisioning.proof.telling import excerpt, path_of, timings_of
 from provisioning.proof.who import kinds_of
 from staff.person import Person
-from telephony.testcall_values import Moment, Observed, TestCall, Way, new_id
+from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way, new_id
 from telephony.testcalls import CannotPlace
 
 log = structlog.get_logger()
 
 AT_ONCE = 3
 """Calls of one test that stand at a time."""
-
-_NO_DESK = "lo que muestra la pantalla del puesto: aquí nadie la mira"
-_BEGINS = {Way.LOOP: 0.3, Way.TRUNK: 3.0}
-
-
-class Caller(Protocol):
-    """Who places test calls (`telephony.testcalls`)."""
-
-    async def place(self, call: TestCall, progress: Callable[[Moment], None] = ..., /) -> Observed: ...
-
-    def ways(self) -> frozenset[Way]: ...
-
-
-Shown = Callable[[Observed], Awaitable[DeskShown | None]]
-"""What popped up at the test desk, None when nothing did."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What tests stand on. `caller` is None where there is no PBX to place calls on; without `shown` nobody
-    looks at the test desk. `entry_of` names how a version stands in the PBX; `approved` are a plan's approved
-    recordings; `proven` is told of a plan that both tests passed.
-    """
-
-    caller: Caller | None
-    shown: Shown | None
-    sounds: SoundStore
-    entry_of: Callable[[str, str], str]
-    release: Callable[[], str | None]
-    approved: Callable[[Plan], Awaitable[Mapping[str, str]]]
-    proven: Callable[[Plan], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Under:
-    """A test under way: what it tests, against which sounds."""
-
-    run: Run
-    stored: StoredPlan
-    script: Script
-    prompts: Prompts
-    way: Way
 
 
 class LineTests:
@@ -108,7 +62,9 @@ class LineTests:
             raise TestRefused("Esa prueba la hace otra área.")
         fingerprint = self._bench.entry_of(plan, stored.version.hash)
         await self._check_turn(stored, fingerprint, kind, who)
-        under = await self._begun(stored, fingerprint, kind, who, quick)
+        asked = Asked(stored, fingerprint, kind, who, quick)
+        under = await prepared(self._bench, self._site, asked, self._clock())
+        under = replace(under, run=await self.runs.begin(under.run))
         id = under.run.id
         self._moments[id] = {}
         self._tasks[id] = asyncio.create_task(self._carried_out(under), name=f"test of {plan}")
@@ -168,12 +124,9 @@ class LineTests:
         stored = self._book.of(plan).tested
         if stored is None:
             raise TestRefused(f"El plan «{plan}» no está en la central: publíquelo y pruébelo después.")
-        if not self._ways():
+        if not self._bench.ways():
             raise TestRefused("Esta central no puede hacer llamadas de prueba: use la prueba a mano.")
         return stored
-
-    def _ways(self) -> frozenset[Way]:
-        return self._bench.caller.ways() & _BEGINS.keys() if self._bench.caller else frozenset()
 
     async def _check_turn(self, stored: StoredPlan, fingerprint: str, kind: Kind, who: str) -> None:
         """Operations tests after IT, and is somebody else (P39, P40)."""
@@ -188,38 +141,9 @@ class LineTests:
         if proof.it.by == who:
             raise TestRefused("La prueba de Sistemas la hizo usted: la de Operaciones la hace otra persona.")
 
-    async def _begun(self, stored: StoredPlan, fingerprint: str, kind: Kind, who: str, quick: bool) -> _Under:
-        version = stored.version
-        plan = version.plan
-        wanted = sounds.wanted(version, self._site, await self._bench.approved(plan))
-        try:
-            prompts = await asyncio.to_thread(sounds.read, self._bench.sounds, wanted)
-        except sounds.NoSound as error:
-            raise TestRefused(str(error)) from error
-        way = Way.LOOP if Way.LOOP in self._ways() else Way.TRUNK
-        now, lasting = self._clock(), sounds.durations(prompts)
-        written = script(version, self._site, lasting, now, quick, _BEGINS[way])
-        run = Run(
-            id=0,
-            kind=kind,
-            plan=plan.plan,
-            plan_name=plan.name,
-            subsidiary=plan.subsidiary,
-            account=plan.account.name,
-            version=version.hash,
-            fingerprint=fingerprint,
-            release=self._bench.release() or "",
-            by=who,
-            begun=now,
-            state=RunState.RUNNING,
-            planned=tuple((trial.id, trial.title) for trial in written.trials),
-            left_out=(*written.left_out, *(() if self._bench.shown else (_NO_DESK,))),
-        )
-        return _Under(await self.runs.begin(run), stored, written, prompts, way)
-
     # the calls
 
-    async def _carried_out(self, under: _Under) -> Report | None:
+    async def _carried_out(self, under: Under) -> Report | None:
         """Places all calls and reports; stopped by somebody, it reports that."""
         try:
             turns = asyncio.Semaphore(AT_ONCE)
@@ -244,7 +168,7 @@ class LineTests:
             return None
         return await self._end(run, Result.PASSED if passed else Result.FAILED)
 
-    async def _tried(self, under: _Under, trial: Trial, turns: asyncio.Semaphore) -> None:
+    async def _tried(self, under: Under, trial: Trial, turns: asyncio.Semaphore) -> None:
         async with turns:
             moments = self._moments[under.run.id]
             began, caller = self._clock(), self._bench.caller
@@ -259,7 +183,7 @@ class LineTests:
             await self.runs.called(under.run.id, tested)
             moments.pop(trial.id, None)
 
-    async def _tested_call(self, under: _Under, trial: Trial, observed: Observed) -> TestedCall:
+    async def _tested_call(self, under: Under, trial: Trial, observed: Observed) -> TestedCall:
         recording, heard = await self._kept(observed)
         shown = self._bench.shown
         desk = await shown(observed) if shown else None
@@ -319,10 +243,10 @@ class LineTests:
 
 
 def _call(trial: Trial, way: Way) -> TestCall:
-    dialled = (trial.line.public or trial.line.header) if way is Way.TRUNK else None
-    return TestCall(
-        new_id(), trial.line.header, trial.line.carrier, trial.keys, trial.at, trial.seconds, way, dialled
-    )
+    line, trunk = trial.line, way is Way.TRUNK
+    dialled = (line.public or line.header) if trunk else None
+    seconds = min(trial.seconds + RECOGNISED, LONGEST) if trunk else trial.seconds
+    return TestCall(new_id(), line.header, line.carrier, trial.keys, trial.at, seconds, way, dialled)
 
 
 def _not_placed(trial: Trial, began: datetime, ended: datetime, why: str) -> TestedCall:

@@ -14,9 +14,10 @@ from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion
 from plans.site import Site
 from provisioning.proof import sounds as of_plan
+from provisioning.proof.bench import Bench
 from provisioning.proof.recordings import Recordings
 from provisioning.proof.reports import Kind, Report, Result
-from provisioning.proof.runner import Bench, LineTests
+from provisioning.proof.runner import LineTests
 from provisioning.proof.runs import Run, Runs, RunState, TestRefused
 from provisioning.proof.store import Reports
 from staff.person import Person
