@@ -38,7 +38,7 @@ from web import (
     stream,
     tokens,
 )
-from web.alta import beginning, board, coverage_editor, coverages, documents, moves, number_request
+from web.alta import beginning, board, coverage_editor, coverages, documents, folders, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
 from web.notices import absences, letters, mail, plan_sheets, preferences
@@ -103,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
         group=Group.CALLS,
     ),
     Route("GET", "/calls/{id}", calls.page, Permission.CALL_READ, reading=readings.CALL),
-    Route("GET", "/mine", home.my_turn, Permission.ALTA_READ, "Mi turno"),
+    Route("GET", "/mine", home.my_turn, Permission.ALTA_READ, "Mi turno", group=Group.MINE),
     Route("GET", "/line-tests", tests.index, Permission.ALTA_READ, "Pruebas"),
     Route("GET", "/line-tests/of/{plan}", tests.plan, Permission.ALTA_READ),
     Route("POST", "/line-tests/of/{plan}", tests.start, Permission.TEST_RUN),
@@ -119,6 +119,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/line-tests/{id}/json", test_reports.as_json, Permission.ALTA_READ),
     Route("GET", "/line-tests/{id}/calls/{call}/audio", test_reports.audio, Permission.ALTA_READ),
     Route("GET", "/altas", board.index, Permission.ALTA_READ, "Altas"),
+    Route("GET", "/folders", folders.index, Permission.ALTA_READ, "Carpetas"),
     Route("GET", "/altas/new", beginning.form, Permission.ALTA_WRITE),
     Route("POST", "/altas/new", beginning.begin, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}", alta_page.page, Permission.ALTA_READ),
@@ -160,6 +161,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/suspend", moves.suspend, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/cancel", moves.cancel, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/move", moves.move_on, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/finish", moves.finish, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/skip", moves.skip, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/back", moves.send_back, Permission.ALTA_WRITE),

@@ -14,6 +14,7 @@ class Group(Enum):
     """Where in the bar an entry stands, in this order. What is wanted all day long is never folded."""
 
     CALLS = "Atención"
+    MINE = "Mi turno"
     ALTAS = "Altas"
     NETWORK = "Prestación"
     PBX = "Central"

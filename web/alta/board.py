@@ -100,7 +100,7 @@ def _filter(typed: dict[str, str]) -> AltaFilter:
     )
 
 
-def _after(request: web.Request) -> int | None:
+def after(request: web.Request) -> int | None:
     written = request.query.get("after", "")
     if not written:
         return None
@@ -112,7 +112,7 @@ def _after(request: web.Request) -> int | None:
 async def _list(
     request: web.Request, wanted: AltaFilter, typed: dict[str, str], shared: dict[str, Any]
 ) -> web.Response:
-    page = await altas(request).page(wanted, A_PAGE, _after(request), session(request).person.scope)
+    page = await altas(request).page(wanted, A_PAGE, after(request), session(request).person.scope)
     return render(
         request,
         "alta/list_rows.html" if is_htmx(request) else "alta/list.html",
@@ -128,7 +128,7 @@ async def _lane(
 ) -> Lane:
     of_lane = replace(wanted, step=name) if typed["view"] == "step" else replace(wanted, area=name)
     found, scope = altas(request), session(request).person.scope
-    page = await found.page(of_lane, A_LANE, _after(request), scope)
+    page = await found.page(of_lane, A_LANE, after(request), scope)
     tickets = tuple((alta, turn) for alta in page.items for turn in _in_lane(alta, of_lane))
     count = await found.count(of_lane, scope) if title else 0
     return Lane(name, title, tickets, count, _next(typed | {"lane": name}, page.next))

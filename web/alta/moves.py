@@ -95,6 +95,10 @@ async def _cancel(move: Move) -> None:
     await move.altas.cancel(move.alta.id, move.person, move.reason)
 
 
+async def _move_on(move: Move) -> None:
+    await move.altas.move(move.alta.id, move.person, move.reason)
+
+
 def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
@@ -151,3 +155,4 @@ comment = _of_alta(_comment, "commented")
 suspend = _of_alta(_suspend, "suspended")
 resume = _of_alta(_resume, "resumed")
 cancel = _of_alta(_cancel, "cancelled")
+move_on = _of_alta(_move_on, "moved")

@@ -83,6 +83,8 @@ EXPECTED = {
     "GET /line-tests/{id}/pdf": FOLLOW_ALTAS,
     "GET /line-tests/{id}/json": FOLLOW_ALTAS,
     "GET /line-tests/{id}/calls/{call}/audio": FOLLOW_ALTAS,
+    "GET /folders": FOLLOW_ALTAS,
+    "POST /altas/{id}/move": TAKE_PART,
     "GET /altas": FOLLOW_ALTAS,
     "GET /altas/new": TAKE_PART,
     "POST /altas/new": TAKE_PART,
@@ -223,24 +225,25 @@ def of(row):
     return EXPECTED[f"{row.method} {row.path}"]
 
 
+PARTS = {
+    "id": "1",
+    "extension": "101",
+    "name": "ana",
+    "session": "0" * 16,
+    "step": "contrato",
+    "plan": "hogar-nandu",
+    "prompt": "saludo",
+    "document": "1",
+    "kind": "data",
+    "load": "0" * 32,
+    "e164": "+541143218765",
+    "call": "principal-1",
+}
+
+
 def path_of(row):
-    written = row.path
-    for part, value in {
-        "id": "1",
-        "extension": "101",
-        "name": "ana",
-        "session": "0" * 16,
-        "step": "contrato",
-        "plan": "hogar-nandu",
-        "prompt": "saludo",
-        "document": "1",
-        "kind": "data",
-        "load": "0" * 32,
-        "e164": "+541143218765",
-        "call": "principal-1",
-    }.items():
-        written = written.replace(f"{{{part}}}", value)
-    return written
+    """The route's address with something in each of its places; places may say what fits (`{id:\\d+}`)."""
+    return re.sub(r"{(\w+)(?::[^{}]+)?}", lambda place: PARTS.get(place[1], place[0]), row.path)
 
 
 async def call(visitor, row):

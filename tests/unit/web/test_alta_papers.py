@@ -203,3 +203,14 @@ def test_a_row_lacks_no_cell_whatever_is_sent():
             return ["x"] * (3 if name == "name" else 1)
 
     assert [row.get("name") for row in read_rows(Given())] == ["x"]
+
+
+async def test_a_clients_folder_holds_its_documents_by_year_and_finds_them_by_a_word(house):
+    alta = await contracted(house)
+    async with house.serving() as root, house.visit(root, "fabio") as fabio:
+        year = alta.started.year
+        for query in ("", f"?year={year}", "?text=contrato", "?account=Seguros+Ñandú+S.A."):
+            assert "Contrato.pdf" in await read(fabio, f"/folders{query}"), query
+        for query in ("?year=1999", "?text=acta", "?account=Nadie"):
+            assert "Ningún documento cumple" in await read(fabio, f"/folders{query}"), query
+        assert (await fabio.get("/folders?after=x")).status == 400

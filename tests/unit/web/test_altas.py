@@ -180,7 +180,7 @@ async def test_a_lane_shows_ten_and_asks_for_the_next_ones_by_key(house):
         await begun(house, plan=f"plan-{number}", name=f"Plan {number}")
     async with house.at("carla") as carla:
         page = await read(carla, "/altas")
-        assert page.count('class="ticket"') == 10 and '<span class="count">12</span>' in page
+        assert page.count('class="ticket"') == 10 and '<span class="count">12 altas</span>' in page
         more = re.search(r'hx-get="(/altas\?[^"]*lane=commercial[^"]*)"', page)[1].replace("&amp;", "&")
         rest = await (await carla.get(more, **{"HX-Request": "true"})).text()
         assert rest.count('class="ticket"') == 2 and "Mostrar más" not in rest

@@ -76,6 +76,8 @@ EXPECTED = {
     "GET /dossiers/{id}": HIDDEN,
     "GET /dossiers/{id}/pdf": HIDDEN,
     "GET /dossiers/{id}/file": HIDDEN,
+    "GET /folders": WITHOUT,
+    "POST /altas/{id}/move": HIDDEN,
     "GET /altas": WITHOUT,
     "GET /altas/new": OWN,
     "POST /altas/new": OWN,
