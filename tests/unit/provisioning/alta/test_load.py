@@ -1,10 +1,13 @@
 """A procedure's file: the shipped one is whole, and a wrong one says all that is wrong with it at once."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from plans.problems import PlanProblems
+from provisioning.alta.calendar import BusinessCalendar
 from provisioning.alta.load import SHIPPED, load_procedure, read_procedure
 
 WRONG = """\
@@ -92,3 +95,12 @@ def test_what_two_steps_of_one_kind_give_is_ambiguous_and_of_two_kinds_is_not(tm
     assert told(tmp_path, same) == ["6 ALTA-104"]
     apart = head + step.format(id="uno", kind="alta") + step.format(id="dos", kind="otro-si")
     assert read_procedure(apart).procedure.areas() == {"comercial": "Comercial"}
+
+
+def test_days_are_the_subsidiarys_business_days_and_suspended_ones_do_not_count() -> None:
+    calendar = BusinessCalendar("AR", ZoneInfo("America/Argentina/Buenos_Aires"))
+    thursday = datetime(2026, 4, 30, 15, tzinfo=UTC)  # the day before a public holiday
+    tuesday = datetime(2026, 5, 5, 15, tzinfo=UTC)
+    assert calendar.local(calendar.due(thursday, 1)) == date(2026, 5, 4)
+    assert calendar.local(calendar.due(thursday, 1, [(thursday, tuesday)])) == date(2026, 5, 5)
+    assert calendar.spent(thursday, tuesday, [(thursday, tuesday)]) == 0
