@@ -97,8 +97,9 @@ class Drafts:
         self._sent = sent
 
     def kinds(self, alta: AltaView) -> tuple[str, ...]:
-        """The kinds of letters that an alta has, in order."""
-        return tuple(kind for kind in STEPS if kind in self._writers and _step_of(kind, alta) is not None)
+        """The kinds of letters whose turn it is in an alta, in order."""
+        steps = {kind: _step_of(kind, alta) for kind in STEPS if kind in self._writers}
+        return tuple(kind for kind, step in steps.items() if step is not None and step.open)
 
     async def write(self, kind: str, alta: AltaView, person: Person) -> Draft:
         """What would go now. Raises `DraftRefused` when a fact is missing that it cannot do without."""
