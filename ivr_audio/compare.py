@@ -176,6 +176,8 @@ def _followed(heard: Samples, prompt: Samples, anchor: int) -> list[_Window]:
     padded = np.concatenate([np.zeros(_FARTHEST + _WINDOW), heard, np.zeros(_FARTHEST + _WINDOW)])
     found = [_near(padded, prompt, at, anchor, _STRAY) for at in starts]
     best = max(range(len(found)), key=lambda each: found[each].alike)
+    if found[best].alike < ALIKE:
+        return found
     forward = _walk(padded, prompt, starts[best:], found[best].lag)
     backward = _walk(padded, prompt, starts[best::-1], found[best].lag)
     return [*backward[:0:-1], *forward]

@@ -16,6 +16,7 @@ _SURE = 1.0
 _BACK = RATE // 2
 _LONGER = RATE // 2
 _LATEST = 2
+_SOON = 3 * RATE
 _SOUNDS = 0.02
 
 
@@ -41,11 +42,17 @@ def listened(hears: Sequence[Hears], heard: Samples, prompts: Prompts) -> Iterat
     begin = 0
     for position, wanted in enumerate(hears):
         pattern = _pattern(wanted, prompts.expected[wanted.prompt])
-        match = compare(heard[begin:], pattern)
+        match = _next(heard[begin:], pattern)
         other = _instead(wanted, heard, begin, match, prompts)
         yield _told(wanted, match, other, begin, _earlier(heard[:begin], pattern, match, position))
         if match.verdict is Verdict.HEARD:
             begin = max(begin + int(match.ends * RATE) - _BACK, begin)
+
+
+def _next(heard: Samples, pattern: Samples) -> Match:
+    """A prompt as a rule follows at once: all that is left is searched only when it does not."""
+    soon = compare(heard[: len(pattern) + _SOON], pattern)
+    return soon if soon.verdict is Verdict.HEARD else compare(heard, pattern)
 
 
 def _pattern(wanted: Hears, prompt: Samples) -> Samples:

@@ -25,11 +25,11 @@ from telephony.testcall_values import Delivered, Heard, Moment, Observed, PhoneS
 from telephony.testcalls import CannotPlace
 
 NOW = datetime(2026, 11, 26, 21, tzinfo=UTC)
-LASTS = 3.0
+LASTS = 2.6
 
 
 def sound(seed: str) -> Samples:
-    """Three seconds that sound like nothing else."""
+    """Some seconds that sound like nothing else."""
     dice = np.random.default_rng(abs(hash(seed)) % 2**32)
     beat = np.repeat(dice.random(int(LASTS * 10)), RATE // 10)
     made: Samples = 0.1 * beat * dice.standard_normal(int(LASTS * RATE))

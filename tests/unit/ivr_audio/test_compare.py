@@ -47,7 +47,7 @@ def test_the_level_of_what_was_heard_is_told() -> None:
     assert loud.level - soft.level == pytest.approx(12, abs=0.5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     late=st.floats(0, 0.3), below=st.floats(8, 40), lost=st.floats(0, 0.05), skew=st.floats(-2e-4, 2e-4),
     law=st.sampled_from(["ALAW", "ULAW"]), gain=st.floats(0.2, 1.4), seed=st.integers(0, 999),
@@ -68,7 +68,7 @@ def test_a_moment_that_a_busy_line_swallows_is_overlooked(lost: float) -> None:
     assert match.verdict is Verdict.HEARD and match.share > 0.9
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(below=st.floats(8, 40), lost=st.floats(0, 0.05), seed=st.integers(0, 999))
 def test_another_prompt_of_the_same_voice_is_never_taken_for_it(below: float, lost: float, seed: int) -> None:
     heard = coded(noisy(losing(call(said(OTHER), said(GREETING)), lost, seed), below, seed))
@@ -117,7 +117,7 @@ def test_silence_noise_and_music_are_not_the_prompt(heard: Samples, verdict: Ver
     assert compare(heard, said(MENU)).verdict is verdict
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(-1, 1), max_size=3000), st.lists(st.floats(-1, 1), max_size=3000))
 def test_any_two_sounds_can_be_compared(heard: list[float], prompt: list[float]) -> None:
     match = compare(np.array(heard), np.array(prompt))
