@@ -1,7 +1,8 @@
 """A test by hand from an outside line: recognised by six digits that were told to one person, once.
 
 The number that calls proves nothing: anybody can forge it. While a test of a line is awaited, `altavoz-hand`
-in the PBX's own store holds for it `<digits>-<expiry epoch>-<id>`; a line for which none is loses nothing.
+in the PBX's own store holds for it `<digits>-<expiry epoch>-<id>`, and `-1` after that for a test of what
+strangers reach; a line for which none is awaited loses nothing.
 """
 
 from collections.abc import Iterator
@@ -59,5 +60,6 @@ def _digits(sound: str, lookup: str) -> Iterator[Step]:
     yield goto(onward)
     yield goto_if(f'$["{taken}" != "{entry}"]', onward).labelled("right")
     yield gosub(Target(MARKED), "${CUT(ALTAVOZ_ASKED,-,3)}")
+    yield assign("ALTAVOZ_LIVE", "${CUT(ALTAVOZ_ASKED,-,4)}")
     yield told("keyed", "${ALTAVOZ_TEST_ID}")
     yield goto(onward)

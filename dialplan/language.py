@@ -72,7 +72,7 @@ _OURS = (
     *("AT", "BACK", "BY", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY"),
     *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN"),
     *("TEST", "TRY", "TYPED"),
-    *("ASKED", "HALF", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
+    *("ASKED", "HALF", "LIVE", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
 )
 _LOCAL = frozenset(("before", "called", "clock", "contacts", "country", "day", "left", "own", "shown", "uri"))
 _ASTERISK = frozenset(

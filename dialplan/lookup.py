@@ -1,7 +1,7 @@
 """From the line that is called to its plan: the sharded lookup, and what a line says that is not active yet.
 
 A line whose plan is live and has no candidate is one or two steps. ALTAVOZ_TEST on the caller's channel,
-which only test calls bear, leads to the candidate.
+which only test calls bear, leads to the candidate; with ALTAVOZ_LIVE a test call goes where strangers go.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,8 @@ from dialplan.sentences import Spoken
 from plans.model import Line, PlanVersion
 from plans.site import Site
 
-IS_TEST = '$["${ALTAVOZ_TEST}" != ""]'
+TRIES = '$["${ALTAVOZ_TEST}" != "" & "${ALTAVOZ_LIVE}" = ""]'
+"""Whether it is a test call, and not one of what strangers reach."""
 UNAVAILABLE = "31"
 """The cause (Q.850) that carriers are told: the number exists, and nobody answers at it for now."""
 
@@ -78,7 +79,7 @@ def _steps(live: _Way | None, trial: _Way | None) -> Iterator[Step]:
     public = ""
     if trial is not None:
         yield from _showing(trial.public, public)
-        yield goto_if(IS_TEST, Target(trial.entry.context))
+        yield goto_if(TRIES, Target(trial.entry.context))
         public = trial.public
         if live is None:
             yield from _inactive(trial.entry.version)

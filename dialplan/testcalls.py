@@ -38,7 +38,7 @@ SHOWN = ("From", "To", "P-Asserted-Identity", "Remote-Party-ID")
 """Headers told of a call's INVITE, and of the one that a phone gets."""
 
 _ARRIVE, _DESK, _ANSWERED = "altavoz-test-arrive", "altavoz-test-desk", "altavoz-test-answered"
-_AT, _AS = "X-Altavoz-At", "X-Altavoz-Carrier"
+_AT, _AS, _LIVE = "X-Altavoz-At", "X-Altavoz-Carrier", "X-Altavoz-Live"
 _NAMES: dict[Header, str] = {"p-called-party-id": "P-Called-Party-ID", "diversion": "Diversion"}
 _ANY_ID, _ID = "_[0-9a-f].", "${FILTER(0-9a-f,${EXTEN})}"
 _TEST_CALL, _SECONDS = "${FILTER(0-9a-f,${ALTAVOZ_TEST_CALL})}", "${FILTER(0-9,${ALTAVOZ_SECONDS})}"
@@ -143,7 +143,7 @@ def _loop(here: str, carrier: Carrier) -> Iterator[Step]:
     user = f"trunk-{carrier.subsidiary}" if _NAMES.get(carrier.delivers.into) else "${called}"
     yield Step(
         "Dial",
-        f"PJSIP/{user}@{LOOP},,b({here}^headers^1(${{ARG3}}^${{called}}^${{ALTAVOZ_AT}}))",
+        f"PJSIP/{user}@{LOOP},,b({here}^headers^1(${{ARG3}}^${{called}}^${{ALTAVOZ_AT}}^${{ALTAVOZ_LIVE}}))",
         jumps=(Target(here, "headers"),),
     )
     yield Step("Return")
@@ -153,6 +153,7 @@ def _headers(slug: str, carrier: Carrier) -> Iterator[Step]:
     yield _header(TEST_HEADER, "${ARG1}")
     yield _header(_AS, slug)
     yield _header(_AT, "${FILTER(0-9,${ARG3})}")
+    yield _header(_LIVE, "${FILTER(1,${ARG4})}")
     name = _NAMES.get(carrier.delivers.into)
     if name:
         yield _header(name, "<sip:${ARG2}@altavoz>")
@@ -177,6 +178,7 @@ def _arrive(slugs: tuple[str, ...]) -> Iterator[Step]:
     """Only as a carrier that there is. The caller hears from here on, so that no beginning is lost."""
     yield assign("ALTAVOZ_CARRIER", f"${{FILTER(a-z0-9\\x2d,${{PJSIP_HEADER(read,{_AS}):0:40}})}}")
     yield assign("ALTAVOZ_AT", f"${{FILTER(0-9,${{PJSIP_HEADER(read,{_AT}):0:12}})}}")
+    yield assign("ALTAVOZ_LIVE", f"${{FILTER(1,${{PJSIP_HEADER(read,{_LIVE}):0:1}})}}")
     yield goto_if("$[${DIALPLAN_EXISTS(altavoz-as-${ALTAVOZ_CARRIER},in,1)}]", Target(label="carrier"))
     yield Step("Hangup", "21")
     yield gosub(Target(MARKED), _id_in_header()).labelled("carrier")

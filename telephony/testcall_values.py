@@ -50,7 +50,8 @@ class TestCall:
 
     `at` is the instant at which opening hours look; None is now. `seconds` end the call at the latest.
     `dialled` is what a call by TRUNK or HAND dials: the public number (E.164), or the line itself when None;
-    `out` is the carrier by which one by TRUNK goes out, `carrier` itself when empty.
+    `out` is the carrier by which one by TRUNK goes out, `carrier` itself when empty. A call to what is `live`
+    reaches what strangers reach, another one the candidate where there is one.
     """
 
     __test__: ClassVar[bool] = False  # no test class of pytest's
@@ -64,6 +65,7 @@ class TestCall:
     way: Way = Way.LOOP
     dialled: str | None = None
     out: str = ""
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

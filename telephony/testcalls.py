@@ -216,7 +216,7 @@ class TestCaller:
             raise CannotPlace(f"ya se espera una llamada de prueba a {call.line}: termínela primero")
         self._awaited.add(line)
         try:
-            await self._port.arm(line, f"{digits}-{int(until.timestamp())}-{call.id}")
+            await self._port.arm(line, "-".join((digits, str(int(until.timestamp())), call.id, *_live(call))))
             yield
         except PortRefused as refused:
             raise CannotPlace(str(refused)) from refused
@@ -272,4 +272,10 @@ def _variables(call: TestCall) -> dict[str, str]:
         "PRESSES": "".join(press.digit for press in call.keys),
         "WAITS": "-".join(f"{press.after_s:g}" for press in call.keys),
         "TEST_CALL": call.id,
+        "LIVE": "".join(_live(call)),
     }
+
+
+def _live(call: TestCall) -> tuple[str, ...]:
+    """What tells the dialplan that the call is to go where strangers go."""
+    return ("1",) if call.live else ()

@@ -115,9 +115,9 @@ class Gate:
         assert "SIP/2.0 183" in call.messages() and "SIP/2.0 200" not in call.messages()
         return self.arrived == []
 
-    async def test(self) -> str:
-        """The version that answers a test call."""
-        seen = await self.tests.place(TestCall(new_id(), LINE, CARRIER, seconds=4))
+    async def test(self, *, live: bool = False) -> str:
+        """The version that answers a test call; `live`: one of what strangers reach."""
+        seen = await self.tests.place(TestCall(new_id(), LINE, CARRIER, seconds=4, live=live))
         assert seen.answered_ms is not None and seen.arrived is not None
         return seen.arrived.version
 
@@ -169,6 +169,7 @@ async def test_strangers_get_in_only_when_somebody_lets_them(gate: Gate, home: P
 
         second = await _applied(office, gate, "dos")
         assert (await gate.stranger(), await gate.test()) == (first[:12], second[:12])
+        assert await gate.test(live=True) == first[:12]
 
         await office.suspend("hogar-nandu", "olga", "desvinculado")
         assert await gate.turned_away()

@@ -13,7 +13,7 @@ from plans.model import PlanVersion
 from plans.site import Site
 
 NUMBER, PUBLIC = "541143218765", "548005551234"
-TEST = '$["${ALTAVOZ_TEST}" != ""]'
+TEST = '$["${ALTAVOZ_TEST}" != "" & "${ALTAVOZ_LIVE}" = ""]'
 
 
 @pytest.fixture

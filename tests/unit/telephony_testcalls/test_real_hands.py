@@ -174,6 +174,17 @@ async def test_a_call_by_the_trunk_is_known_by_its_digits(stage, caller, told):
 
 
 @pytest.mark.long
+async def test_a_call_by_the_trunk_to_what_strangers_reach_hears_what_they_hear(stage, caller):
+    trunk = GivesBack()
+    try:
+        call = TestCall(new_id(), LINE, "vuelta-ar", seconds=30, way=Way.TRUNK, live=True)
+        seen = await caller.place(call)
+    finally:
+        trunk.close()
+    assert [kind for kind, _ in seen.marks] == ["inactive"]
+
+
+@pytest.mark.long
 async def test_a_call_by_a_trunk_that_leads_elsewhere_is_ended_before_it_rings_anybody(stage, caller, told):
     trunk = GivesBack()
     try:
