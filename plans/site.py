@@ -50,7 +50,11 @@ class RequestLetter(Strict):
 
 
 class Carrier(Strict):
-    """`prefixes` are digits that it puts before called numbers; in `usual_days` it gives a number."""
+    """`prefixes` are digits that it puts before called numbers; in `usual_days` it gives a number.
+
+    `canary` is how its numbers are called every day: within the PBX, or out by its trunk to the public number
+    and back, which costs a call and also tells when the carrier has unlinked the number.
+    """
 
     subsidiary: Country
     hosts: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -61,6 +65,7 @@ class Carrier(Strict):
     contacts: tuple[Contact, ...] = ()
     request: RequestLetter | None = None
     usual_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    canary: Literal["loop", "trunk"] = "loop"
 
 
 class Queue(Strict):

@@ -181,7 +181,7 @@ async def test_a_call_by_the_trunk_to_what_strangers_reach_hears_what_they_hear(
         seen = await caller.place(call)
     finally:
         trunk.close()
-    assert [kind for kind, _ in seen.marks] == ["inactive"]
+    assert (seen.problems, [kind for kind, _ in seen.marks]) == ((), ["inactive"])
 
 
 @pytest.mark.long
