@@ -174,6 +174,7 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "contacts": "Con quién se habla en el operador.",
         "request": "El correo con el que se le pide un número.",
         "usual_days": "Cuántos días hábiles suele tardar en dar un número.",
+        "canary": "La llamada del día a sus números: «loop», dentro de la central; «trunk», por su troncal.",
     },
     "Contact": {
         "": "Una persona o mesa del operador.",
