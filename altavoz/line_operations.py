@@ -34,10 +34,10 @@ class LineOperations:
         return self._house.office.line_tests
 
     async def test(self, arguments: Arguments) -> Any:
-        """Begin a test of IT; `number` is a header or a public number in any writing."""
+        """Begin a test of IT, or a `quick` one, which the gate does not count; `number` in any writing."""
         stored = self._plan(str(arguments["number"]))
-        plan, quick = stored.version.plan.plan, bool(arguments.get("quick"))
-        return _run(await self._tests.start(plan, Kind.IT, actor.current().name, quick))
+        plan, kind = stored.version.plan.plan, Kind.CANARY if arguments.get("quick") else Kind.IT
+        return _run(await self._tests.start(plan, kind, actor.current().name))
 
     async def watch(self, arguments: Arguments) -> Any:
         """How far it is; the report once it is done."""

@@ -20,7 +20,7 @@ NO_TELEPHONE = (
 MOMENT = "Un momento, por favor."
 NOT_ALLOWED = "Este teléfono no tiene permitido llamar al número marcado."
 INACTIVE = (
-    "El servicio al que usted llama todavía no está habilitado. "
+    "El servicio al que usted llama no está habilitado en este momento. "
     "Esta llamada no tiene costo. Gracias por comunicarse."
 )
 NOT_REACHED = "No se pudo establecer la llamada. Intente nuevamente."

@@ -22,7 +22,9 @@ def lines() -> None:
 @app.command("test")
 def test(
     number: str = typer.Argument(help="Número de cabecera o público, como se escriba."),
-    quick: bool = typer.Option(False, "--quick", help="Una llamada por línea, como el control diario."),
+    quick: bool = typer.Option(
+        False, "--quick", help="Una llamada por línea, como el control de cada día; no cuenta para liberar."
+    ),
     as_json: bool = AsJson,
 ) -> None:
     """Prueba una línea con llamadas de verdad; termina con 1 si algo no pasa."""

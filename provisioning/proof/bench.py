@@ -71,13 +71,12 @@ class Under:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which version is to be tested, how it stands in the PBX, by whom; `quick`: one call a line."""
+    """Which version is to be tested, how it stands in the PBX, by whom."""
 
     stored: StoredPlan
     fingerprint: str
     kind: Kind
     who: str
-    quick: bool
 
 
 async def prepared(bench: Bench, site: Site, asked: Asked, now: datetime) -> Under:
@@ -89,7 +88,7 @@ async def prepared(bench: Bench, site: Site, asked: Asked, now: datetime) -> Und
     except sounds.NoSound as error:
         raise TestRefused(str(error)) from error
     way = Way.LOOP if Way.LOOP in bench.ways() else Way.TRUNK
-    written = script(version, site, sounds.durations(prompts), now, asked.quick, BEGINS[way])
+    written = script(version, site, sounds.durations(prompts), now, asked.kind is Kind.CANARY, BEGINS[way])
     return Under(_run(bench, asked, written, now), asked.stored, written, prompts, way)
 
 

@@ -51,7 +51,7 @@ class LineTests:
         self._tasks: dict[int, asyncio.Task[Report | None]] = {}
         self._moments: dict[int, dict[str, Moment]] = {}
 
-    async def start(self, plan: str, kind: Kind, by: Person | str, quick: bool = False) -> Run:
+    async def start(self, plan: str, kind: Kind, by: Person | str) -> Run:
         """Begin a test of the version of `plan` that test calls reach. Raises TestRefused.
 
         `by` is who tests: a person, or the name of whoever else asked.
@@ -62,7 +62,7 @@ class LineTests:
             raise TestRefused("Esa prueba la hace otra área.")
         fingerprint = self._bench.entry_of(plan, stored.version.hash)
         await self._check_turn(stored, fingerprint, kind, who)
-        asked = Asked(stored, fingerprint, kind, who, quick)
+        asked = Asked(stored, fingerprint, kind, who)
         under = await prepared(self._bench, self._site, asked, self._clock())
         under = replace(under, run=await self.runs.begin(under.run))
         id = under.run.id
@@ -71,9 +71,9 @@ class LineTests:
         self._tasks[id].add_done_callback(lambda task: self._over(id, task))
         return under.run
 
-    async def run(self, plan: str, kind: Kind, by: Person | str, quick: bool = False) -> Report | None:
+    async def run(self, plan: str, kind: Kind, by: Person | str) -> Report | None:
         """Begin a test and wait for its end; None while ears are waited for. Raises TestRefused."""
-        begun = await self.start(plan, kind, by, quick)
+        begun = await self.start(plan, kind, by)
         return await asyncio.shield(self._tasks[begun.id])
 
     def moments(self, id: int) -> Mapping[str, Moment]:

@@ -20,5 +20,5 @@ def test_a_stranger_is_refused_whatever_name_it_writes_in_from(
 def test_the_account_that_acts_may_neither_load_a_module_nor_read_a_secret(altavoz: Instance) -> None:
     manager = (altavoz.home / "pbx" / "conf" / "manager.conf").read_text()
     acts = manager.split("[altavoz-acts]")[1]
-    assert "write = agent,reporting\n" in acts
+    assert "write = agent,reporting,originate\n" in acts
     assert "read =" not in acts

@@ -74,7 +74,7 @@ async def plan_page(request: web.Request, problem: str = "", status: int = 200) 
 
 
 async def start(request: web.Request) -> web.Response:
-    """Begin a test of IT or of Operations."""
+    """Begin a test of IT or of Operations, or a quick one."""
     stored, person = find.plan(request), session(request).person
     form = await request.post()
     kind = next((each for each in kinds_of(person) if each == form.get("kind")), None)
@@ -82,7 +82,7 @@ async def start(request: web.Request) -> web.Response:
         raise refusals.bad_request("Elija la prueba de su área.", "Su área no hace esa prueba")
     tests = services(request).office.line_tests
     try:
-        run = await tests.start(stored.version.plan.plan, kind, person, form.get("quick") == "1")
+        run = await tests.start(stored.version.plan.plan, kind, person)
     except TestRefused as refused:
         return await plan_page(request, str(refused), status=409)
     return see_other(f"/line-tests/runs/{run.id}")

@@ -7,7 +7,7 @@ from telephony.testcall_values import Moment
 KINDS = {
     Kind.IT: "Prueba de Sistemas",
     Kind.OPERATIONS: "Prueba de Operaciones",
-    Kind.CANARY: "Control diario",
+    Kind.CANARY: "Control rápido",
     Kind.BY_HAND: "Prueba a mano",
 }
 RESULTS = {

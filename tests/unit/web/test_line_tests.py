@@ -217,3 +217,10 @@ async def test_a_test_by_hand_guides_who_calls_to_its_report(house, played):
         assert "Prueba a mano" in report and "como dice el sitio" in report
     async with house.at("raul") as visitor:
         assert (await visitor.get(address)).status == 404, "the digits are one person's"
+
+
+async def test_a_quick_test_calls_each_line_once_and_proves_nothing(house, played):
+    report = await run_whole(house, kind="canary")
+    assert report.passed and len(report.calls) == len({line.header for line in played.version.plan.lines})
+    proof = await house.office.reports.standing(PLAN, report.version, report.fingerprint)
+    assert proof.it is None and proof.operations is None
