@@ -10,6 +10,19 @@ MOST_AT_ONCE = 6
 """So many entries stand side by side; more are folded into their groups."""
 
 
+WAY = (
+    "/altas",
+    "/plans",
+    "/numbers",
+    "/carriers",
+    "/prompts",
+    "/line-tests",
+    "/releases",
+    "/folders",
+)
+"""Pages in the order in which an alta comes to them; the others stand as the table of routes has them."""
+
+
 class Group(Enum):
     """Where in the bar an entry stands, in this order. What is wanted all day long is never folded."""
 
@@ -50,7 +63,7 @@ class Section:
 
 def menu(entries: tuple[Entry, ...], person: Person) -> tuple[Section, ...]:
     """What a person's bar holds."""
-    own = [entry for entry in entries if person.may(entry.who)]
+    own = sorted((entry for entry in entries if person.may(entry.who)), key=_place)
     groups = [(group, tuple(entry for entry in own if entry.group is group)) for group in Group]
     calm = len(own) <= MOST_AT_ONCE
     return tuple(
@@ -58,6 +71,10 @@ def menu(entries: tuple[Entry, ...], person: Person) -> tuple[Section, ...]:
         for group, inside in groups
         if inside
     )
+
+
+def _place(entry: Entry) -> int:
+    return WAY.index(entry.path) if entry.path in WAY else len(WAY)
 
 
 def _open(group: Group, inside: tuple[Entry, ...]) -> bool:

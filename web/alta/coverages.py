@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from plans.model import Coverage
-from provisioning.alta.coverage_list import Coverages, compare, said
+from provisioning.alta.coverage_list import Coverages, compare, said, to_yaml
 from provisioning.alta.coverages import CoverageVersion
 from provisioning.alta.events import Event, Happened
 from provisioning.alta.refusals import AltaRefused
@@ -20,6 +20,7 @@ from web.asked import see_other
 from web.keys import services, session
 from web.pages import full_names, render
 from web.papers import paper
+from web.person_form import number
 
 OBSERVED = 300
 """As many observations as are shown beside the coverages."""
@@ -27,7 +28,11 @@ OBSERVED = 300
 
 async def page(request: web.Request) -> web.Response:
     alta = await find(request)
-    done = {"saved": "Coberturas guardadas.", "observed": "Observaciones guardadas."}
+    done = {
+        "saved": "Coberturas guardadas.",
+        "observed": "Observaciones guardadas.",
+        "sent": "Sale otra vez hacia el otro sistema.",
+    }
     return await _page(request, alta, done=done.get(request.query.get("done", ""), ""))
 
 
@@ -77,6 +82,26 @@ async def comparison(request: web.Request) -> web.Response:
         texts=compare(old.content, new.content).texts,
         **await _shared(request, alta),
     )
+
+
+async def as_yaml(request: web.Request) -> web.Response:
+    """The version as the part of a plan's file that says it."""
+    alta = await find(request)
+    shown = await _version(request, alta)
+    if shown is None:
+        raise refusals.not_found("Todavía no hay coberturas")
+    name = f"coberturas-{alta.plan}-v{shown.number}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(text=to_yaml(shown.content), content_type="application/yaml", headers=headers)
+
+
+async def send_again(request: web.Request) -> web.Response:
+    """A version on its way to the company's other system: tried again now."""
+    alta, hooks = await find(request), altas(request).coverages.hooks
+    wanted = number(await request.post(), "delivery")
+    if not any(each.id == wanted for each in await hooks.of_alta(alta.id)) or not await hooks.again(wanted):
+        return await _page(request, alta, problem="Ese envío ya salió o no existe.", status=422)
+    return see_other(f"/altas/{alta.id}/coverages?done=sent")
 
 
 async def document(request: web.Request) -> web.Response:
@@ -145,6 +170,7 @@ async def _page(
         shown=await _version(request, alta),
         versions=await altas(request).coverages.versions(alta.id),
         observed=await observed(request, alta),
+        deliveries=await altas(request).coverages.hooks.of_alta(alta.id),
         may_change=person.may(Permission.ALTA_WRITE),
         may_comment=person.may(Permission.ALTA_WRITE),
         done=done,

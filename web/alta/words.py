@@ -60,3 +60,10 @@ DONE = {
     "coverages-changed": "Coberturas guardadas",
 }
 """What the page says after a move."""
+DELIVERIES = {
+    "pending": ("Espera para salir", "warn"),
+    "sending": ("Está saliendo", "warn"),
+    "sent": ("Llegó", "good"),
+    "failed": ("No llegó", "urgent"),
+}
+"""A version of coverages on its way to the company's other system: what is said, and how it looks."""

@@ -85,6 +85,8 @@ EXPECTED = {
     "GET /line-tests/{id}/calls/{call}/audio": FOLLOW_ALTAS,
     "GET /folders": FOLLOW_ALTAS,
     "POST /altas/{id}/move": TAKE_PART,
+    "GET /altas/{id}/coverages.yaml": FOLLOW_ALTAS,
+    "POST /altas/{id}/coverages/send": TAKE_PART,
     "GET /altas": FOLLOW_ALTAS,
     "GET /altas/new": TAKE_PART,
     "POST /altas/new": TAKE_PART,

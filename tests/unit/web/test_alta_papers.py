@@ -152,6 +152,8 @@ async def test_the_documents_of_coverages_and_request_are_pdf_with_label_and_rev
         )
         assert (await olga.post(f"{path}/number-request/sign", signed | {"area": "operations"})).status == 303
         assert "Firmada · versión 1" in re.sub(r"<[^>]+>", "", await read(carla, f"{path}/number-request"))
+        assert "code: PLOM" in await read(carla, f"{path}/coverages.yaml?version=1")
+        assert (await carla.post(f"{path}/coverages/send", {"delivery": "1"})).status == 422
         for paper in ("coverages/document.pdf", "number-request.pdf"):
             answer = await carla.get(f"{path}/{paper}")
             assert answer.status == 200 and (await answer.read()).startswith(b"%PDF-"), paper

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from plans.book import StoredPlan
 from plans.model import PlanVersion
+from provisioning.alta.documents import Control
 from staff.permissions import Permission
 from staff.profile import PersonRefused, profile_of
 from staff.sessions import Visit
@@ -25,7 +26,10 @@ from telephony.facts import (
     DigitsEntered,
     PartyJoined,
 )
+from tests.unit.web.altas import NANDU as NANDU_CLIENT
+from tests.unit.web.altas import contracted
 from tests.unit.web.conftest import NANDU, VERSIONS, now
+from tests.unit.web.test_access import PARTS
 from web import access
 from web.alarm import Alarm
 from web.who import ByToken
@@ -39,6 +43,7 @@ EVIL = (
 SHORT = "<img src=x onerror=alert(4) class=evil>"
 SCRIPT = "javascript:alert(5)"
 STRICT = re.compile("Content Security Policy|Uncaught|SyntaxError|Refused|/evil")
+NO_PAGE = re.compile(r"stream|export|/documents/|/template/|[./]pdf$|[.]yaml$|/json$|/file$|/audio$|\.wav$")
 PLANTED = """() => [...document.querySelectorAll("*")].filter((each) =>
   each.matches(".evil, script:not([src])")
   || each.getAttributeNames().some((name) => name.startsWith("on"))
@@ -90,7 +95,19 @@ async def poisoned(house):
         await connection.execute(update(people).where(people.c.id == raul.id).values(full_name=EVIL))
         await connection.execute(update(areas).values(label=EVIL))
     house.alarms = (Alarm("mala", now(), EVIL, EVIL, None),)
+    await altas(house)
     return await calls(house)
+
+
+async def altas(house):
+    """An alta with scripts in all that people write of it, its first number as the case's."""
+    account = NANDU_CLIENT.model_copy(update={"name": EVIL})
+    alta = await contracted(house, name=EVIL, account=account, levels=EVIL, purpose=EVIL)
+    olga, store = await house.person("olga"), house.office.altas
+    await store.comment(alta.id, olga, EVIL)
+    await store.comment(alta.id, olga, EVIL, about="PLOM")
+    await store.documents.attach(alta.id, "", "", f"{SHORT}.pdf", b"%PDF-", olga, Control(title=EVIL))
+    await store.send_back(alta.id, "plan-cargado", "contrato", olga, EVIL)
 
 
 def _evil(stored):
@@ -126,19 +143,14 @@ def addresses(case):
     """Every page of the table of routes."""
     values = {"id": str(case), "name": "ana", "secret": quote(EVIL, safe="")}
     for row in access.ROUTES:
-        if (
-            row.method != "GET"
-            or isinstance(row.who, ByToken)
-            or "stream" in row.path
-            or "export" in row.path
-        ):
+        if row.method != "GET" or isinstance(row.who, ByToken) or NO_PAGE.search(row.path):
             continue
         if row.path.startswith("/calls/"):
             yield from (f"/calls/pbx1-5.{number}" for number in (1, 2, 3))
         elif row.path == "/areas/{name}":
             yield "/areas/legales"
         elif not row.path.startswith(("/static", "/sign-in/oidc")):
-            yield re.sub(r"{(\w+)}", lambda found: values[found[1]], row.path)
+            yield re.sub(r"{(\w+)(?::[^{}]+)?}", lambda found: {**PARTS, **values}[found[1]], row.path)
 
 
 async def goes(page, root, path):

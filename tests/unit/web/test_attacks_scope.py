@@ -78,6 +78,8 @@ EXPECTED = {
     "GET /dossiers/{id}/file": HIDDEN,
     "GET /folders": WITHOUT,
     "POST /altas/{id}/move": HIDDEN,
+    "GET /altas/{id}/coverages.yaml": HIDDEN,
+    "POST /altas/{id}/coverages/send": HIDDEN,
     "GET /altas": WITHOUT,
     "GET /altas/new": OWN,
     "POST /altas/new": OWN,
