@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from provisioning.alta.lists import AltaFilter, AltaSummary, Mine, Turn
+from provisioning.alta.lists import AltaFilter, AltaSummary, Turn
 from staff.permissions import Permission
 from web import lists, refusals
 from web.alta import words
 from web.alta.find import altas, zone_of
+from web.alta.turns import is_mine
 from web.asked import is_htmx
 from web.keys import services, session
 from web.pages import full_names, render
@@ -61,12 +62,10 @@ async def mine(request: web.Request) -> tuple[tuple[AltaSummary, Turn], ...]:
     """The open steps that wait for whoever looks: late ones first, then by when they are due."""
     whose = await altas(request).mine(session(request).person)
     page = await altas(request).page(AltaFilter(mine=whose), MINE, None, session(request).person.scope)
-    found = [(alta, turn) for alta in page.items for turn in alta.turns if _is_mine(turn, whose)]
+    found = [
+        (alta, turn) for alta in page.items for turn in alta.turns if is_mine(whose, turn.owner, turn.areas)
+    ]
     return tuple(sorted(found, key=lambda each: _urgency(each[1])))
-
-
-def _is_mine(turn: Turn, whose: Mine) -> bool:
-    return turn.owner == whose.name or (turn.owner is None and bool(whose.areas & set(turn.areas)))
 
 
 def _urgency(turn: Turn) -> tuple[bool, float]:

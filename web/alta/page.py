@@ -86,7 +86,7 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
     """All that the page's pieces are drawn from."""
     found, person = altas(request), session(request).person
     refusals = {step.id: await found.hands.may_close(person, step) for step in alta.open}
-    now_open = turns(alta, refusals)
+    now_open = turns(alta, refusals, await found.mine(person))
     return {
         "alta": alta,
         "turns": now_open,
@@ -116,7 +116,7 @@ def _moves(alta: AltaView, now_open: tuple[Turn, ...]) -> dict[str, Any]:
                 {"step": each, "others": undone.get(each.id, "")} for each in before(alta, turn.step.id)
             ]
             for turn in now_open
-            if turn.mine
+            if turn.may
         },
     }
 

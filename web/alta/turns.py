@@ -1,8 +1,9 @@
 """Whose turn it is in an alta, and the one thing to do now. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from provisioning.alta.lists import Mine
 from provisioning.alta.views import AltaView, StepView
 from web.alta.panels import PANELS
 
@@ -17,24 +18,36 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An open step as somebody sees it. `refusal` says who can close it when they cannot."""
+    """An open step as somebody sees it: whether it waits for them, and who can close it when they cannot.
+
+    Administrators may close what waits for others.
+    """
 
     step: StepView
     act: Act
     refusal: str
+    mine: bool
 
     @property
-    def mine(self) -> bool:
+    def may(self) -> bool:
         return not self.refusal
 
 
-def turns(alta: AltaView, refusals: Mapping[str, str]) -> tuple[Turn, ...]:
+def turns(alta: AltaView, refusals: Mapping[str, str], whose: Mine) -> tuple[Turn, ...]:
     """The open steps: one's own first, in each the late ones first, then by when they are due.
 
     `refusals` says by step who can close it, empty when whoever looks can.
     """
-    open_now = [Turn(step, act(alta, step), refusals[step.id]) for step in alta.open]
+    open_now = [
+        Turn(step, act(alta, step), refusals[step.id], is_mine(whose, step.owner, step.step.areas))
+        for step in alta.open
+    ]
     return tuple(sorted(open_now, key=_urgency))
+
+
+def is_mine(whose: Mine, owner: str | None, areas: Collection[str]) -> bool:
+    """Whether a step waits for somebody: it is theirs, or nobody's of their areas."""
+    return owner == whose.name or (owner is None and bool(whose.areas & set(areas)))
 
 
 def _urgency(turn: Turn) -> tuple[bool, bool, float]:

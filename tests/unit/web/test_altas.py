@@ -129,12 +129,22 @@ async def test_late_is_said_in_words_and_it_may_be_suspended_resumed_and_cancell
             assert "Atrasado" in await read(raul, page), page
         for move, said in (
             ("suspend", "Está suspendida"),
-            ("resume", "Es su turno"),
+            ("resume", "Ahora no es su turno"),
             ("cancel", "Se canceló el"),
         ):
             answer = await raul.post(f"{path}/{move}", {"reason": "El cliente lo pidió"})
             assert answer.status == 303 and said in await read(raul, path), move
         assert "Lo que se hizo queda a la vista" in await read(raul, path)
+
+
+async def test_an_administrator_may_finish_what_waits_for_others_and_is_not_told_it_is_theirs(house):
+    alta = await begun(house)
+    async with house.at("raul") as raul:
+        page = await read(raul, f"/altas/{alta.id}")
+        assert "Ahora no es su turno" in page and "Terminar el paso" in page
+        assert "Nada espera por usted" in await read(raul, "/mine")
+        done = await raul.post(f"/altas/{alta.id}/steps/prospecto/finish", {"revision": "1"})
+        assert done.status == 303
 
 
 async def test_comments_dates_and_data_are_changed_and_stand_in_the_history(house):
