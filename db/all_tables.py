@@ -19,6 +19,7 @@ ROOMS = (
     "provisioning.notices",
     "provisioning.network",
     "provisioning.release",
+    "provisioning.editing",
 )
 
 for _room in ROOMS:

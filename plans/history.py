@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
 
 from plans.tables import PlanHistoryRow, PlanVersionRow
 
@@ -17,6 +18,17 @@ class Since:
 
     at: datetime
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What stood of a plan from an instant on: the numbers of its versions, None for none."""
+
+    at: datetime
+    by: str
+    live: int | None
+    candidate: int | None
+    suspended: bool
 
 
 class PlanHistory:
@@ -48,6 +60,20 @@ class PlanHistory:
                     break
                 version, found = answers, Since(row.at, row.by)
         return found
+
+    async def of(self, plan: str, limit: int = 50) -> tuple[Stood, ...]:
+        """What stood since when, the newest first."""
+        live, candidate = aliased(PlanVersionRow), aliased(PlanVersionRow)
+        rows = (
+            select(_ROW.at, _ROW.by, live.number, candidate.number, _ROW.suspended)
+            .outerjoin(live, live.id == _ROW.version_id)
+            .outerjoin(candidate, candidate.id == _ROW.candidate_id)
+            .where(_ROW.plan == plan)
+            .order_by(_ROW.id.desc())
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            return tuple(Stood(*row) for row in await connection.execute(rows))
 
     async def live_before(self, plan: str, hash: str) -> int | None:
         """The number of the last version that strangers reached before they reached this one."""

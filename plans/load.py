@@ -57,7 +57,7 @@ def load_texts(
 ) -> Loading:
     """The same for plans in no folder, by what their problems call them; they name no recordings."""
     documents = [read(text, name, "PLAN") for name, text in texts.items()]
-    return _loading(documents, site, others, today, _no_recordings)
+    return _loading(documents, site, others, today, no_recordings)
 
 
 def _loading(
@@ -67,7 +67,7 @@ def _loading(
     today: date | None,
     recordings_of: Callable[[Draft[Plan]], "Found"],
 ) -> Loading:
-    drafts = [made for document in documents if (made := _draft_plan(document)) is not None]
+    drafts = [made for document in documents if (made := draft_plan(document)) is not None]
     found = [problem for document in documents for problem in document.problems]
     found += [problem for made in drafts for problem in made.problems]
     found += check_plans(drafts, site, others, today or datetime.now(UTC).date())
@@ -83,7 +83,7 @@ def _loading(
 def read_plan(text: str, file: str) -> Source:
     """Reads one plan without its site: what the format and its own recordings say. Raises PlanProblems."""
     document = read(text, file, "PLAN")
-    made = _draft_plan(document)
+    made = draft_plan(document)
     audio, missing = _recordings(made) if made else ({}, [])
     found = in_order((*document.problems, *(made.problems if made else ()), *missing))
     if made is None or errors(found):
@@ -97,7 +97,7 @@ def check_stored(texts: Mapping[str, str], site: Site, *, today: date | None = N
     Their recordings were taken in when they were applied and are not looked for again.
     """
     documents = [read(text, name, "PLAN") for name, text in texts.items()]
-    drafts = [made for document in documents if (made := _draft_plan(document)) is not None]
+    drafts = [made for document in documents if (made := draft_plan(document)) is not None]
     return errors(in_order(check_plans(drafts, site, (), today or datetime.now(UTC).date())))
 
 
@@ -120,7 +120,8 @@ def examine_site(path: File | str) -> tuple[Site | None, tuple[Problem, ...]]:
     return site, in_order(found)
 
 
-def _draft_plan(document: Document) -> Draft[Plan] | None:
+def draft_plan(document: Document) -> Draft[Plan] | None:
+    """What can be made of a plan's document; None when nothing can."""
     return draft(document, Plan, _rewrite)
 
 
@@ -158,7 +159,8 @@ Found = tuple[Mapping[str, File], list[Problem]]
 """The recordings of a plan by prompt, and what is wrong with those that it names."""
 
 
-def _no_recordings(made: Draft[Plan]) -> Found:
+def no_recordings(made: Draft[Plan]) -> Found:
+    """For a text in no folder: that it names recordings is a problem."""
     message = "el plan no está en una carpeta con grabaciones; deje «text» y suba la grabación en la consola"
     named = (name for name, prompt in made.model.prompts.items() if prompt.audio is not None)
     return {}, [each for name in named for each in made.problem(("prompts", name, "audio"), "134", message)]

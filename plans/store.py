@@ -63,6 +63,14 @@ class PlanStore:
         """All versions of a plan, the first one first."""
         return await self._all(_SELECT.where(PlanVersionRow.plan == plan))
 
+    async def resting(self) -> list[StoredPlan]:
+        """The newest version of each plan of which nothing stands."""
+        row = PlanVersionRow
+        last = select(row.plan, func.max(row.number).label("number")).group_by(row.plan).subquery()
+        newest = and_(row.plan == last.c.plan, row.number == last.c.number)
+        standing = select(LivePlanRow.plan)
+        return await self._all(_SELECT.join(last, newest).where(row.plan.not_in(standing)))
+
     async def get(self, plan: str, number: int | None = None) -> StoredPlan | None:
         """A version by its number; without one the live or suspended version, or else the last."""
         versions = await self.versions(plan)

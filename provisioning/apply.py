@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from provisioning import marking
 from provisioning.changed import Changed, Listener, Publication, changes, standing, tell
 from provisioning.drafts import Draft
 from provisioning.marking import Going
+from provisioning.progress import Progress, Stage, speaking, unheard
 from provisioning.proposing import Approved, Objections, Proposal, Proposing, versions_of
 from provisioning.refusals import InventoryObjects, NoReason, Outdated
 from provisioning.releases import PUBLISHED, ROLLED_BACK, Release, ReleaseHistory
@@ -73,6 +75,7 @@ class Provisioner:
         self._store = store
         self._releases = releases
         self._book = book
+        self._sounds = sounds
         self._publisher = publisher
         self._clock = clock
         self._after = after
@@ -113,9 +116,11 @@ class Provisioner:
         shown: str | None = None,
         going: Going = Going.CANDIDATE,
         reason: str = "",
+        progress: Progress = unheard,
     ) -> Applied:
-        """`apply` for one plan that stands in no file."""
-        return await self._apply(lambda: self.propose_text(text, going), by, shown, going, reason)
+        """`apply` for one plan that stands in no file; `progress` is told how far it is."""
+        propose = partial(self.propose_text, text, going)
+        return await self._apply(propose, by, shown, going, reason, progress)
 
     # versions that stand already
 
@@ -173,17 +178,21 @@ class Provisioner:
         shown: str | None,
         going: Going,
         reason: str,
+        progress: Progress = unheard,
     ) -> Applied:
         why = reason if going is Going.CANDIDATE else _given(reason)
 
         async def applied() -> tuple[Applied, Sequence[Changed]]:
+            progress(Stage.COMPILING, 0, 0)
             proposal = await propose()
             if shown not in (None, proposal.rendered.release):
                 raise Outdated
             if proposal.objections and going is Going.CANDIDATE:
                 raise InventoryObjects(proposal.objections)
             await self._save(proposal.drafts, by)
-            published = await self._publisher.publish(proposal.rendered, by)
+            unspoken = self._sounds.missing(proposal.rendered.dialplan.speech)
+            spoken = speaking(progress, len(unspoken))
+            published = await self._publisher.publish(proposal.rendered, by, spoken)
             told = await self._remember(published, proposal.marks, by, why)
             return Applied(proposal, published), told
 

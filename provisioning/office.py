@@ -30,6 +30,10 @@ from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
+from provisioning.editing.evidence import editing_evidence
+from provisioning.editing.publishing import Publications
+from provisioning.editing.store import PlanDrafts
+from provisioning.editing.written import WrittenPlans
 from provisioning.notices.bureau import Bureau
 from provisioning.notices.drafts import NUMBER_REQUEST, Sent, Write
 from provisioning.notices.letters import Desk
@@ -125,6 +129,7 @@ class Office:
             **numbers_evidence(self.numbers),
             **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
             **self.notices.evidence,
+            **editing_evidence(self.plan_drafts, self.book, self.numbers),
             "prompts-approved": PromptProof(self.prompt_needs).found,
             "released": self._released,
         }
@@ -205,6 +210,24 @@ class Office:
     def plan_numbers(self) -> PlanNumbers:
         return PlanNumbers(self.engine, self.clock, self.numbers)
 
+    # plans being written
+
+    @cached_property
+    def plan_drafts(self) -> PlanDrafts:
+        return PlanDrafts(self.engine, self.clock)
+
+    @cached_property
+    def plan_store(self) -> PlanStore:
+        return PlanStore(self.engine)
+
+    @cached_property
+    def plan_history(self) -> PlanHistory:
+        return PlanHistory(self.engine)
+
+    @cached_property
+    def publications(self) -> Publications:
+        return Publications(self.provisioner, self.plan_drafts, self.clock, self.altas.nudge)
+
     # recordings of prompts
 
     @cached_property
@@ -214,7 +237,7 @@ class Office:
     @cached_property
     def draft_plans(self) -> list[Drafting]:
         """Who knows of plans that are being written: a line each."""
-        return []
+        return [WrittenPlans(self.plan_drafts, self.site, self.clock).all]
 
     @cached_property
     def prompt_needs(self) -> Overview:

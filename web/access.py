@@ -44,6 +44,9 @@ from web.menu import Entry, Group
 from web.notices import absences, letters, mail, plan_sheets, preferences
 from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
+from web.plan_editor import editing, publishing
+from web.plan_editor import listing as plans
+from web.plan_editor import plan as plan_page
 from web.prompts import changes as prompt_changes
 from web.prompts import pages as prompts
 from web.prompts import sounds as prompt_sounds
@@ -244,6 +247,21 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sheets/{plan}/start-without", plan_sheets.start_without, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}/letters/{kind}", letters.form, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/letters/{kind}", letters.send, Permission.ALTA_WRITE),
+    Route("GET", "/plans", plans.index, Permission.ALTA_READ, "Planes"),
+    Route("GET", "/plans/{plan}", plan_page.page, Permission.ALTA_READ),
+    Route("GET", "/plans/{plan}/compare", plan_page.compare, Permission.ALTA_READ),
+    Route("GET", "/plans/{plan}/text", plan_page.download, Permission.ALTA_READ),
+    Route("POST", "/plans/{plan}/begin", editing.begin, Permission.PLAN_WRITE),
+    Route("GET", "/plans/{plan}/edit", editing.page, Permission.PLAN_WRITE),
+    Route("POST", "/plans/{plan}/edit", editing.save, Permission.PLAN_WRITE, largest=editing.LARGEST),
+    Route("POST", "/plans/{plan}/look", editing.look, Permission.PLAN_WRITE, largest=editing.LARGEST),
+    Route("POST", "/plans/{plan}/drop-draft", plan_page.drop_draft, Permission.PLAN_WRITE),
+    Route("POST", "/plans/{plan}/restore", plan_page.restore, Permission.PLAN_WRITE),
+    Route("GET", "/plans/{plan}/publish", publishing.page, Permission.RELEASE_WRITE),
+    Route("POST", "/plans/{plan}/publish", publishing.publish, Permission.RELEASE_WRITE),
+    Route("GET", "/plans/{plan}/publishing", publishing.progress, Permission.ALTA_READ),
+    Route("POST", "/plans/{plan}/hurry", publishing.hurry, Permission.SETTING_WRITE),
+    Route("POST", "/plans/{plan}/withdraw", publishing.withdraw, Permission.RELEASE_WRITE),
     Route("GET", "/releases", release.index, Permission.ALTA_READ, "Liberación"),
     Route("GET", "/releases/{plan}", release.page, Permission.ALTA_READ),
     Route("POST", "/releases/{plan}", release.release, Permission.LINE_RELEASE),

@@ -48,6 +48,8 @@ TAKE_PART = FOLLOW_ALTAS - {Role.FINANCE, Role.QUALITY, Role.AUDITOR}
 TEST_LINES = {Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR}
 SEE_NUMBERS = FOLLOW_ALTAS
 GIVE_NUMBERS = {Role.IT, Role.ADMINISTRATOR}
+WRITE_PLANS = {Role.COMMERCIAL, Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR}
+PUBLISH = {Role.IT, Role.ADMINISTRATOR}
 EXPECTED = {
     "GET /api/docs": EVERYBODY,
     "GET /tokens": {Role.ADMINISTRATOR},
@@ -153,6 +155,21 @@ EXPECTED = {
     "POST /cases/{id}/take": WRITE_CASES,
     "GET /calls": READ_CASES,
     "GET /calls/{id}": READ_CASES,
+    "GET /plans": FOLLOW_ALTAS,
+    "GET /plans/{plan}": FOLLOW_ALTAS,
+    "GET /plans/{plan}/compare": FOLLOW_ALTAS,
+    "GET /plans/{plan}/text": FOLLOW_ALTAS,
+    "POST /plans/{plan}/begin": WRITE_PLANS,
+    "GET /plans/{plan}/edit": WRITE_PLANS,
+    "POST /plans/{plan}/edit": WRITE_PLANS,
+    "POST /plans/{plan}/look": WRITE_PLANS,
+    "POST /plans/{plan}/drop-draft": WRITE_PLANS,
+    "POST /plans/{plan}/restore": WRITE_PLANS,
+    "GET /plans/{plan}/publish": PUBLISH,
+    "POST /plans/{plan}/publish": PUBLISH,
+    "GET /plans/{plan}/publishing": FOLLOW_ALTAS,
+    "POST /plans/{plan}/hurry": {Role.ADMINISTRATOR},
+    "POST /plans/{plan}/withdraw": PUBLISH,
     "GET /releases": FOLLOW_ALTAS,
     "GET /releases/{plan}": FOLLOW_ALTAS,
     "POST /releases/{plan}": {Role.OPERATIONS, Role.ADMINISTRATOR},

@@ -45,11 +45,20 @@ export async function fetchPiece(path) {
   return answer.text();
 }
 
-function send(path, fields) {
+// A piece of a page that is drawn from what is sent.
+export async function postPiece(path, fields) {
+  const answer = await send(path, fields, { "HX-Request": "true" });
+  if (answer.status === 401) throw new SignedOut();
+  if (!answer.ok) throw new Refused(answer.status, { error: { message: await answer.text() } });
+  return answer.text();
+}
+
+// Fields as they are, or a FormData where one of them is long.
+function send(path, fields, wanted = { Accept: "application/json" }) {
   return reach(path, {
     method: "POST",
-    body: new URLSearchParams(fields),
-    headers: { Accept: "application/json", "X-CSRF-Token": token },
+    body: fields instanceof FormData ? fields : new URLSearchParams(fields),
+    headers: { ...wanted, "X-CSRF-Token": token },
   });
 }
 

@@ -1,0 +1,126 @@
+"""A plan is written: begun from its alta or from what stands, saved as it is typed, looked at while it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from plans.examine import Examined
+from provisioning.editing.beginning import first_text
+from provisioning.editing.values import DraftRefused, PlanDraft, StaleDraft
+from web.asked import see_other, wants_json
+from web.keys import services
+from web.pages import full_names, render
+from web.plan_editor.find import Known, find
+from web.plan_editor.plan import DONE
+from web.plan_editor.reading import read_text
+from web.uploads import upload
+
+LARGEST = 768 * 1024
+"""What a form with a plan may hold: its text, and what is around it."""
+
+
+async def begin(request: web.Request) -> web.Response:
+    """The first text of a plan that only its alta names."""
+    known = await find(request)
+    office = services(request).office
+    if not known.text and known.alta is not None:
+        form, agreed = (
+            await office.altas.forms.current(known.alta),
+            await office.altas.coverages.current(known.alta.id),
+        )
+        numbers = await office.numbers.of_alta(known.alta.id)
+        content = agreed.content if agreed else None
+        text = first_text(
+            known.alta.request, form.data if form else None, numbers, content, services(request).site
+        )
+        await office.plan_drafts.save(known.plan, text, known.revision, known.begins())
+        return see_other(f"/plans/{known.plan}/edit?done=begun")
+    return see_other(f"/plans/{known.plan}/edit")
+
+
+async def page(request: web.Request) -> web.Response:
+    known = await find(request)
+    if not known.text:
+        return see_other(f"/plans/{known.plan}")
+    return await edit_page(request, known, known.text)
+
+
+async def edit_page(
+    request: web.Request,
+    known: Known,
+    text: str,
+    problem: str = "",
+    theirs: PlanDraft | None = None,
+    status: int = 200,
+) -> web.Response:
+    """`theirs` is what somebody else saved while this text was written."""
+    return render(
+        request,
+        "plan_editor/edit.html",
+        status=status,
+        known=known,
+        text=text,
+        revision=theirs.revision if theirs else known.revision,
+        theirs=theirs,
+        problem=problem,
+        done=DONE.get(request.query.get("done", ""), ""),
+        names=await full_names(request),
+        **await looked(request, known, text),
+    )
+
+
+async def looked(request: web.Request, known: Known, text: str) -> dict[str, Any]:
+    """What the page shows of a text beside it."""
+    read: Examined = await read_text(request, text)
+    return {"read": read}
+
+
+async def given(request: web.Request) -> dict[str, str]:
+    """What the page sent; a text may come as a file, for a field of a form holds less."""
+    came = upload(request)
+    fields = dict(came.fields) or {name: str(value) for name, value in (await request.post()).items()}
+    if file := came.file("text"):
+        fields["text"] = file.path.read_bytes().decode("utf-8", "replace")
+    return fields | {"text": fields.get("text", "").replace("\r\n", "\n")}
+
+
+def revision_of(fields: Mapping[str, str]) -> int:
+    """The revision that the writer saw; 0 for none."""
+    seen = fields.get("revision", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+
+
+async def save(request: web.Request) -> web.Response:
+    """Keeps what was typed. Who comes second is given the other's text, and loses nothing."""
+    known = await find(request)
+    fields = await given(request)
+    text = fields["text"]
+    try:
+        drafts = services(request).office.plan_drafts
+        saved = await drafts.save(known.plan, text, revision_of(fields), known.begins())
+    except StaleDraft as stale:
+        return await _stale(request, known, text, stale)
+    except DraftRefused as refused:
+        if wants_json(request):
+            return web.json_response({"error": {"message": str(refused)}}, status=422)
+        return await edit_page(request, known, text, str(refused), status=422)
+    if wants_json(request):
+        return web.json_response({"revision": saved.revision, "by": saved.by})
+    return see_other(f"/plans/{known.plan}/edit")
+
+
+async def _stale(request: web.Request, known: Known, text: str, stale: StaleDraft) -> web.Response:
+    now = stale.now
+    if wants_json(request):
+        name = (await full_names(request)).get(now.by, now.by)
+        said = {"revision": now.revision, "text": now.text, "by": name}
+        return web.json_response({"error": {"message": str(stale)}, "now": said}, status=409)
+    return await edit_page(request, known, text, str(stale), now, 409)
+
+
+async def look(request: web.Request) -> web.Response:
+    """The pieces beside a text that is being typed; nothing is saved."""
+    known = await find(request)
+    text = (await given(request))["text"]
+    return render(request, "plan_editor/look.html", known=known, **await looked(request, known, text))
