@@ -197,6 +197,5 @@ async def _shared(request: web.Request, alta: AltaView) -> dict[str, Any]:
         if alta.subsidiary in subsidiaries
         else alta.subsidiary,
         "said": said,
-        "now": services(request).clock(),
         "words_of": words,
     }
