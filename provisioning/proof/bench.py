@@ -67,16 +67,21 @@ class Under:
     script: Script
     prompts: Prompts
     way: Way
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which version is to be tested, how it stands in the PBX, by whom."""
+    """Which version is to be tested, how it stands in the PBX, by whom.
+
+    `live`: it is what strangers reach, and is called as they call it where its carrier says so.
+    """
 
     stored: StoredPlan
     fingerprint: str
     kind: Kind
     who: str
+    live: bool = False
 
 
 async def prepared(bench: Bench, site: Site, asked: Asked, now: datetime) -> Under:
@@ -87,9 +92,16 @@ async def prepared(bench: Bench, site: Site, asked: Asked, now: datetime) -> Und
         prompts = await asyncio.to_thread(sounds.read, bench.sounds, wanted)
     except sounds.NoSound as error:
         raise TestRefused(str(error)) from error
-    way = Way.LOOP if Way.LOOP in bench.ways() else Way.TRUNK
+    way = _way(bench, site, asked)
     written = script(version, site, sounds.durations(prompts), now, asked.kind is Kind.CANARY, BEGINS[way])
-    return Under(_run(bench, asked, written, now), asked.stored, written, prompts, way)
+    return Under(_run(bench, asked, written, now), asked.stored, written, prompts, way, asked.live)
+
+
+def _way(bench: Bench, site: Site, asked: Asked) -> Way:
+    """Out by the trunk when the PBX has no loop, or when all the plan's carriers want it so every day."""
+    carriers = {site.carriers[line.carrier].canary for line in asked.stored.version.plan.lines}
+    outside = asked.live and carriers == {"trunk"} and Way.TRUNK in bench.ways()
+    return Way.LOOP if Way.LOOP in bench.ways() and not outside else Way.TRUNK
 
 
 def _run(bench: Bench, asked: Asked, written: Script, now: datetime) -> Run:

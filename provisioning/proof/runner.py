@@ -51,18 +51,18 @@ class LineTests:
         self._tasks: dict[int, asyncio.Task[Report | None]] = {}
         self._moments: dict[int, dict[str, Moment]] = {}
 
-    async def start(self, plan: str, kind: Kind, by: Person | str) -> Run:
-        """Begin a test of the version of `plan` that test calls reach. Raises TestRefused.
+    async def start(self, plan: str, kind: Kind, by: Person | str, *, live: bool = False) -> Run:
+        """Begin a test of the version of `plan` that test calls reach, or that strangers do when `live`.
 
-        `by` is who tests: a person, or the name of whoever else asked.
+        `by` is who tests: a person, or the name of whoever else asked. Raises TestRefused.
         """
-        stored = self._tested(plan)
+        stored = self._tested(plan, live)
         who = by if isinstance(by, str) else by.name
         if isinstance(by, Person) and kind not in kinds_of(by):
             raise TestRefused("Esa prueba la hace otra área.")
         fingerprint = self._bench.entry_of(plan, stored.version.hash)
         await self._check_turn(stored, fingerprint, kind, who)
-        asked = Asked(stored, fingerprint, kind, who)
+        asked = Asked(stored, fingerprint, kind, who, live)
         under = await prepared(self._bench, self._site, asked, self._clock())
         under = replace(under, run=await self.runs.begin(under.run))
         id = under.run.id
@@ -71,9 +71,9 @@ class LineTests:
         self._tasks[id].add_done_callback(lambda task: self._over(id, task))
         return under.run
 
-    async def run(self, plan: str, kind: Kind, by: Person | str) -> Report | None:
+    async def run(self, plan: str, kind: Kind, by: Person | str, *, live: bool = False) -> Report | None:
         """Begin a test and wait for its end; None while ears are waited for. Raises TestRefused."""
-        begun = await self.start(plan, kind, by)
+        begun = await self.start(plan, kind, by, live=live)
         return await asyncio.shield(self._tasks[begun.id])
 
     def moments(self, id: int) -> Mapping[str, Moment]:
@@ -120,8 +120,9 @@ class LineTests:
 
     # beginning
 
-    def _tested(self, plan: str) -> StoredPlan:
-        stored = self._book.of(plan).tested
+    def _tested(self, plan: str, live: bool) -> StoredPlan:
+        stands = self._book.of(plan)
+        stored = stands.live if live else stands.tested
         if stored is None:
             raise TestRefused(f"El plan «{plan}» no está en la central: publíquelo y pruébelo después.")
         if not self._bench.ways():
@@ -175,7 +176,7 @@ class LineTests:
             assert caller is not None
             try:
                 observed = await caller.place(
-                    _call(trial, under.way), lambda moment: moments.update({trial.id: moment})
+                    _call(trial, under.way, under.live), lambda moment: moments.update({trial.id: moment})
                 )
                 tested = await self._tested_call(under, trial, observed)
             except CannotPlace as error:
@@ -242,11 +243,12 @@ class LineTests:
             log.error("test_failed", run=id, exc_info=error)
 
 
-def _call(trial: Trial, way: Way) -> TestCall:
+def _call(trial: Trial, way: Way, live: bool) -> TestCall:
     line, trunk = trial.line, way is Way.TRUNK
     dialled = (line.public or line.header) if trunk else None
     seconds = min(trial.seconds + RECOGNISED, LONGEST) if trunk else trial.seconds
-    return TestCall(new_id(), line.header, line.carrier, trial.keys, trial.at, seconds, way, dialled)
+    of = (new_id(), line.header, line.carrier, trial.keys, trial.at, seconds, way, dialled)
+    return TestCall(*of, live=live)
 
 
 def _not_placed(trial: Trial, began: datetime, ended: datetime, why: str) -> TestedCall:

@@ -38,7 +38,7 @@ INTERRUPTED = "La prueba del día se interrumpió: repítala desde la página de
 class Tests(Protocol):
     """Makes a plan's test calls. What it raises is told as the canary's failure."""
 
-    async def run(self, plan: str, kind: Kind, by: str, /) -> Report | None: ...
+    async def run(self, plan: str, kind: Kind, by: str, /, *, live: bool = ...) -> Report | None: ...
 
 
 Failed = Callable[[AsyncConnection, "Canary", Plan], Awaitable[None]]
@@ -151,7 +151,7 @@ class Canaries:
 
     async def _call(self, plan: Plan, day: date) -> None:
         try:
-            report = await self._tests.run(plan.plan, Kind.CANARY, SERVICE.name)
+            report = await self._tests.run(plan.plan, Kind.CANARY, SERVICE.name, live=True)
         except Exception as error:  # whatever kept the calls from being made is what people must be told
             log.exception("canary_not_called", plan=plan.plan)
             return await self._end(plan, day, "failed", None, str(error) or type(error).__name__)

@@ -115,8 +115,10 @@ class PlayedCalls:
     fails: bool = False
     standing: int = 0
     most: int = 0
+    placed: list[TestCall] = field(default_factory=list)
 
     async def place(self, call: TestCall, progress: Callable[[Moment], None] = lambda _: None, /) -> Observed:
+        self.placed.append(call)
         self.standing += 1
         self.most = max(self.most, self.standing)
         progress(Moment.PLACED)
@@ -130,7 +132,7 @@ class PlayedCalls:
             self.standing -= 1
 
     def ways(self) -> frozenset[Way]:
-        return frozenset({Way.LOOP})
+        return frozenset({Way.LOOP, Way.TRUNK})
 
     def _observed(self, call: TestCall) -> Observed:
         trial = self.trial(call)

@@ -13,6 +13,7 @@ from ivr_audio.store import SoundStore
 from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion
 from plans.site import Site
+from plans.write import version_of
 from provisioning.proof import sounds as of_plan
 from provisioning.proof.bench import Bench
 from provisioning.proof.recordings import Recordings
@@ -223,3 +224,15 @@ async def test_a_prompt_without_a_sound_is_refused_with_its_name(bed: Bed) -> No
     bed.sounds.path(names.expected["aviso"]).unlink()
     with pytest.raises(TestRefused, match="«aviso»"):
         await bed.tested()
+
+
+@pytest.mark.parametrize(("way", "dialled"), [("loop", None), ("trunk", "+5718000912345")])
+async def test_what_strangers_reach_is_called_as_its_carrier_says(bed: Bed, way: str, dialled: str) -> None:
+    on_trial = version_of(bed.version.plan.model_copy(update={"name": "Otra"}), {})
+    live = StoredPlan(bed.version, 1, "", True, NOW, "ivan")
+    bed.book.replace([live, StoredPlan(on_trial, 2, "", False, NOW, "ivan", candidate=True)])
+    carrier = bed.site.carriers["claro-co"].model_copy(update={"canary": way})
+    bed.site = bed.site.model_copy(update={"carriers": {**bed.site.carriers, "claro-co": carrier}})
+    report = await bed.made().run("vial-condor", Kind.CANARY, "altavoz", live=True)
+    assert report is not None and report.version == bed.version.hash
+    assert {(call.live, call.way.value, call.dialled) for call in bed.calls.placed} == {(True, way, dialled)}

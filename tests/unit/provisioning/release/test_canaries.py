@@ -31,8 +31,8 @@ class Played:
     made: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
-    async def run(self, plan: str, kind: Kind, by: str) -> Report:
-        assert kind is Kind.CANARY
+    async def run(self, plan: str, kind: Kind, by: str, *, live: bool = False) -> Report:
+        assert kind is Kind.CANARY and live
         self.made.append(plan)
         if self.away:
             raise RuntimeError(self.away)
