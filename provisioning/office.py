@@ -21,6 +21,7 @@ from plans.history import PlanHistory
 from plans.site import Site
 from plans.store import PlanStore
 from provisioning.alta.evidence import Evidence, Found
+from provisioning.alta.files import Files
 from provisioning.alta.hooks import Hooks, Target
 from provisioning.alta.ledger import Ledger, Tell
 from provisioning.alta.load import SHIPPED, load_procedure
@@ -34,6 +35,15 @@ from provisioning.editing.evidence import editing_evidence
 from provisioning.editing.publishing import Publications
 from provisioning.editing.store import PlanDrafts
 from provisioning.editing.written import WrittenPlans
+from provisioning.network.checks import Checks
+from provisioning.network.evidence import network_evidence
+from provisioning.network.minimums import SHIPPED as SHIPPED_MINIMUMS
+from provisioning.network.minimums import load_minimums
+from provisioning.network.papers import Papers
+from provisioning.network.providers import Providers
+from provisioning.network.selection import Selection
+from provisioning.network.training import Trainings
+from provisioning.network.wanted import Wanted
 from provisioning.notices.bureau import Bureau
 from provisioning.notices.drafts import NUMBER_REQUEST, Sent, Write
 from provisioning.notices.letters import Desk
@@ -74,8 +84,9 @@ class Office:
     """`home` is the instance's data folder; `address` is where people reach the console.
 
     `outbox` is None without a mail server: then nobody is written to. `quarantine` is how long a number that
-    served a plan is given to nobody else; `procedure` is the file of the alta's steps. Letters are
-    answered to the `mailbox`. `test_calls` is None where there is no PBX to place them on;
+    served a plan is given to nobody else; `procedure` is the file of the alta's steps,
+    `minimums` that of how many providers are enough. Letters are answered to the `mailbox`. `test_calls` is
+    None where there is no PBX to place them on;
     `shown` is what pops up at the test desk for a test call, `canary_hour` when the numbers are called each
     day, by the subsidiary's clock. `coverages_target` is the system, if any, that
     keeps coverages too.
@@ -94,6 +105,7 @@ class Office:
     provisioner: Provisioner
     quarantine: timedelta = timedelta(days=180)
     procedure: Path = SHIPPED
+    minimums: Path = SHIPPED_MINIMUMS
     coverages_target: Target | None = None
     company: Company = UNNAMED
     mailbox: Address | None = None
@@ -130,6 +142,7 @@ class Office:
             **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
             **self.notices.evidence,
             **editing_evidence(self.plan_drafts, self.book, self.numbers),
+            **network_evidence(self.network_checks, self.trainings),
             "prompts-approved": PromptProof(self.prompt_needs).found,
             "released": self._released,
         }
@@ -227,6 +240,41 @@ class Office:
     @cached_property
     def publications(self) -> Publications:
         return Publications(self.provisioner, self.plan_drafts, self.clock, self.altas.nudge)
+
+    # the network, and what TMK learns
+
+    @cached_property
+    def providers(self) -> Providers:
+        return Providers(self.engine, self.clock, self.site)
+
+    @cached_property
+    def plan_needs(self) -> Wanted:
+        return Wanted(self.altas, self.book)
+
+    @cached_property
+    def selection(self) -> Selection:
+        return Selection(self.engine, self.clock)
+
+    @cached_property
+    def network_checks(self) -> Checks:
+        """Raises `PlanProblems` when the file of minimums has any."""
+        return Checks(
+            self.engine,
+            self.clock,
+            self.site,
+            self.providers,
+            self.plan_needs,
+            self.selection,
+            load_minimums(self.minimums),
+        )
+
+    @cached_property
+    def network_papers(self) -> Papers:
+        return Papers(self.engine, self.clock, Files(self.home / "network"))
+
+    @cached_property
+    def trainings(self) -> Trainings:
+        return Trainings(self.engine, self.clock, Files(self.home / "client-property"))
 
     # recordings of prompts
 

@@ -41,6 +41,8 @@ from web import (
 from web.alta import beginning, board, coverage_editor, coverages, documents, folders, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
+from web.network import check, provider, tasks, training
+from web.network import listing as providers
 from web.notices import absences, letters, mail, plan_sheets, preferences
 from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
@@ -205,6 +207,69 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/numbers/request", for_alta.ask, Permission.NUMBER_WRITE),
     Route("POST", "/altas/{id}/numbers/link", for_alta.link, Permission.NUMBER_WRITE),
     Route("GET", "/carriers", carriers.index, Permission.NUMBER_READ, "Operadores"),
+    Route("GET", "/providers", providers.index, Permission.PROVIDER_READ, "Prestadores", group=Group.NETWORK),
+    Route("GET", "/providers/zones", providers.zones, Permission.PROVIDER_READ),
+    Route("GET", "/providers/new", provider.new, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/new", provider.add, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/check", check.index, Permission.PROVIDER_READ),
+    Route("GET", "/providers/check/{plan}", check.page, Permission.PROVIDER_READ),
+    Route("POST", "/providers/check/{plan}/confirm", check.confirm, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/check/{plan}/demand", check.demand, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/check/{plan}/tasks", check.open_task, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/tasks", tasks.index, Permission.PROVIDER_READ),
+    Route("POST", "/providers/tasks/{id}/change", tasks.change, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/tasks/{id}/waive", tasks.waive, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/tasks/{id}/reopen", tasks.reopen, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/{id}", provider.page, Permission.PROVIDER_READ),
+    Route("POST", "/providers/{id}", provider.change, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/{id}/state", provider.set_state, Permission.PROVIDER_WRITE),
+    Route(
+        "POST",
+        "/providers/{id}/documents",
+        provider.attach,
+        Permission.PROVIDER_WRITE,
+        largest=provider.LARGEST,
+    ),
+    Route(
+        "GET",
+        "/providers/{id}/documents/{document}",
+        provider.download,
+        Permission.PROVIDER_READ,
+        reading=readings.PROVIDER_DOCUMENT,
+    ),
+    Route("GET", "/training", training.index, Permission.ALTA_READ, "Capacitación", group=Group.NETWORK),
+    Route("GET", "/training/{plan}", training.page, Permission.ALTA_READ),
+    Route(
+        "POST",
+        "/training/{plan}/sessions",
+        training.hold,
+        Permission.TRAINING_WRITE,
+        largest=training.LARGEST,
+    ),
+    Route(
+        "POST",
+        "/training/{plan}/bases",
+        training.hand,
+        Permission.TRAINING_WRITE,
+        largest=training.LARGEST,
+    ),
+    Route("POST", "/training/sessions/{id}/withdraw", training.withdraw, Permission.TRAINING_WRITE),
+    Route(
+        "POST",
+        "/training/sessions/{id}/documents",
+        training.attach,
+        Permission.TRAINING_WRITE,
+        largest=training.LARGEST,
+    ),
+    Route("GET", "/training/sessions/{id}/documents/{document}", training.material, Permission.ALTA_READ),
+    Route(
+        "GET",
+        "/training/bases/{id}/file",
+        training.download,
+        Permission.TRAINING_WRITE,
+        reading=readings.BASE,
+    ),
+    Route("POST", "/training/bases/{id}/end", training.end, Permission.TRAINING_WRITE),
     Route("GET", "/lines", lines.index, Permission.LINE_READ, "Líneas", group=Group.PBX),
     Route("GET", "/phones", phones.index, Permission.PHONE_WRITE, "Teléfonos", group=Group.PBX),
     Route("POST", "/phones/{extension}/show", phones.show, Permission.PHONE_WRITE, reading=readings.PHONE),

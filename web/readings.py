@@ -46,11 +46,17 @@ def _list(request: web.Request) -> str:
     return request.path
 
 
+def _path(request: web.Request) -> str:
+    return request.path
+
+
 CASE = Reading("case.read", _case)
 CALL = Reading("call.read", _call)
 CASES = Reading("case.listed", _list)
 CALLS = Reading("call.listed", _list)
 DOCUMENT = Reading("document.read", _document)
+PROVIDER_DOCUMENT = Reading("provider.document-read", _path)
+BASE = Reading("base.read", _path)
 PHONE = Reading("phone.read", _extension)
 AUDIT = Reading("audit.read", _list)
 

@@ -50,7 +50,37 @@ SEE_NUMBERS = FOLLOW_ALTAS
 GIVE_NUMBERS = {Role.IT, Role.ADMINISTRATOR}
 WRITE_PLANS = {Role.COMMERCIAL, Role.IT, Role.OPERATIONS, Role.ADMINISTRATOR}
 PUBLISH = {Role.IT, Role.ADMINISTRATOR}
+SEE_NETWORK = FOLLOW_ALTAS
+KEEP_NETWORK = {Role.PROVIDERS, Role.ADMINISTRATOR}
+TRAIN = {Role.TMK, Role.ADMINISTRATOR}
 EXPECTED = {
+    "GET /providers": SEE_NETWORK,
+    "GET /providers/zones": SEE_NETWORK,
+    "GET /providers/new": KEEP_NETWORK,
+    "POST /providers/new": KEEP_NETWORK,
+    "GET /providers/check": SEE_NETWORK,
+    "GET /providers/check/{plan}": SEE_NETWORK,
+    "POST /providers/check/{plan}/confirm": KEEP_NETWORK,
+    "POST /providers/check/{plan}/demand": KEEP_NETWORK,
+    "POST /providers/check/{plan}/tasks": KEEP_NETWORK,
+    "GET /providers/tasks": SEE_NETWORK,
+    "POST /providers/tasks/{id}/change": KEEP_NETWORK,
+    "POST /providers/tasks/{id}/waive": KEEP_NETWORK,
+    "POST /providers/tasks/{id}/reopen": KEEP_NETWORK,
+    "GET /providers/{id}": SEE_NETWORK,
+    "POST /providers/{id}": KEEP_NETWORK,
+    "POST /providers/{id}/state": KEEP_NETWORK,
+    "POST /providers/{id}/documents": KEEP_NETWORK,
+    "GET /providers/{id}/documents/{document}": SEE_NETWORK,
+    "GET /training": FOLLOW_ALTAS,
+    "GET /training/{plan}": FOLLOW_ALTAS,
+    "POST /training/{plan}/sessions": TRAIN,
+    "POST /training/{plan}/bases": TRAIN,
+    "POST /training/sessions/{id}/withdraw": TRAIN,
+    "POST /training/sessions/{id}/documents": TRAIN,
+    "GET /training/sessions/{id}/documents/{document}": FOLLOW_ALTAS,
+    "GET /training/bases/{id}/file": TRAIN,
+    "POST /training/bases/{id}/end": TRAIN,
     "GET /api/docs": EVERYBODY,
     "GET /tokens": {Role.ADMINISTRATOR},
     "POST /tokens": {Role.ADMINISTRATOR},

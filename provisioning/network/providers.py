@@ -1,0 +1,161 @@
+"""What is done to providers: added, changed, suspended; each with its line of history and its deed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.engine import writing
+from plans.site import Site
+from provisioning.network.profile import as_typed, row_of
+from provisioning.network.reading import ProviderList, read
+from provisioning.network.tables import provider_history, provider_skills, provider_zones, providers
+from provisioning.network.values import (
+    STATES,
+    NetworkRefused,
+    Profile,
+    Provider,
+    ProviderState,
+    StaleRow,
+    in_sight,
+)
+from staff import audit
+from staff.actor import current
+from staff.audit import Deed, folded
+from staff.clock import Clock
+from staff.scope import EVERYTHING, Scope
+
+LONGEST_REASON = 500
+
+
+class Providers(ProviderList):
+    """A method is one transaction; what is refused (`NetworkRefused`) changes nothing. The actor is
+    `staff.actor.current()`.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, site: Site) -> None:
+        super().__init__(engine)
+        self._clock = clock
+        self._site = site
+
+    async def add(self, profile: Profile, scope: Scope = EVERYTHING, reason: str = "") -> Provider:
+        """A new provider."""
+        return (await self.add_all([profile], scope, reason))[0]
+
+    async def add_all(
+        self, profiles: Sequence[Profile], scope: Scope = EVERYTHING, reason: str = ""
+    ) -> tuple[Provider, ...]:
+        """Several new ones, all or none."""
+        for profile in profiles:
+            self._check(profile, scope)
+        try:
+            async with writing(self._engine) as connection:
+                ids = [await self._add(connection, profile, reason) for profile in profiles]
+                for id, profile in zip(ids, profiles, strict=True):
+                    await audit.write(connection, _deed("added", id, profile, None, reason))
+        except IntegrityError as taken:
+            said = "Ya hay un prestador con ese nombre en la filial: busque el que está y cámbielo."
+            raise NetworkRefused(problems={"name": said}) from taken
+        return tuple(Provider(id, profile, 1) for id, profile in zip(ids, profiles, strict=True))
+
+    async def change(
+        self, id: int, profile: Profile, revision: int, scope: Scope = EVERYTHING, reason: str = ""
+    ) -> Provider:
+        """What a form says now; `revision` is the one that it opened with."""
+        self._check(profile, scope)
+        try:
+            return await self._change(id, profile, revision, "changed", reason)
+        except IntegrityError as taken:
+            said = "Otro prestador de la filial ya se llama así: escriba otro nombre."
+            raise NetworkRefused(problems={"name": said}) from taken
+
+    async def set_state(self, id: int, state: ProviderState, revision: int, reason: str) -> Provider:
+        """Active, suspended, in selection; why is asked for."""
+        if not reason.strip():
+            raise NetworkRefused(problems={"reason": "Escriba por qué: queda en el historial."})
+        found = await self.find(id)
+        if found is None:
+            raise NetworkRefused("Ese prestador no existe.")
+        if found.profile.state is state:
+            raise StaleRow(f"Ya está {STATES[state].lower()}.")
+        return await self._change(id, replace(found.profile, state=state), revision, "state", reason)
+
+    async def known(self, subsidiary: str) -> frozenset[str]:
+        """The names taken in a subsidiary, as they are compared."""
+        wanted = select(providers.c.folded).where(providers.c.subsidiary == subsidiary)
+        async with self._engine.connect() as connection:
+            return frozenset((await connection.execute(wanted)).scalars())
+
+    def _check(self, profile: Profile, scope: Scope) -> None:
+        if profile.subsidiary not in self._site.subsidiaries or not in_sight(scope, profile.subsidiary):
+            raise NetworkRefused(problems={"subsidiary": "Elija una de las filiales que usted ve."})
+
+    async def _add(self, connection: AsyncConnection, profile: Profile, reason: str) -> int:
+        row = row_of(profile) | {"revision": 1}
+        made = await connection.execute(insert(providers).values(row).returning(providers.c.id))
+        id: int = made.scalar_one()
+        await _write_lists(connection, id, profile)
+        await self.remember(connection, id, "added", None, profile, reason)
+        return id
+
+    async def _change(self, id: int, profile: Profile, revision: int, what: str, reason: str) -> Provider:
+        async with writing(self._engine) as connection:
+            found = await read(connection, select(providers).where(providers.c.id == id))
+            if not found:
+                raise NetworkRefused("Ese prestador no existe.")
+            before = found[0].profile
+            if before == profile:
+                return found[0]
+            claim = update(providers).where(providers.c.id == id, providers.c.revision == revision)
+            changed = await connection.execute(claim.values(**row_of(profile), revision=revision + 1))
+            if changed.rowcount != 1:
+                raise StaleRow("Otra persona lo cambió antes que usted: mire cómo quedó y repita su cambio.")
+            await _write_lists(connection, id, profile)
+            await self.remember(connection, id, what, before, profile, reason)
+            await audit.write(connection, _deed("changed", id, profile, before, reason))
+        return Provider(id, profile, revision + 1)
+
+    async def remember(
+        self,
+        connection: AsyncConnection,
+        id: int,
+        what: str,
+        before: Profile | None,
+        after: Profile | None,
+        reason: str,
+    ) -> None:
+        """The line of history: only what is different."""
+        old, new = _different(before, after)
+        row = {"provider": id, "at": self._clock(), "actor": current().name, "what": what}
+        values = row | {"before": old, "after": new, "reason": reason.strip()[:LONGEST_REASON]}
+        await connection.execute(insert(provider_history).values(values))
+
+
+async def _write_lists(connection: AsyncConnection, id: int, profile: Profile) -> None:
+    for table in (provider_skills, provider_zones):
+        await connection.execute(delete(table).where(table.c.provider == id))
+    skills = [{"provider": id, "service": each.service, "code": each.code} for each in profile.skills]
+    zones = [{"provider": id, "zone": each.key, "shown": str(each)} for each in profile.zones]
+    await connection.execute(insert(provider_skills), skills)
+    await connection.execute(insert(provider_zones), zones)
+
+
+def _different(before: Profile | None, after: Profile | None) -> tuple[dict[str, str], dict[str, str]]:
+    old = as_typed(before) if before else {}
+    new = as_typed(after) if after else {}
+    names = [name for name in {**old, **new} if old.get(name, "") != new.get(name, "")]
+    return {name: old[name] for name in names if name in old}, {
+        name: new[name] for name in names if name in new
+    }
+
+
+def _deed(what: str, id: int, profile: Profile, before: Profile | None, reason: str) -> Deed:
+    old, new = _different(before, profile)
+    return Deed(f"provider.{what}", f"{profile.name} ({profile.subsidiary})", old, new, reason)
+
+
+def same_name(profile: Profile) -> str:
+    """What two providers of a subsidiary must not share."""
+    return folded(profile.name)

@@ -1,0 +1,189 @@
+"""Providers, whether they are enough, and TMK's training, in the console."""
+
+from datetime import timedelta
+
+from aiohttp import FormData
+from yarl import URL
+
+from provisioning.network.profile import profile_of
+from staff.audit_trail import AuditFilter
+from staff.scope import Scope
+from tests.unit.web.altas import begun, coverages
+
+WHOLE = {
+    "name": "Manos del Plata",
+    "subsidiary": "AR",
+    "services": "hogar",
+    "zones": "Todo el país",
+    "capacity": "3",
+    "hours": "24 h",
+    "phone": "011 4321-8765",
+}
+
+
+async def with_coverages(house, **changes):
+    alta = await begun(house, **changes)
+    carla = await house.person("carla")
+    await house.office.altas.finish(alta.id, "prospecto", carla)
+    await house.office.altas.coverages.save(alta.id, coverages(house), carla, "Primera versión")
+    return alta
+
+
+async def found(house, alta, name):
+    return await house.office.evidence[name](await house.office.altas.find(alta.id))
+
+
+async def sent(visitor, path, fields, *files):
+    """A form with files, as a browser sends it."""
+    form = FormData(fields)
+    for field, name, body in files:
+        form.add_field(field, body, filename=name)
+    if not files:
+        form.add_field("file", b"", filename="")
+    headers = {"X-CSRF-Token": visitor.csrf, "Accept": "text/html"}
+    return await visitor.session.post(
+        visitor.root.join(URL(path)), data=form, allow_redirects=False, headers=headers
+    )
+
+
+async def test_a_provider_is_added_changed_and_suspended_and_its_history_says_so(house):
+    async with house.at("pedro") as visitor:
+        answer = await visitor.post("/providers/new", WHOLE, Accept="text/html")
+        assert answer.headers["Location"] == "/providers/1?done=added"
+        changed = WHOLE | {"zones": "Córdoba / Río Cuarto", "hours": "lun-vie 8:00-20:00", "revision": "1"}
+        answer = await visitor.post("/providers/1", changed, Accept="text/html")
+        assert answer.headers["Location"] == "/providers/1?done=changed"
+        stale = await visitor.post("/providers/1", changed | {"name": "Otro"}, Accept="text/html")
+        assert stale.status == 409 and "Otra persona lo cambió" in await stale.text()
+        why = {"state": "suspended", "reason": "Sin seguro <b>vigente</b>"}
+        await visitor.post("/providers/1/state", why, Accept="text/html")
+        page = await (await visitor.get("/providers/1")).text()
+        listed = await (await visitor.get("/providers?zone=córdoba&service=hogar")).text()
+        nowhere = await (await visitor.get("/providers?zone=Mendoza")).text()
+    assert "Suspendido" in page and "lun-vie 08:00-20:00" in page and "no cuenta de noche" in page
+    assert "Sin seguro &lt;b&gt;vigente" in page and "<del>Todo el país</del>" in page
+    assert "Manos del Plata" in listed and "Ningún prestador cumple" in nowhere
+
+
+async def test_what_is_wrong_with_a_provider_is_said_at_each_field_at_once(house):
+    async with house.at("pedro") as visitor:
+        typed = WHOLE | {"zones": "", "hours": "a la tarde", "phone": "123", "capacity": "0"}
+        answer = await visitor.post("/providers/new", typed, Accept="text/html")
+        page = await answer.text()
+    assert answer.status == 422
+    for name in ("zones", "hours", "phone", "capacity"):
+        assert f'id="{name}-told"' in page, name
+    assert 'value="Manos del Plata"' in page
+
+
+async def test_providers_confirms_what_is_enough_and_the_alta_knows(house):
+    alta = await with_coverages(house)
+    assert not (await found(house, alta, "providers-sufficient")).ok
+    async with house.at("pedro") as visitor:
+        page = await (await visitor.get("/providers/check/hogar-premium")).text()
+        assert "No alcanzan" in page and "Falta 1 prestador" in page and "Confirmar que" not in page
+        await visitor.post("/providers/new", WHOLE)
+        page = await (await visitor.get("/providers/check/hogar-premium")).text()
+        assert "Confirmar que alcanzan" in page
+        assert not (await found(house, alta, "providers-sufficient")).ok
+        needs = page.split('name="needs" value="')[1].split('"')[0]
+        answer = await visitor.post(
+            "/providers/check/hogar-premium/confirm", {"needs": needs, "note": "Los tres"}, Accept="text/html"
+        )
+        assert answer.headers["Location"].endswith("done=confirmed")
+        proof = await found(house, alta, "providers-sufficient")
+        assert proof.ok and proof.by == ("pedro",)
+        await visitor.post("/providers/1/state", {"state": "suspended", "reason": "Quebró"})
+    assert not (await found(house, alta, "providers-sufficient")).ok
+
+
+async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):
+    alta = await with_coverages(house)
+    seen = await house.office.network_checks.look(await house.office.plan_needs.of_alta(alta))
+    due = (house.clock() + timedelta(days=9)).date().isoformat()
+    async with house.at("pedro") as visitor:
+        for row in seen.gaps:
+            task = {"gap": "|".join(row.need.key), "owner": "pedro", "due": due}
+            answer = await visitor.post("/providers/check/hogar-premium/tasks", task, Accept="text/html")
+            assert answer.headers["Location"].endswith("done=task")
+        assert "busca hasta el" in await (await visitor.get("/providers/check/hogar-premium")).text()
+        without = {"reason": "El cliente acepta el reintegro"}
+        assert (await visitor.post("/providers/tasks/1/waive", {"reason": ""})).status == 400
+        assert (await visitor.post("/providers/tasks/1/waive", without)).status == 303
+        await visitor.post("/providers/new", WHOLE)
+        tasks = await (await visitor.get("/providers/tasks?state=filled")).text()
+    assert tasks.count("Cubierta</span>") == min(len(seen.gaps) - 1, 50)
+    assert [task.state for task in await house.office.selection.of_plan("hogar-premium")][-1] == "waived"
+
+
+async def test_a_local_plan_says_where_before_it_is_looked_at(house):
+    alta = await with_coverages(house, scope="local")
+    await house.office.providers.add(profile_of(WHOLE | {"zones": "Mendoza"}))
+    async with house.at("pedro") as visitor:
+        assert "no dice en qué zonas" in await (await visitor.get("/providers/check/hogar-premium")).text()
+        typed = {"zones": "Mendoza / Godoy Cruz", "revision": "0"}
+        await visitor.post("/providers/check/hogar-premium/demand", typed)
+        page = await (await visitor.get("/providers/check/hogar-premium")).text()
+    assert "Mendoza / Godoy Cruz" in page and "Confirmar que alcanzan" in page
+    assert alta.plan == "hogar-premium"
+
+
+async def test_tmk_is_trained_when_a_session_and_the_clients_database_are_written_down(house):
+    alta = await with_coverages(house)
+    session = {"held": house.clock().date().isoformat(), "trainer": "Tina Rey", "attended": "Ana; 85\nLuis"}
+    base = {"stored": "yes", "received_by": "Tina Rey", "until": "2031-01-31"}
+    rows = "nombre;teléfono\nZafiro;123\nPerla;456\n".encode()
+    path = "/training/hogar-premium"
+    async with house.at("tina") as visitor:
+        answer = await sent(visitor, f"{path}/sessions", session, ("file", "guion.pdf", b"%PDF-1.4 guion"))
+        assert answer.headers["Location"] == f"{path}?done=held"
+        assert not (await found(house, alta, "tmk-trained")).ok
+        answer = await sent(visitor, f"{path}/bases", base | {"until": ""}, ("file", "base.csv", rows))
+        assert answer.status == 422 and "hasta cuándo se conserva" in await answer.text()
+        await sent(visitor, f"{path}/bases", base, ("file", "base.csv", rows))
+        page = await (await visitor.get(path)).text()
+        file = await (await visitor.get("/training/bases/1/file")).read()
+    proof = await found(house, alta, "tmk-trained")
+    assert proof.ok and "con 2 filas" in proof.said and proof.by == ("tina",)
+    assert "85</span>" in page and "guion.pdf" in page and file == rows
+    async with house.at("carla") as visitor:
+        assert (await visitor.get("/training/bases/1/file")).status == 403
+    deeds = [row.action for row in (await house.audit.page(AuditFilter())).rows]
+    assert "base.read" in deeds
+
+
+async def test_a_database_that_went_back_is_no_more_here_and_its_registration_stays(house):
+    await with_coverages(house)
+    base = {"stored": "yes", "received_by": "Tina Rey", "until": "2031-01-31"}
+    async with house.at("tina") as visitor:
+        await sent(visitor, "/training/hogar-premium/bases", base, ("file", "base.csv", b"a\nb\n"))
+        kept = house.office.trainings.path(await house.office.trainings.base(1))
+        assert kept.exists()
+        await visitor.post("/training/bases/1/end", {"ending": "Se devolvió en mano"})
+        page = await (await visitor.get("/training/hogar-premium")).text()
+        assert (await visitor.get("/training/bases/1/file")).status == 404
+    assert not kept.exists() and "Se devolvió en mano" in page and "base.csv" in page
+
+
+async def test_without_a_database_the_reason_is_enough(house):
+    alta = await with_coverages(house)
+    session = {"held": house.clock().date().isoformat(), "trainer": "Tina Rey", "attended": "Ana"}
+    async with house.at("tina") as visitor:
+        await sent(visitor, "/training/hogar-premium/sessions", session)
+        assert (await sent(visitor, "/training/hogar-premium/bases", {})).status == 422
+        await sent(visitor, "/training/hogar-premium/bases", {"note": "El banco llama con la suya"})
+    assert "El banco llama con la suya" in (await found(house, alta, "tmk-trained")).said
+
+
+async def test_the_zones_show_where_there_are_too_few(house):
+    await house.office.providers.add(profile_of(WHOLE | {"zones": "Córdoba; Mendoza / San Rafael"}))
+    async with house.at("fabio") as visitor:
+        page = await (await visitor.get("/providers/zones?subsidiary=AR")).text()
+    assert "Córdoba</th>" in page and "(1)" in page and "Falta" in page
+
+
+async def test_who_sees_another_country_sees_none_of_its_providers(house):
+    await house.office.providers.add(profile_of(WHOLE))
+    mexico = Scope(frozenset({"MX"}))
+    assert not (await house.office.providers.page(scope=mexico)).items
+    assert await house.office.providers.find(1, mexico) is None
