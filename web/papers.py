@@ -6,8 +6,6 @@ from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
-from weasyprint import CSS, HTML
-from weasyprint.urls import URLFetcher
 
 _STYLE = Path(__file__).parent / "static" / "css" / "paper.css"
 
@@ -25,6 +23,10 @@ async def pdf_of(html: str) -> bytes:
 
 
 def _pdf(html: str) -> bytes:
+    # The first paper loads it: with the fonts it is a third of the service's start.
+    from weasyprint import CSS, HTML
+    from weasyprint.urls import URLFetcher
+
     document = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"}))
     written: bytes = document.write_pdf(stylesheets=[CSS(filename=str(_STYLE))])
     return written

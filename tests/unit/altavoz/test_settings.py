@@ -1,12 +1,20 @@
 """Settings come from the environment, then altavoz.yaml, then their defaults."""
 
+import re
+from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from typer.main import get_command
 
 from altavoz import settings
+from altavoz.commands.main import app
 from altavoz.settings import BadSetting
 
+ROOT = Path(__file__).parents[3]
 NO_FILE = Path("does-not-exist.yaml")
 
 
@@ -67,5 +75,37 @@ def test_a_secret_is_never_shown() -> None:
 
 
 def test_the_readme_lists_every_setting() -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
     assert [s.variable for s in settings.SETTINGS if f"`{s.variable}`" not in readme] == []
+
+
+def test_the_container_passes_every_setting_on_and_starts_without_any() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    passed: dict[str, str] = compose["services"]["altavoz"]["environment"]
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    elsewhere = ("ALTAVOZ_PBX_", "ALTAVOZ_AMI_")
+    assert [
+        s.variable
+        for s in settings.SETTINGS
+        if not (s.variable in passed or s.variable in image or s.variable.startswith(elsewhere))
+    ] == []
+    unset = {name: re.sub(r"^\$\{\w+:?-(.*)\}$", r"\1", text) for name, text in passed.items()}
+    assert settings.load(unset, NO_FILE).canary == time(4)
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = set(_commands(get_command(app)))
+    rows = [line.split(" | ")[0] for line in readme.splitlines() if line.startswith("| `altavoz ")]
+    written = [f"{text.removeprefix('altavoz ')} " for row in rows for text in re.findall(r"`([^`]+)`", row)]
+    named = {text: [one for one in commands if text.startswith(f"{one} ")] for text in written}
+    assert [text for text, found in named.items() if not found] == []
+    assert commands - {one for found in named.values() for one in found} == {"run"}
+
+
+def _commands(command: Any, *words: str) -> Iterator[str]:
+    below = getattr(command, "commands", {})
+    if not below:
+        yield " ".join(words)
+    for name, one in below.items():
+        yield from _commands(one, *words, name)
