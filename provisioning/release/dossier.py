@@ -1,7 +1,7 @@
 """The release dossier as a file: sections in a chain of hashes, its head signed by the site's key. Pure.
 
 Each section's link is the SHA-256 of the link before it and of the section; the first one stands on the head
-of the site's former dossier. The file is canonical JSON: verifying writes it anew and compares byte by byte,
+of the site's former dossier, and both ends are signed. The file is canonical JSON: verifying writes it anew and compares byte by byte,
 so that not even a space can change. Attached files (recordings, papers) stand in their section, in base64.
 """
 
@@ -68,7 +68,7 @@ def write(
         "sections": chained,
         "head": head,
         "key": fingerprint(key),
-        "signature": sign(_message(head)).hex(),
+        "signature": sign(_message(previous, head)).hex(),
     }
     return _file(document)
 
@@ -104,7 +104,8 @@ def _signature_holds(document: Mapping[str, Any], trusted: Sequence[Ed25519Publi
     keys = [key for key in trusted if fingerprint(key) == document["key"]]
     if not keys:
         raise NotADossier(f"lo firmó una clave que no es de este sitio ({document['key'][:16]}…)")
-    if not signed_by(keys[0], _signature(document["signature"]), _message(document["head"])):
+    message = _message(document["previous"], document["head"])
+    if not signed_by(keys[0], _signature(document["signature"]), message):
         raise NotADossier("la firma no es de la clave del sitio")
 
 
@@ -128,7 +129,7 @@ def _document(file: bytes) -> dict[str, Any]:
         raise NotADossier("no es un expediente de Altavoz") from error
     if not isinstance(document, dict) or document.keys() != _KEYS or document["altavoz"] != "dossier":
         raise NotADossier("no es un expediente de Altavoz")
-    if document["format"] != _FORMAT:
+    if type(document["format"]) is not int or document["format"] != _FORMAT:
         raise NotADossier("es de otra versión del formato; verifíquelo con un Altavoz más nuevo")
     if not _typed(document):
         raise NotADossier("no es un expediente de Altavoz")
@@ -155,15 +156,18 @@ def _section(each: Mapping[str, Any]) -> Section:
     return Section(each["name"], each["title"], each["body"])
 
 
-def _message(head: str) -> bytes:
-    return f"altavoz dossier {_FORMAT}\n{head}\n".encode()
+def _message(previous: str, head: str) -> bytes:
+    """What is signed: both ends of the chain, so that it cannot begin later than it did."""
+    return f"altavoz dossier {_FORMAT}\n{previous}\n{head}\n".encode()
 
 
 def _file(document: Mapping[str, Any]) -> bytes:
-    """Half of a surrogate pair, which JSON can write and UTF-8 cannot, is no text of ours."""
+    """What can be read and not be written again is none of ours: half of a surrogate pair, a number beyond
+    all bounds, lists in lists without an end.
+    """
     try:
         return (_canonical(document) + "\n").encode()
-    except UnicodeEncodeError as error:
+    except (ValueError, RecursionError) as error:
         raise NotADossier("no es un expediente de Altavoz") from error
 
 

@@ -55,17 +55,50 @@ def test_a_chain_computed_anew_without_the_key_fails(key: SigningKey, file: byte
     with pytest.raises(NotADossier, match="no es de este sitio"):
         verify(forged, [key.public()])
     dressed = json.loads(forged) | {"key": fingerprint(key.public())}
-    written = json.dumps(dressed, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
     with pytest.raises(NotADossier, match="la firma no es de la clave"):
-        verify(written.encode(), [key.public()])
+        verify(as_written(dressed), [key.public()])
+
+
+def as_written(document: object) -> bytes:
+    return (json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_dossier_without_its_first_sections_is_not_the_one_that_was_signed(
+    key: SigningKey, file: bytes, gone: int
+) -> None:
+    document = json.loads(file)
+    document["previous"] = document["sections"][gone - 1]["link"]
+    del document["sections"][:gone]
+    with pytest.raises(NotADossier, match="la firma"):
+        verify(as_written(document), [key.public()])
+
+
+@pytest.mark.parametrize("format", [True, 1.0, "1"])
+def test_what_equals_the_formats_number_is_not_it(key: SigningKey, file: bytes, format: object) -> None:
+    with pytest.raises(NotADossier):
+        verify(as_written(json.loads(file) | {"format": format}), [key.public()])
+
+
+@pytest.mark.parametrize(
+    "odd", ["NaN", "Infinity", "1e999", "9" * 5000, "[" * 700 + "]" * 700, "1.0E2", "-0.0"]
+)
+def test_no_writing_of_a_value_gets_by(key: SigningKey, file: bytes, odd: str) -> None:
+    with pytest.raises(NotADossier):
+        verify(file.replace(b"412.5", odd.encode()), [key.public()])
+
+
+@pytest.mark.parametrize("depth", range(200, 4000, 50))
+def test_however_deep_it_is_nested_it_is_said(key: SigningKey, file: bytes, depth: int) -> None:
+    with pytest.raises(NotADossier):
+        verify(file.replace(b"412.5", b"[" * depth + b"]" * depth), [key.public()])
 
 
 def test_a_section_taken_out_fails(key: SigningKey, file: bytes) -> None:
     document = json.loads(file)
     del document["sections"][1]
-    written = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
     with pytest.raises(NotADossier, match="Firmas"):
-        verify(written.encode(), [key.public()])
+        verify(as_written(document), [key.public()])
 
 
 @pytest.mark.parametrize(
