@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import getaddresses
 
@@ -11,6 +12,9 @@ from provisioning.notices.plain_text import from_html, own_words
 
 LARGEST = 25 * 1024 * 1024
 MOST_ATTACHMENTS, MOST_PARTS, LONGEST_TEXT = 10, 200, 20_000
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("message-id", UnstructuredHeader)  # the library's own reader fails at wrong ones
+_POLICY = policy.default.clone(header_factory=_HEADERS)
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 
 
@@ -42,8 +46,17 @@ class Incoming:
 
 
 def read(raw: bytes, envelope_to: str = "") -> Incoming:
-    """The message. Raises `NotAMessage`."""
-    message = message_from_bytes(raw, policy=policy.default)
+    """The message. Raises `NotAMessage`, also for what the library of the language fails at."""
+    try:
+        return _read(raw, envelope_to)
+    except NotAMessage:
+        raise
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise NotAMessage("está mal formado: sus encabezados no se pueden leer") from error
+
+
+def _read(raw: bytes, envelope_to: str) -> Incoming:
+    message = message_from_bytes(raw, policy=_POLICY)
     assert isinstance(message, EmailMessage)
     senders = _addresses(message, ("From",))
     if not message.keys() or not senders:
@@ -63,12 +76,17 @@ def read(raw: bytes, envelope_to: str = "") -> Incoming:
 
 
 def _addresses(message: EmailMessage, names: Iterable[str]) -> tuple[str, ...]:
-    written = [str(value) for name in names for value in message.get_all(name, [])]
+    written = [_visible(str(value)) for name in names for value in message.get_all(name, [])]
     return tuple(address for _, address in getaddresses(written) if "@" in address)
 
 
 def _line(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
+    return _visible(str(message.get(name, "")))
+
+
+def _visible(text: str) -> str:
+    """On one line, without signs that no database keeps."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _digest(message: EmailMessage, raw: bytes) -> str:
@@ -130,4 +148,4 @@ def _attachments(message: EmailMessage) -> Iterator[Attachment]:
         if name and (part.get_content_disposition() == "attachment" or not part["Content-ID"]):
             body = part.get_payload(decode=True)
             if isinstance(body, bytes) and body:
-                yield Attachment(" ".join(str(name).split())[:200], body)
+                yield Attachment(_visible(str(name))[:200], body)

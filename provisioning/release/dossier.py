@@ -1,8 +1,9 @@
 """The release dossier as a file: sections in a chain of hashes, its head signed by the site's key. Pure.
 
 Each section's link is the SHA-256 of the link before it and of the section; the first one stands on the head
-of the site's former dossier, and both ends are signed. The file is canonical JSON: verifying writes it anew and compares byte by byte,
-so that not even a space can change. Attached files (recordings, papers) stand in their section, in base64.
+of the site's former dossier, and both ends are signed. The file is canonical JSON: verifying writes it anew
+and compares byte by byte, so that not even a space can change. Attached files (recordings, papers) stand in
+their section, in base64.
 """
 
 import base64
