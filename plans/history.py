@@ -45,8 +45,13 @@ class PlanHistory:
             row = (await connection.execute(found)).one_or_none()
             if row is None:
                 return frozenset()
-            up = select(_ROW.by).where(_ROW.plan == plan, _ROW.candidate_id == row.id).distinct()
-            return frozenset({row.applied_by, *(await connection.execute(up)).scalars()})
+            rows = select(_ROW.candidate_id, _ROW.by).where(_ROW.plan == plan).order_by(_ROW.id)
+            stood = (await connection.execute(rows)).all()
+        ids = (None, *(each.candidate_id for each in stood))
+        up = (
+            each.by for former, each in zip(ids, stood, strict=False) if row.id == each.candidate_id != former
+        )
+        return frozenset({row.applied_by, *up})
 
     async def live_since(self, plan: str) -> Since | None:
         """Since when strangers reach the version that they reach now; None when they reach none."""

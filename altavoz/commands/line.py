@@ -25,10 +25,13 @@ def test(
     quick: bool = typer.Option(
         False, "--quick", help="Una llamada por línea, como el control de cada día; no cuenta para liberar."
     ),
+    by: str = typer.Option(
+        "", "--by", help="Cuenta de Sistemas que prueba; sin ella no cuenta para liberar."
+    ),
     as_json: bool = AsJson,
 ) -> None:
     """Prueba una línea con llamadas de verdad; termina con 1 si algo no pasa."""
-    begun = ask("line/test", number=number, quick=quick)
+    begun = ask("line/test", number=number, quick=quick, by=by)
     told = err if as_json else out
     told.print(
         f"«{begun['plan']}», versión {begun['version']}: {len(begun['planned'])} llamadas", markup=False

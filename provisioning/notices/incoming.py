@@ -13,7 +13,8 @@ from provisioning.notices.plain_text import from_html, own_words
 LARGEST = 25 * 1024 * 1024
 MOST_ATTACHMENTS, MOST_PARTS, LONGEST_TEXT = 10, 200, 20_000
 _HEADERS = HeaderRegistry()
-_HEADERS.map_to_type("message-id", UnstructuredHeader)  # the library's own reader fails at wrong ones
+_HEADERS.map_to_type("message-id", UnstructuredHeader)  # type: ignore[arg-type]
+"""The library's own reader of this header fails at wrong ones."""
 _POLICY = policy.default.clone(header_factory=_HEADERS)
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 

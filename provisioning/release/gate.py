@@ -1,15 +1,15 @@
 """What must hold before strangers are let in to a version of a plan (P39, P40). Pure.
 
 The procedure says which of an alta's steps lead to the release; two things no procedure can take away: both
-tests passed on this very version, by two people, and who releases neither configured it nor tested it for
-Sistemas.
+tests passed on this very version, by two people of the house, and who releases neither configured it nor
+tested it for Sistemas.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from provisioning.alta.views import AltaView, StepState, StepView
+from provisioning.alta.views import AltaState, AltaView, StepState, StepView
 
 RELEASED = "released"
 TESTS = ("tested-it", "tested-operations")
@@ -28,19 +28,24 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A test of this very version that passed: the report's id, who ran it and when."""
+    """A test of this very version that passed: the report's id, who ran it and when.
+
+    `known`: by an account of the house. Who works at the machine itself goes by other names, so that nobody
+    could say that it was somebody else.
+    """
 
     report: int
     by: str
     at: datetime
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """What the gate looks at. `by` is who would release, None for "whoever may".
 
-    `answers` says whether strangers already reach another version of this plan; `configured_by` are those who
-    wrote or published this one. `may` is whether `by` is somebody of Operations.
+    `answers` says whether strangers reach a version of this plan, or did until it was suspended;
+    `configured_by` are those who wrote or published this one. `may` is whether `by` is of Operations.
     """
 
     plan: str
@@ -73,7 +78,10 @@ def _stands(case: Case) -> Demand:
 
 
 def _alta(case: Case) -> Iterator[Demand]:
-    if case.alta is not None:
+    if case.alta is not None and case.alta.state is AltaState.SUSPENDED:
+        said = f"El alta está suspendida ({case.alta.reason}): retómela o cancélela primero."
+        yield Demand("alta", "Alta del servicio", False, said, f"/altas/{case.alta.id}")
+    elif case.alta is not None:
         yield from (_step(case.alta, step) for step in _on_the_way(case.alta))
     elif not case.answers:
         said = "Ningún alta lleva este plan: inicie una, que es la que reúne lo que falta."
@@ -85,8 +93,9 @@ def _on_the_way(alta: AltaView) -> Iterator[StepView]:
     release = alta.step_with(RELEASED)
     before = _before(alta, release) if release else frozenset[str]()
     for step in alta.steps:
-        asked = step.step.gate and not set(step.step.evidence) <= set(TESTS)
-        if asked and step.id in before and step.state is not StepState.NOT_NEEDED:
+        evidence = set(step.step.evidence)
+        apart = bool(evidence) and evidence <= set(TESTS)
+        if step.step.gate and not apart and step.id in before and step.state is not StepState.NOT_NEEDED:
             yield step
 
 
@@ -122,9 +131,21 @@ def _tests(case: Case) -> Iterator[Demand]:
     yield _tested("tested-it", "Prueba de Sistemas", case.it, "Sistemas", case)
     yield _tested("tested-operations", "Prueba de Operaciones", case.operations, "Operaciones", case)
     if case.it is not None and case.operations is not None:
-        met = case.it.by != case.operations.by
-        said = "Las hicieron dos personas." if met else f"{case.it.by} hizo las dos: otra persona repite una."
-        yield Demand("two-people", "Dos personas", met, said, _tests_of(case))
+        problem = _not_two(case.it, case.operations)
+        said = problem or "Las hicieron dos personas."
+        yield Demand("two-people", "Dos personas", not problem, said, _tests_of(case))
+
+
+def _not_two(*tests: Passed) -> str:
+    """Why two tests are not those of two people; empty when they are."""
+    unknown = next((test.by for test in tests if not test.known), "")
+    if unknown:
+        return f"«{unknown}» no es una cuenta: repita esa prueba una persona con su cuenta."
+    return (
+        ""
+        if len({test.by for test in tests}) > 1
+        else f"{tests[0].by} hizo las dos: otra persona repite una."
+    )
 
 
 def _tested(code: str, title: str, passed: Passed | None, area: str, case: Case) -> Demand:

@@ -6,7 +6,7 @@ and did not end is looked at again at the next start: completed if strangers rea
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -50,11 +50,14 @@ class ShutGate(ReleaseRefused):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A plan before the gate. `candidate` is what would be released, `live` what strangers reach."""
+    """A plan before the gate. `candidate` is what would be released, `live` what strangers reach; `served`
+    whether they reach it, or did until it was suspended.
+    """
 
     plan: str
     candidate: StoredPlan | None
     live: StoredPlan | None
+    served: bool
     fingerprint: str
     it: Report | None
     operations: Report | None
@@ -102,6 +105,7 @@ class LineReleases:
             plan=plan,
             candidate=candidate,
             live=stands.live,
+            served=(stands.live or stands.suspended) is not None,
             fingerprint=fingerprint,
             it=proof.it,
             operations=proof.operations,
@@ -112,7 +116,8 @@ class LineReleases:
     async def _alta(self, plan: str) -> AltaView | None:
         """The one under way, with the evidence of all its steps asked anew."""
         found = await self._altas.of_plan(plan, proved=True, anew=True)
-        return found if found is not None and found.state is AltaState.RUNNING else None
+        under_way = (AltaState.RUNNING, AltaState.SUSPENDED)
+        return found if found is not None and found.state in under_way else None
 
     async def demands(self, standing: Standing, person: Person | None) -> tuple[Demand, ...]:
         """What the gate asks, of this person when one would release."""
@@ -124,14 +129,20 @@ class LineReleases:
         return Case(
             plan=standing.plan,
             candidate=candidate is not None,
-            answers=standing.live is not None or (candidate is not None and candidate.suspended),
+            answers=standing.served,
             configured_by=frozenset(put_up),
-            it=_passed(standing.it),
-            operations=_passed(standing.operations),
+            it=await self._passed(standing.it),
+            operations=await self._passed(standing.operations),
             alta=standing.alta,
             by=person.name if person else None,
             may=person is None or person.may(Permission.LINE_RELEASE),
         )
+
+    async def _passed(self, report: Report | None) -> Passed | None:
+        if report is None:
+            return None
+        known = await self._people.by_name(report.by) is not None
+        return Passed(report.id or 0, report.by, report.ended, known)
 
     async def release(self, plan: str, person: Person, reason: str, day: date | None = None) -> LineRelease:
         """Let strangers in now, or at the first instant of `day` at the subsidiary.
@@ -151,6 +162,8 @@ class LineReleases:
         assert standing.candidate is not None
         plan = standing.candidate.version.plan
         zone = ZoneInfo(self._site.subsidiaries[plan.subsidiary].timezone)
+        if day is not None and day < self._clock().astimezone(zone).date():
+            raise ReleaseRefused(f"El {day:%d/%m/%Y} ya pasó: elija hoy o un día por venir.")
         first = datetime.combine(day, time(), zone).astimezone(UTC) if day else self._clock()
         return Asked(
             plan=standing.plan,
@@ -173,9 +186,9 @@ class LineReleases:
 
     async def run(self) -> None:
         """Carry out what is due, again and again."""
-        await self.recover()
         while True:
             try:
+                await self.recover()
                 await self.run_due()
             except Exception:
                 log.exception("releases_not_looked_at")
@@ -190,13 +203,25 @@ class LineReleases:
                 log.warning("line_not_released", plan=found.asked_for.plan, reason=str(refused))
 
     async def recover(self) -> None:
-        """What a former process began: completed if strangers reach it, else refused."""
-        for found in await self.store.begun():
-            live = self._book.of(found.asked_for.plan).live
-            if live is not None and live.version.hash == found.asked_for.hash:
-                await self._complete(found)
-            else:
-                await self.store.refuse(found, INTERRUPTED, self._clock())
+        """What was begun and is carried out by nobody, after a crash or while the disk was full: completed if
+        strangers reach it, else refused.
+        """
+        async with self._turn:
+            for found in await self.store.begun():
+                try:
+                    await self._recovered(found)
+                except Exception:
+                    log.exception("release_not_completed", plan=found.asked_for.plan)
+
+    async def _recovered(self, found: LineRelease) -> None:
+        wanted = found.asked_for
+        standing = await self.standing(wanted.plan)
+        if standing is None or standing.live is None or standing.live.version.hash != wanted.hash:
+            await self.store.refuse(found, INTERRUPTED, self._clock())
+            return
+        person = await self._people.by_name(wanted.by)
+        case = await self._case(replace(standing, candidate=standing.live), person)
+        await self._complete(found, demands(case))
 
     async def _carry_out(self, found: LineRelease) -> LineRelease:
         async with self._turn:
@@ -252,10 +277,6 @@ class LineReleases:
         if since.at < alta.started:
             return Found(False, "Atiende la versión anterior: falta liberar la de esta alta.", page)
         return Found(True, f"Liberada por {since.by}.", page, at=since.at, by=(since.by,))
-
-
-def _passed(report: Report | None) -> Passed | None:
-    return Passed(report.id or 0, report.by, report.ended) if report else None
 
 
 def _open(found: tuple[Demand, ...]) -> None:

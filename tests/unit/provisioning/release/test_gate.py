@@ -69,6 +69,8 @@ def test_who_only_looks_is_not_judged() -> None:
         (replace(READY, it=None), "tested-it", "no tiene una prueba aprobada de Sistemas"),
         (replace(READY, operations=None), "tested-operations", "aprobada de Operaciones"),
         (replace(READY, operations=Passed(2, "ines", NOW)), "two-people", "ines hizo las dos"),
+        (replace(READY, it=Passed(1, "root", NOW, known=False)), "two-people", "«root» no es una cuenta"),
+        (replace(READY, alta=replace(alta(), state=AltaState.SUSPENDED)), "alta", "suspendida"),
         (replace(READY, by="ivan"), "releaser", "Usted configuró"),
         (replace(READY, by="ines"), "releaser", "Usted la probó"),
         (replace(READY, may=False), "releaser", "una persona de Operaciones"),
@@ -95,6 +97,24 @@ def test_evidence_that_is_gone_again_shuts_it_though_its_step_was_closed() -> No
     )
     (demand,) = unmet(replace(READY, alta=replace(seen, steps=steps)))
     assert (demand.code, demand.said) == ("prestadores", "Falta una grúa en Salta.")
+
+
+def test_a_gate_that_asks_for_no_evidence_is_a_gate_all_the_same() -> None:
+    seen = alta(entrega_a_operaciones=StepState.OPEN)
+    steps = tuple(
+        replace(step, step=step.step.model_copy(update={"gate": True, "evidence": ()}))
+        if step.id == "entrega-a-operaciones"
+        else step
+        for step in seen.steps
+    )
+    (demand,) = unmet(replace(READY, alta=replace(seen, steps=steps)))
+    assert demand.code == "entrega-a-operaciones"
+
+
+def test_a_suspended_alta_keeps_it_shut_also_for_a_plan_that_answers() -> None:
+    seen = replace(alta(), state=AltaState.SUSPENDED, reason="Falta la firma.")
+    (demand,) = unmet(replace(READY, alta=seen, answers=True))
+    assert "Falta la firma" in demand.said
 
 
 def test_a_change_of_a_plan_that_answers_needs_no_alta_but_both_tests() -> None:

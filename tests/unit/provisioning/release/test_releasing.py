@@ -216,6 +216,48 @@ async def test_changed_before_its_day_it_is_refused_and_said(house: House) -> No
     assert (last.state, last.said) == ("refused", MOVED_ON)
 
 
+async def test_a_day_that_is_over_is_no_day(house: House) -> None:
+    await house.both()
+    before = house.live()
+    with pytest.raises(ReleaseRefused, match="26/11/2025 ya pasó"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "el jueves", date(2025, 11, 26))
+    assert (house.live(), await house.releases.store.scheduled()) == (before, ())
+
+
+async def test_a_test_from_the_machine_itself_is_not_one_of_two_people(house: House) -> None:
+    await house.tested(Kind.IT, "root")
+    await house.tested(Kind.OPERATIONS, "olga")
+    with pytest.raises(ShutGate, match="«root» no es una cuenta"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "ya")
+
+
+async def test_who_only_suspends_a_line_has_not_configured_it(house: House) -> None:
+    await house.both()
+    await house.office.provisioner.suspend("hogar-nandu", "oscar", "el operador la desvía mal")
+    done = await house.releases.release("hogar-nandu", house.people["oscar"], "arreglado")
+    assert done.state == "done"
+
+
+async def test_a_disk_that_is_full_keeps_no_dossier_for_ever(house: House, monkeypatch) -> None:
+    await house.both()
+    write = house.releases.dossiers._write
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(house.releases.dossiers, "_write", full)
+    with pytest.raises(OSError):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "ya")
+    await house.releases.recover()
+    (asked,) = await house.releases.store.scheduled()
+    assert asked.state == "releasing"
+    monkeypatch.setattr(house.releases.dossiers, "_write", write)
+    await house.releases.recover()
+    (kept,) = await house.releases.store.dossiers_of("hogar-nandu")
+    told = {each.name: each.body for each in (await house.releases.dossiers.read(kept.head)).sections}
+    assert all(demand["met"] for demand in told["gate"]["demands"]) and told["gate"]["demands"]
+
+
 async def test_what_is_scheduled_can_be_taken_back(house: House) -> None:
     await house.both()
     await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
