@@ -12,7 +12,6 @@ from provisioning.proof.reports import Kind, TestedCall, body
 from provisioning.proof.runner import LineTests
 from provisioning.proof.runs import Run, RunState
 from staff import actor
-from staff.person import Person
 
 Arguments = Mapping[str, Any]
 
