@@ -37,11 +37,13 @@ from provisioning.editing.store import PlanDrafts
 from provisioning.editing.written import WrittenPlans
 from provisioning.network.checks import Checks
 from provisioning.network.evidence import network_evidence
+from provisioning.network.loads import ProviderLoads
 from provisioning.network.minimums import SHIPPED as SHIPPED_MINIMUMS
 from provisioning.network.minimums import load_minimums
 from provisioning.network.papers import Papers
 from provisioning.network.providers import Providers
 from provisioning.network.selection import Selection
+from provisioning.network.times import TimesDesk
 from provisioning.network.training import Trainings
 from provisioning.network.wanted import Wanted
 from provisioning.notices.bureau import Bureau
@@ -248,6 +250,10 @@ class Office:
         return Providers(self.engine, self.clock, self.site)
 
     @cached_property
+    def provider_loads(self) -> ProviderLoads:
+        return ProviderLoads(self.engine, self.clock, self.site, self.providers)
+
+    @cached_property
     def plan_needs(self) -> Wanted:
         return Wanted(self.altas, self.book)
 
@@ -275,6 +281,10 @@ class Office:
     @cached_property
     def trainings(self) -> Trainings:
         return Trainings(self.engine, self.clock, Files(self.home / "client-property"))
+
+    @cached_property
+    def times(self) -> TimesDesk:
+        return TimesDesk(self.altas, self.ledger)
 
     # recordings of prompts
 

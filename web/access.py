@@ -41,8 +41,9 @@ from web import (
 from web.alta import beginning, board, coverage_editor, coverages, documents, folders, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
-from web.network import check, provider, tasks, training
+from web.network import check, provider, tasks, times, training
 from web.network import listing as providers
+from web.network import loading as loading_providers
 from web.notices import absences, letters, mail, plan_sheets, preferences
 from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
@@ -125,6 +126,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/line-tests/{id}/calls/{call}/audio", test_reports.audio, Permission.ALTA_READ),
     Route("GET", "/altas", board.index, Permission.ALTA_READ, "Altas"),
     Route("GET", "/folders", folders.index, Permission.ALTA_READ, "Carpetas"),
+    Route("GET", "/altas/times", times.index, Permission.ALTA_READ),
+    Route("GET", "/altas/times/xlsx", times.as_xlsx, Permission.ALTA_READ),
     Route("GET", "/altas/new", beginning.form, Permission.ALTA_WRITE),
     Route("POST", "/altas/new", beginning.begin, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}", alta_page.page, Permission.ALTA_READ),
@@ -211,6 +214,19 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/providers/zones", providers.zones, Permission.PROVIDER_READ),
     Route("GET", "/providers/new", provider.new, Permission.PROVIDER_WRITE),
     Route("POST", "/providers/new", provider.add, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/load", loading_providers.form, Permission.PROVIDER_WRITE),
+    Route(
+        "POST",
+        "/providers/load",
+        loading_providers.look,
+        Permission.PROVIDER_WRITE,
+        largest=loading_providers.LARGEST,
+    ),
+    Route("GET", "/providers/load/template/csv", loading_providers.template_csv, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/load/template/xlsx", loading_providers.template_xlsx, Permission.PROVIDER_WRITE),
+    Route("GET", "/providers/load/{load}", loading_providers.preview, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/load/{load}", loading_providers.load, Permission.PROVIDER_WRITE),
+    Route("POST", "/providers/load/{load}/drop", loading_providers.drop, Permission.PROVIDER_WRITE),
     Route("GET", "/providers/check", check.index, Permission.PROVIDER_READ),
     Route("GET", "/providers/check/{plan}", check.page, Permission.PROVIDER_READ),
     Route("POST", "/providers/check/{plan}/confirm", check.confirm, Permission.PROVIDER_WRITE),

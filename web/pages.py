@@ -63,6 +63,8 @@ def set_up(app: web.Application) -> None:
         instant=partial(words.instant, zone=zone),
         lately=partial(words.lately, zone=zone),
         day=words.day,
+        days=words.days,
+        month=words.month,
         on_day=lambda value, there=zone: words.on_day(value, there),
         clock=words.clock,
         number=written_number,

@@ -33,9 +33,12 @@ def _tame(text: str) -> str:
 
 
 class Workbook:
-    """An XLSX file, written a row at a time with little in memory; every cell is text."""
+    """An XLSX file, written a row at a time with little in memory; every cell is text, but for numbers where
+    there are `figures` to reckon with.
+    """
 
-    def __init__(self, path: Path, sheet: str, heads: Sequence[str]) -> None:
+    def __init__(self, path: Path, sheet: str, heads: Sequence[str], *, figures: bool = False) -> None:
+        self._figures = figures
         self._book = xlsxwriter.Workbook(
             str(path),
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
@@ -58,5 +61,8 @@ class Workbook:
 
     def _write(self, cells: Sequence[object], form: object = None) -> None:
         for column, cell in enumerate(cells):
-            self._sheet.write_string(self._rows, column, str(cell)[:_LONGEST_CELL], form)
+            if self._figures and isinstance(cell, int | float):
+                self._sheet.write_number(self._rows, column, cell, form)
+            else:
+                self._sheet.write_string(self._rows, column, str(cell)[:_LONGEST_CELL], form)
         self._rows += 1

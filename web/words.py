@@ -126,6 +126,17 @@ def day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def days(value: float) -> str:
+    """Some days and parts of them: `3`, `0,5`."""
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+def month(value: str) -> str:
+    """`2026-03` as `mar 2026`."""
+    year, _, number = value.partition("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
 def on_day(value: datetime, zone: ZoneInfo) -> str:
     """The day an instant falls on: `1 mar 2026`."""
     return day(value.astimezone(zone).date())

@@ -23,7 +23,7 @@ from provisioning.network.values import (
 )
 from staff import audit
 from staff.actor import current
-from staff.audit import Deed, folded
+from staff.audit import Deed
 from staff.clock import Clock
 from staff.scope import EVERYTHING, Scope
 
@@ -42,23 +42,31 @@ class Providers(ProviderList):
 
     async def add(self, profile: Profile, scope: Scope = EVERYTHING, reason: str = "") -> Provider:
         """A new provider."""
-        return (await self.add_all([profile], scope, reason))[0]
+        return (await self.write_all([profile], (), scope, reason))[0]
 
-    async def add_all(
-        self, profiles: Sequence[Profile], scope: Scope = EVERYTHING, reason: str = ""
+    async def write_all(
+        self,
+        added: Sequence[Profile],
+        changed: Sequence[tuple[Provider, Profile]] = (),
+        scope: Scope = EVERYTHING,
+        reason: str = "",
     ) -> tuple[Provider, ...]:
-        """Several new ones, all or none."""
-        for profile in profiles:
+        """Several new ones and changes, all or none: the new ones."""
+        for profile in (*added, *(each for _, each in changed)):
             self._check(profile, scope)
         try:
             async with writing(self._engine) as connection:
-                ids = [await self._add(connection, profile, reason) for profile in profiles]
-                for id, profile in zip(ids, profiles, strict=True):
-                    await audit.write(connection, _deed("added", id, profile, None, reason))
+                made = [await self._add(connection, profile, reason) for profile in added]
+                for provider, profile in changed:
+                    await self._changed(connection, provider, profile, reason)
+                for new in made:
+                    await audit.write(connection, _deed("added", new.profile, None, reason))
+                for provider, profile in changed:
+                    await audit.write(connection, _deed("changed", profile, provider.profile, reason))
         except IntegrityError as taken:
             said = "Ya hay un prestador con ese nombre en la filial: busque el que está y cámbielo."
             raise NetworkRefused(problems={"name": said}) from taken
-        return tuple(Provider(id, profile, 1) for id, profile in zip(ids, profiles, strict=True))
+        return tuple(made)
 
     async def change(
         self, id: int, profile: Profile, revision: int, scope: Scope = EVERYTHING, reason: str = ""
@@ -82,52 +90,57 @@ class Providers(ProviderList):
             raise StaleRow(f"Ya está {STATES[state].lower()}.")
         return await self._change(id, replace(found.profile, state=state), revision, "state", reason)
 
-    async def known(self, subsidiary: str) -> frozenset[str]:
-        """The names taken in a subsidiary, as they are compared."""
-        wanted = select(providers.c.folded).where(providers.c.subsidiary == subsidiary)
-        async with self._engine.connect() as connection:
-            return frozenset((await connection.execute(wanted)).scalars())
-
     def _check(self, profile: Profile, scope: Scope) -> None:
         if profile.subsidiary not in self._site.subsidiaries or not in_sight(scope, profile.subsidiary):
             raise NetworkRefused(problems={"subsidiary": "Elija una de las filiales que usted ve."})
 
-    async def _add(self, connection: AsyncConnection, profile: Profile, reason: str) -> int:
+    async def _add(self, connection: AsyncConnection, profile: Profile, reason: str) -> Provider:
         row = row_of(profile) | {"revision": 1}
         made = await connection.execute(insert(providers).values(row).returning(providers.c.id))
         id: int = made.scalar_one()
         await _write_lists(connection, id, profile)
-        await self.remember(connection, id, "added", None, profile, reason)
-        return id
+        await self._remember(connection, id, "added", (None, profile), reason)
+        return Provider(id, profile, 1)
 
     async def _change(self, id: int, profile: Profile, revision: int, what: str, reason: str) -> Provider:
         async with writing(self._engine) as connection:
             found = await read(connection, select(providers).where(providers.c.id == id))
             if not found:
                 raise NetworkRefused("Ese prestador no existe.")
-            before = found[0].profile
-            if before == profile:
+            if found[0].profile == profile:
                 return found[0]
-            claim = update(providers).where(providers.c.id == id, providers.c.revision == revision)
-            changed = await connection.execute(claim.values(**row_of(profile), revision=revision + 1))
-            if changed.rowcount != 1:
-                raise StaleRow("Otra persona lo cambió antes que usted: mire cómo quedó y repita su cambio.")
-            await _write_lists(connection, id, profile)
-            await self.remember(connection, id, what, before, profile, reason)
-            await audit.write(connection, _deed("changed", id, profile, before, reason))
-        return Provider(id, profile, revision + 1)
+            seen = replace(found[0], revision=revision)
+            now = await self._changed(connection, seen, profile, reason, what)
+            await audit.write(connection, _deed("changed", profile, seen.profile, reason))
+        return now
 
-    async def remember(
+    async def _changed(
+        self,
+        connection: AsyncConnection,
+        seen: Provider,
+        profile: Profile,
+        reason: str,
+        what: str = "changed",
+    ) -> Provider:
+        """The row claimed by the revision that was looked at, and the history. Raises `StaleRow`."""
+        mine = (providers.c.id == seen.id) & (providers.c.revision == seen.revision)
+        values = row_of(profile) | {"revision": seen.revision + 1}
+        if (await connection.execute(update(providers).where(mine).values(values))).rowcount != 1:
+            raise StaleRow("Otra persona lo cambió antes que usted: mire cómo quedó y repita su cambio.")
+        await _write_lists(connection, seen.id, profile)
+        await self._remember(connection, seen.id, what, (seen.profile, profile), reason)
+        return Provider(seen.id, profile, seen.revision + 1)
+
+    async def _remember(
         self,
         connection: AsyncConnection,
         id: int,
         what: str,
-        before: Profile | None,
-        after: Profile | None,
+        sides: tuple[Profile | None, Profile],
         reason: str,
     ) -> None:
         """The line of history: only what is different."""
-        old, new = _different(before, after)
+        old, new = _different(*sides)
         row = {"provider": id, "at": self._clock(), "actor": current().name, "what": what}
         values = row | {"before": old, "after": new, "reason": reason.strip()[:LONGEST_REASON]}
         await connection.execute(insert(provider_history).values(values))
@@ -151,11 +164,6 @@ def _different(before: Profile | None, after: Profile | None) -> tuple[dict[str,
     }
 
 
-def _deed(what: str, id: int, profile: Profile, before: Profile | None, reason: str) -> Deed:
+def _deed(what: str, profile: Profile, before: Profile | None, reason: str) -> Deed:
     old, new = _different(before, profile)
     return Deed(f"provider.{what}", f"{profile.name} ({profile.subsidiary})", old, new, reason)
-
-
-def same_name(profile: Profile) -> str:
-    """What two providers of a subsidiary must not share."""
-    return folded(profile.name)

@@ -1,5 +1,7 @@
 """Providers, whether they are enough, and TMK's training, in the console."""
 
+import io
+import zipfile
 from datetime import timedelta
 
 from aiohttp import FormData
@@ -187,3 +189,39 @@ async def test_who_sees_another_country_sees_none_of_its_providers(house):
     mexico = Scope(frozenset({"MX"}))
     assert not (await house.office.providers.page(scope=mexico)).items
     assert await house.office.providers.find(1, mexico) is None
+
+
+async def test_times_tell_how_long_each_step_took_and_leave_as_a_workbook(house):
+    alta = await with_coverages(house)
+    async with house.at("fabio") as visitor:
+        page = await (await visitor.get("/altas/times")).text()
+        book = zipfile.ZipFile(io.BytesIO(await (await visitor.get("/altas/times/xlsx")).read()))
+        nothing = await (await visitor.get("/altas/times?kind=otro-si")).text()
+    assert "Prospecto y datos de la cuenta" in page and "<svg" in page and "Comercial" in page
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == 2 and "<f>" not in sheet
+    assert f"ALTA-{alta.id}" in sheet and '<c r="H2"><v>0' in sheet
+    assert "Ningún paso se cerró" in nothing
+
+
+async def test_a_file_is_looked_at_first_and_then_loaded_whole(house):
+    await house.office.providers.add(profile_of(WHOLE))
+    rows = (
+        "prestador;filial;servicios;zonas;a la vez\n"
+        "Grúas Sur;AR;vial;Todo el país;4\n"
+        "MANOS DEL PLATA;AR;hogar;Córdoba;9\n"
+    )
+    async with house.at("pedro") as visitor:
+        wrong = rows + "Grúas Sur;AR;;Todo el país;0\n"
+        answer = await sent(visitor, "/providers/load", {}, ("file", "red.csv", wrong.encode()))
+        page = await answer.text()
+        assert answer.status == 422 and "Hay 2 problemas" in page
+        answer = await sent(visitor, "/providers/load", {}, ("file", "red.csv", rows.encode()))
+        kept = answer.headers["Location"]
+        assert "1 nuevos, 1 que cambian" in await (await visitor.get(kept)).text()
+        assert len(await house.office.providers.all_of("AR")) == 1
+        answer = await visitor.post(kept, {"reason": "Red nueva"}, Accept="text/html")
+        assert answer.headers["Location"] == "/providers?done=loaded-2"
+        assert (await visitor.get(kept)).status == 404
+    found = {each.profile.name: each.profile.capacity for each in await house.office.providers.all_of("AR")}
+    assert found == {"Grúas Sur": 4, "MANOS DEL PLATA": 9}

@@ -1,0 +1,136 @@
+"""Providers by the file: looked at with every problem first, then loaded whole."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from aiohttp import web
+
+from provisioning.network.load import TEMPLATE, Read
+from provisioning.network.loads import Load, NotLoaded, ProviderLoads
+from provisioning.network.values import NetworkRefused
+from provisioning.numbers.sheet import MOST_BYTES, UnreadableSheet
+from web import lists, refusals
+from web.asked import see_other
+from web.keys import services
+from web.network.asking import office, scope, subsidiaries
+from web.pages import render
+from web.sheets import Workbook, csv_line
+from web.uploads import upload
+
+LARGEST = MOST_BYTES + 64 * 1024
+SHOWN, MOST_PROBLEMS = 50, 500
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def loads(request: web.Request) -> ProviderLoads:
+    return office(request).provider_loads
+
+
+async def form(request: web.Request) -> web.Response:
+    return _form(request)
+
+
+async def look(request: web.Request) -> web.Response:
+    """What the file would load, and all that is wrong with it; it is kept until it is loaded."""
+    came = upload(request)
+    file = came.file("file")
+    subsidiary = lists.one_of(came.fields, "subsidiary", tuple(subsidiaries(request)))
+    if file is None:
+        return _form(request, "Elija el archivo.", 422)
+    content = await asyncio.to_thread(file.path.read_bytes)
+    try:
+        read = await loads(request).look(content, subsidiary, scope(request))
+    except UnreadableSheet as unreadable:
+        return _form(request, str(unreadable), 422)
+    if read.problems:
+        return _form(request, "", 422, read, file.name)
+    return see_other(f"/providers/load/{await loads(request).keep(content, file.name, subsidiary)}")
+
+
+async def preview(request: web.Request) -> web.Response:
+    kept = await _kept(request)
+    read = await loads(request).look(kept.content, kept.subsidiary, scope(request))
+    return _preview(request, kept, read)
+
+
+async def load(request: web.Request) -> web.Response:
+    """Load what was looked at; what became wrong meanwhile is told."""
+    kept = await _kept(request)
+    reason = str((await request.post()).get("reason", "")).strip()[:300]
+    try:
+        read = await loads(request).load(kept.content, kept.name, kept.subsidiary, scope(request), reason)
+    except NotLoaded as refused:
+        return _preview(request, kept, refused.read, 409)
+    except NetworkRefused as refused:
+        raise refusals.bad_request(str(refused), "No se cargó nada") from refused
+    await loads(request).drop(kept.id)
+    for subsidiary in services(request).site.subsidiaries:
+        await office(request).network_checks.settle(subsidiary)
+    office(request).altas.nudge()
+    return see_other(f"/providers?done=loaded-{read.count}")
+
+
+async def drop(request: web.Request) -> web.Response:
+    await loads(request).drop((await _kept(request)).id)
+    return see_other("/providers/load")
+
+
+async def template_csv(_request: web.Request) -> web.Response:
+    """A file to begin with."""
+    body = ("\ufeff" + "".join(csv_line(row) for row in TEMPLATE)).encode()
+    return _file(body, "csv", "text/csv")
+
+
+async def template_xlsx(_request: web.Request) -> web.Response:
+    """The same as a workbook."""
+    return _file(await asyncio.to_thread(_book), "xlsx", _XLSX)
+
+
+def _file(body: bytes, form: str, kind: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="plantilla-prestadores.{form}"'}
+    return web.Response(body=body, content_type=kind, headers=headers)
+
+
+def _book() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="altavoz-") as folder:
+        path = Path(folder) / "plantilla.xlsx"
+        with Workbook(path, "Prestadores", TEMPLATE[0]) as add:
+            for row in TEMPLATE[1:]:
+                add(row)
+        return path.read_bytes()
+
+
+async def _kept(request: web.Request) -> Load:
+    found = await loads(request).get(request.match_info["load"])
+    if found is None:
+        raise refusals.not_found("Ese archivo ya no está: se guarda un día, para quien lo subió")
+    return found
+
+
+def _form(
+    request: web.Request, problem: str = "", status: int = 200, read: Read | None = None, name: str = ""
+) -> web.Response:
+    return render(
+        request,
+        "network/load.html",
+        status=status,
+        problem=problem,
+        read=read,
+        name=name,
+        most=MOST_PROBLEMS,
+        subsidiaries=subsidiaries(request),
+    )
+
+
+def _preview(request: web.Request, kept: Load, read: Read, status: int = 200) -> web.Response:
+    return render(
+        request,
+        "network/preview.html",
+        status=status,
+        load=kept,
+        read=read,
+        shown=SHOWN,
+        most=MOST_PROBLEMS,
+        name="",
+    )
