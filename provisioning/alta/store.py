@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plans.book import PlanBook
+from plans.book import PlanBook, StoredPlan
 from plans.site import Site
 from plans.store import PlanStore
 from provisioning.alta import moves
@@ -84,10 +84,10 @@ class Altas(Looking):
         """A new alta of a plan, or an otro sí of one in service."""
         refuse(await self.hands.may_begin(by, self.written.procedure.begins))
         amends = await self._last_done(request.plan)
-        in_service = any(each.version.plan.plan == request.plan for each in self._book.live())
-        problems = moves.against(request, self._site, in_service=in_service or amends is not None)
-        if by is not None and not by.scope.covers(request.subsidiary, request.account.name):
-            problems["account"] = "Esa filial o cuenta está fuera de lo que usted ve."
+        stands = self._book.of(request.plan)
+        in_service = stands.live or stands.suspended or amends is not None
+        problems = moves.against(request, self._site, in_service=bool(in_service))
+        problems |= _out_of_sight(by, request) | _of_another(by, request, stands.tested)
         if not self.written.procedure.of(request.kind):
             problems["kind"] = "El procedimiento de la empresa no tiene pasos para eso."
         if problems:
@@ -176,7 +176,7 @@ class Altas(Looking):
         self, id: int, request: AltaRequest, by: Person | None, reason: str, revision: int | None = None
     ) -> AltaView:
         """Other data of the request. The plan, the subsidiary and the kind stay. `revision` is the alta's."""
-        problems = moves.against(request, self._site, in_service=None)
+        problems = moves.against(request, self._site, in_service=None) | _out_of_sight(by, request)
         if problems:
             raise AltaRefused(problems=problems)
         return await self._lead(id, by, lambda alta: moves.changing(alta, request, reason, revision))
@@ -245,3 +245,20 @@ class Altas(Looking):
                 self.nudge()
                 return after
         raise StaleStep(await self.need(id, by))
+
+
+def _out_of_sight(by: Person | None, request: AltaRequest) -> dict[str, str]:
+    if by is None or by.scope.covers(request.subsidiary, request.account.name):
+        return {}
+    return {"account": "Esa filial o cuenta está fuera de lo que usted ve."}
+
+
+def _of_another(by: Person | None, request: AltaRequest, stands: StoredPlan | None) -> dict[str, str]:
+    """An alta shows all that there is of its plan: whoever begins one must see that plan."""
+    if stands is None:
+        return {}
+    plan = stands.version.plan
+    seen = by is None or by.scope.covers(plan.subsidiary, plan.account.name)
+    if seen and plan.subsidiary == request.subsidiary:
+        return {}
+    return {"plan": f"«{request.plan}» ya es el nombre de otro plan: elija otro."}

@@ -1,17 +1,24 @@
 """An alta from its request to its end: who may move it, what closes it, what never does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from plans.book import StoredPlan
+from plans.load import load_files
+from plans.model import Account, PlanVersion
 from provisioning.alta.lists import AltaFilter
 from provisioning.alta.refusals import AltaRefused, NoSuchAlta, NotYours, StaleStep
 from provisioning.alta.views import AltaState, AltaView, StepState
 from staff.audit_trail import AuditFilter, AuditTrail
 from staff.scope import Scope
-from tests.unit.provisioning.alta.conftest import REQUEST, Bench
+from tests.unit.provisioning.alta.conftest import MONDAY, REQUEST, SITE, Bench
+
+EXAMPLES = Path(__file__).parents[4] / "plans/examples"
 
 
 async def begun(bench: Bench) -> AltaView:
@@ -138,6 +145,26 @@ async def test_who_sees_other_accounts_only_finds_nothing_here(bench: Bench) -> 
     elsewhere = Scope(frozenset({"CO"}))
     assert await bench.office.altas.find(alta.id, elsewhere) is None
     assert (await bench.office.altas.page(AltaFilter(), scope=elsewhere)).items == ()
+
+
+async def test_nobody_begins_an_alta_of_a_plan_that_they_do_not_see(bench: Bench) -> None:
+    """It would show them that plan's numbers, tests and recordings under a client's name of their own."""
+    source = load_files([EXAMPLES / "hogar-nandu.yaml"], SITE, []).sources[0]
+    version = PlanVersion(plan=source.plan, hash="a" * 64)
+    bench.office.book.replace([StoredPlan(version, 1, "", True, MONDAY, "ivan")])
+    mine = replace(bench.people["clara"], scope=Scope(accounts=frozenset({"Mío"})))
+    wanted = REQUEST.model_copy(
+        update={"kind": "otro-si", "account": Account(name="Mío", type="aseguradora")}
+    )
+    with pytest.raises(AltaRefused, match="nombre de otro plan"):
+        await bench.office.altas.start(wanted, mine)
+    elsewhere = wanted.model_copy(update={"subsidiary": "CO"})
+    with pytest.raises(AltaRefused, match="nombre de otro plan"):
+        await bench.office.altas.start(elsewhere, bench.people["clara"])
+    alta = await bench.office.altas.start(wanted, bench.people["clara"])
+    with pytest.raises(AltaRefused, match="fuera de lo que usted ve"):
+        away = wanted.model_copy(update={"account": Account(name="Otra", type="aseguradora")})
+        await bench.office.altas.change(alta.id, away, mine, "Se equivocaron.")
 
 
 async def test_lists_know_whose_turn_it_is_and_what_is_late(bench: Bench) -> None:
