@@ -124,6 +124,7 @@ async def _page(
         standing=standing,
         stored=stored,
         plan=stored.version.plan,
+        first_day=max(stored.version.plan.starts, _today(request)),
         demands=asked,
         missing=sum(not demand.met for demand in asked),
         open=open_to(asked),
@@ -136,6 +137,10 @@ async def _page(
         typed=typed or {},
         names=await full_names(request),
     )
+
+
+def _today(request: web.Request) -> date:
+    return services(request).clock().astimezone(services(request).office.zone).date()
 
 
 async def _demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:
