@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from email.headerregistry import Address
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from mail import smtp
 from mail.company import UNNAMED, Company
@@ -65,15 +64,15 @@ class Postman:
         self._outbox.nudge()
 
     async def _one(self) -> bool:
-        """Sends one letter; False when none is due, or the database does not answer."""
+        """Sends one letter; False when none is due, or when it could not be done now."""
         try:
             await self._outbox.recover(self._clock())
             claimed = await self._outbox.claim(self._clock())
             if claimed is not None:
                 await self._take(claimed)
             return claimed is not None
-        except SQLAlchemyError as error:
-            log.error("mail_database", reason=str(error))
+        except Exception:
+            log.exception("mail_database")
             return False
 
     async def _wait(self) -> None:

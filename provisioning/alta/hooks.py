@@ -17,7 +17,6 @@ from typing import Any
 import aiohttp
 import structlog
 from sqlalchemy import Select, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
@@ -114,14 +113,14 @@ class Hooks:
         self.nudge()
 
     async def one(self) -> bool:
-        """Send one that is due; False when none is, or the database does not answer."""
+        """Send one that is due; False when none is, or when it could not be done now."""
         try:
             claimed = await self._claim()
             if claimed is not None:
                 await self._settle(claimed, await self._send(claimed))
             return claimed is not None
-        except SQLAlchemyError as error:
-            log.error("coverages_hook_database", reason=str(error))
+        except Exception:
+            log.exception("coverages_hook_database")
             return False
 
     async def _claim(self) -> Delivery | None:

@@ -39,8 +39,8 @@ class ByItself:
             self._news.clear()
             try:
                 await self.look()
-            except SQLAlchemyError as error:
-                log.error("altas_not_looked_at", reason=str(error))
+            except Exception:
+                log.exception("altas_not_looked_at")
             await self._wait()
 
     async def close(self) -> None:
@@ -49,10 +49,18 @@ class ByItself:
 
     async def look(self) -> int:
         """Close whatever closes now, and what opens by that and closes too; how many steps closed."""
+        return sum([await self._of(id) for id in await self._running()])
+
+    async def _of(self, id: int) -> int:
+        """How many steps of one alta closed. What is wrong with it keeps no other from closing."""
         closed = 0
-        for id in await self._running():
+        try:
             while await self._one(id):
                 closed += 1
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception:
+            log.exception("alta_not_looked_at", alta=id)
         return closed
 
     async def _running(self) -> list[int]:

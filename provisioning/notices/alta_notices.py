@@ -69,27 +69,27 @@ class AltaNotices:
         if self._teller is None:
             return
         for each in await self._open():
-            items = list(self._reminders(each))
+            items = dict(self._reminders(each))
             if items:
                 async with writing(self._engine) as connection:
-                    told = await self._teller.tell(connection, each.subject, items)
+                    told = await self._teller.tell(connection, each.subject, list(items.values()))
+                self._told[1].update(items)
                 if told:
                     self._teller.outbox.nudge()
 
-    def _reminders(self, each: Open) -> Iterator[Item]:
-        """Those that this process did not tell today yet; who was told before is kept in the database."""
+    def _reminders(self, each: Open) -> Iterator[tuple[str, Item]]:
+        """By key those that this process did not tell today yet; who was told before is in the database."""
         calendar, now = self._ledger.calendar(each.subject.concern.subsidiary), self._ledger.clock()
         for turn in each.turns:
             for occasion in reminders(turn, now, calendar, each.procedure.reminders):
-                if self._is_new(f"{each.subject.about}:{occasion.key}", now.date()):
-                    yield self._item(each.subject.plan, occasion)
+                key = f"{each.subject.about}:{occasion.key}"
+                if self._is_new(key, now.date()):
+                    yield key, self._item(each.subject.plan, occasion)
 
     def _is_new(self, key: str, day: date) -> bool:
         if self._told[0] != day:
             self._told = (day, set())
-        new = key not in self._told[1]
-        self._told[1].add(key)
-        return new
+        return key not in self._told[1]
 
     def _item(self, plan: str, occasion: Occasion) -> Item:
         if occasion.kind is not Kind.SHEET:

@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from provisioning.notices.alta_notices import AltaNotices
 from provisioning.notices.digests import Digests
@@ -27,8 +26,8 @@ class Minder:
         while not self._closing.is_set():
             try:
                 await self.look()
-            except SQLAlchemyError as error:
-                log.error("notices_not_looked_at", reason=str(error))
+            except Exception:
+                log.exception("notices_not_looked_at")
             await self._wait()
 
     async def close(self) -> None:

@@ -234,3 +234,41 @@ async def test_steps_run_side_by_side_and_close_by_their_evidence(bench: Bench) 
         await altas.finish(alta.id, "contrato", ada)
     now = await altas.finish(alta.id, "contrato", ada, {"diferencias": "Ninguna."})
     assert {step.id for step in now.open} == {"plan-cargado", "solicitud-de-numero", "prestadores"}
+
+
+async def test_an_alta_that_cannot_be_looked_at_keeps_no_other_from_closing(
+    bench: Bench, monkeypatch
+) -> None:
+    first = await begun(bench)
+    other = REQUEST.model_copy(update={"plan": "otro-plan"})
+    second = await bench.office.altas.start(other, bench.people["clara"])
+    seen: list[int] = []
+
+    async def one(id: int) -> bool:
+        seen.append(id)
+        if id == first.id:
+            raise KeyError("the procedure is not what it was")
+        return False
+
+    monkeypatch.setattr(bench.office.altas.by_itself, "_one", one)
+    assert await bench.office.altas.by_itself.look() == 0
+    assert seen == [first.id, second.id]
+
+
+async def test_the_loop_outlives_a_database_that_refuses_connections(bench: Bench, monkeypatch) -> None:
+    """The driver of PostgreSQL says that as an OSError of its own."""
+    loop, looked = bench.office.altas.by_itself, asyncio.Event()
+
+    async def look() -> int:
+        if not looked.is_set():
+            looked.set()
+            raise ConnectionRefusedError
+        await loop.close()
+        return 0
+
+    monkeypatch.setattr(loop, "look", look)
+    task = asyncio.create_task(loop.run())
+    await looked.wait()
+    await asyncio.sleep(0)
+    bench.office.altas.nudge()
+    await asyncio.wait_for(task, 5)
