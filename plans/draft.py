@@ -88,7 +88,7 @@ def draft(
 
 def _problem(document: Document, path: Path, number: str, message: str) -> Problem:
     code = f"{document.prefix}-{number}"
-    return Problem(document.file, document.line(path), code, message, severity(code))
+    return Problem(document.file, document.line(path), code, message, severity(code), path)
 
 
 def tell(

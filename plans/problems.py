@@ -1,7 +1,7 @@
 """A problem of a plan or site file: where it is, which one it is, and what to write instead."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -9,13 +9,16 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to change in a file. `line` counts from 1; `code` is stable (docs/plan-problems.md)."""
+    """One thing to change in a file. `line` counts from 1; `code` is stable (docs/plan-problems.md); `path`
+    leads to the value, where it is one value's.
+    """
 
     file: str
     line: int
     code: str
     message: str
     severity: Severity = "error"
+    path: tuple[str | int, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.code} {self.message}"

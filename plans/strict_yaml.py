@@ -52,7 +52,7 @@ class Document:
         return next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1)
 
     def problem(self, path: Path, number: str, message: str) -> Problem:
-        return Problem(self.file, self.line(path), f"{self.prefix}-{number}", message)
+        return Problem(self.file, self.line(path), f"{self.prefix}-{number}", message, path=path)
 
 
 def read_file(file: File, prefix: str) -> Document:

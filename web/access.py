@@ -47,7 +47,7 @@ from web.network import loading as loading_providers
 from web.notices import absences, letters, mail, plan_sheets, preferences
 from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
-from web.plan_editor import editing, publishing
+from web.plan_editor import changing, editing, publishing
 from web.plan_editor import listing as plans
 from web.plan_editor import plan as plan_page
 from web.prompts import changes as prompt_changes
@@ -336,6 +336,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/plans/{plan}/edit", editing.page, Permission.PLAN_WRITE),
     Route("POST", "/plans/{plan}/edit", editing.save, Permission.PLAN_WRITE, largest=editing.LARGEST),
     Route("POST", "/plans/{plan}/look", editing.look, Permission.PLAN_WRITE, largest=editing.LARGEST),
+    Route("POST", "/plans/{plan}/change", changing.change, Permission.PLAN_WRITE, largest=editing.LARGEST),
     Route("POST", "/plans/{plan}/drop-draft", plan_page.drop_draft, Permission.PLAN_WRITE),
     Route("POST", "/plans/{plan}/restore", plan_page.restore, Permission.PLAN_WRITE),
     Route("GET", "/plans/{plan}/publish", publishing.page, Permission.RELEASE_WRITE),

@@ -1,23 +1,32 @@
 """A plan is written: begun from its alta or from what stands, saved as it is typed, looked at while it is."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from plans.examine import Examined
+from plans.model import Line, Plan
 from provisioning.editing.beginning import first_text
 from provisioning.editing.values import DraftRefused, PlanDraft, StaleDraft
+from provisioning.numbers.states import NumberKind, NumberState
+from provisioning.numbers.values import InventoryNumber, NumberFilter
 from web.asked import see_other, wants_json
-from web.keys import services
+from web.keys import services, session
 from web.pages import full_names, render
+from web.plan_editor.differences import differences
 from web.plan_editor.find import Known, find
+from web.plan_editor.form import Form
 from web.plan_editor.plan import DONE
-from web.plan_editor.reading import read_text
+from web.plan_editor.preview import Preview, displays
+from web.plan_editor.reading import read_text, zone_of
 from web.uploads import upload
 
 LARGEST = 768 * 1024
 """What a form with a plan may hold: its text, and what is around it."""
+MOST_HEADERS = 30
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -66,14 +75,54 @@ async def edit_page(
         problem=problem,
         done=DONE.get(request.query.get("done", ""), ""),
         names=await full_names(request),
-        **await looked(request, known, text),
+        **await looked(request, known, text, ""),
     )
 
 
-async def looked(request: web.Request, known: Known, text: str) -> dict[str, Any]:
-    """What the page shows of a text beside it."""
+async def looked(request: web.Request, known: Known, text: str, at: str) -> dict[str, Any]:
+    """What the page shows of a text beside it; `at` is the instant that calls are looked at, as typed."""
     read: Examined = await read_text(request, text)
-    return {"read": read}
+    site, zone = services(request).site, zone_of(request, known.subsidiary)
+    instant = _instant(at) or services(request).clock().astimezone(zone).replace(tzinfo=None)
+    stands = known.stands.live or known.stands.suspended or known.stands.candidate
+    lines = await asyncio.to_thread(differences, stands.text, text) if stands else ()
+    plan = read.plan
+    sure = plan if not read.errors else None
+    return {
+        "read": read,
+        "form": Form(read, site),
+        "headers": await _headers(request, known),
+        "preview": Preview(plan, site, instant) if plan else None,
+        "displays": displays(plan.fantasy_name, site) if plan and read.sure("fantasy_name") else (),
+        "instant": instant,
+        "numbers": await _numbers(request, sure) if sure else (),
+        "objections": await services(request).office.numbers.objections(sure) if sure else (),
+        "lines": lines,
+        "stands": stands,
+    }
+
+
+def _instant(typed: str) -> datetime | None:
+    """A local instant as a page's field writes it."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+async def _headers(request: web.Request, known: Known) -> list[InventoryNumber]:
+    """Header numbers that a line of the plan may have: those given to its alta first, then free ones."""
+    numbers, scope = services(request).office.numbers, session(request).person.scope
+    own = await numbers.of_plan(known.plan)
+    wanted = NumberFilter(kind=NumberKind.HEADER, state=NumberState.FREE, subsidiary=known.subsidiary)
+    free = await numbers.page(wanted, MOST_HEADERS, None, scope)
+    return [each for each in own if each.kind is NumberKind.HEADER] + list(free.items)
+
+
+async def _numbers(request: web.Request, plan: Plan) -> tuple[tuple[Line, InventoryNumber | None], ...]:
+    """The plan's lines with how the inventory has their headers."""
+    numbers = services(request).office.numbers
+    return tuple([(line, await numbers.get(line.header)) for line in plan.lines])
 
 
 async def given(request: web.Request) -> dict[str, str]:
@@ -122,5 +171,6 @@ async def _stale(request: web.Request, known: Known, text: str, stale: StaleDraf
 async def look(request: web.Request) -> web.Response:
     """The pieces beside a text that is being typed; nothing is saved."""
     known = await find(request)
-    text = (await given(request))["text"]
-    return render(request, "plan_editor/look.html", known=known, **await looked(request, known, text))
+    fields = await given(request)
+    seen = await looked(request, known, fields["text"], fields.get("at", ""))
+    return render(request, "plan_editor/look.html", known=known, **seen)

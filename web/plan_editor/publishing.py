@@ -75,9 +75,11 @@ async def _urgent(request: web.Request, known: Known) -> Proposal | None:
         return None
     try:
         wanted = _wanted(known, going=Going.URGENT)
-        return await services(request).office.publications.propose(wanted, _who(request))
+        proposal = await services(request).office.publications.propose(wanted, _who(request))
     except CannotPublish:
         return None
+    same = proposal.drafts[0].version.hash == known.stands.live.version.hash
+    return None if same else proposal
 
 
 def _same(known: Known, proposal: Proposal) -> bool:

@@ -202,6 +202,7 @@ EXPECTED = {
     "GET /plans/{plan}/edit": WRITE_PLANS,
     "POST /plans/{plan}/edit": WRITE_PLANS,
     "POST /plans/{plan}/look": WRITE_PLANS,
+    "POST /plans/{plan}/change": WRITE_PLANS,
     "POST /plans/{plan}/drop-draft": WRITE_PLANS,
     "POST /plans/{plan}/restore": WRITE_PLANS,
     "GET /plans/{plan}/publish": PUBLISH,

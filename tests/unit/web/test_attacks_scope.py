@@ -158,6 +158,7 @@ EXPECTED = {
     "GET /plans/{plan}/edit": HIDDEN,
     "POST /plans/{plan}/edit": HIDDEN,
     "POST /plans/{plan}/look": HIDDEN,
+    "POST /plans/{plan}/change": HIDDEN,
     "POST /plans/{plan}/drop-draft": HIDDEN,
     "POST /plans/{plan}/restore": HIDDEN,
     "GET /plans/{plan}/publish": HIDDEN,

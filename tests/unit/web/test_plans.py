@@ -129,11 +129,14 @@ async def test_without_scripts_the_form_saves_too(published):
 BOMB = "a: &a [x,x]\n" + "".join(f"b{n}: &b{n} [*a,*a,*a]\n" for n in range(200))
 
 
-@pytest.mark.parametrize("text", [BOMB, "- " * 20_000, "\t\x01\x02", "{" * 5000, "a: " + "é" * 100_000])
-async def test_hostile_texts_are_told_their_problems(published, text):
+HOSTILE = (BOMB, "- " * 20_000, "\t\x01\x02", "{" * 5000, "a: " + "é" * 100_000)
+
+
+async def test_hostile_texts_are_told_their_problems(published):
     async with published.at("carla") as visitor:
-        answer = await send(visitor, "/plans/hogar-nandu/look", text, **HTML)
-        assert answer.status == 200 and "PLAN-" in await answer.text()
+        for text in HOSTILE:
+            answer = await send(visitor, "/plans/hogar-nandu/look", text, **HTML)
+            assert answer.status == 200 and "PLAN-" in await answer.text(), text[:20]
 
 
 async def test_what_is_too_large_is_refused(published):

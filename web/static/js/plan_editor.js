@@ -1,6 +1,7 @@
 // A plan is written: what is typed is looked at and saved as it is typed, and kept in this tab until then.
 import { Gutter } from "./plan_gutter.js";
 import { PlanSaving } from "./plan_saving.js";
+import { carryOver, follow } from "./plan_form.js";
 import { postPiece } from "./server.js";
 import { later } from "./timers.js";
 
@@ -11,7 +12,7 @@ const gutter = new Gutter(area, place.querySelector(".gutter"));
 const saving = new PlanSaving(place, area, changed);
 let typed = 0;
 
-export function form(extra = {}) {
+function form(extra = {}) {
   const sent = new FormData();
   sent.set("text", new Blob([area.value], { type: "text/plain" }), "plan.yaml");
   for (const [name, value] of Object.entries(extra)) sent.set(name, value);
@@ -26,7 +27,8 @@ function changed() {
 
 async function look(turn) {
   try {
-    const html = await postPiece(`/plans/${place.dataset.plan}/look`, form());
+    const at = document.querySelector("[data-at]")?.value ?? "";
+    const html = await postPiece(`/plans/${place.dataset.plan}/look`, form({ at }));
     if (turn === typed) show(html);
   } catch {
     later(3000, () => turn === typed && look(turn)); // the text itself is kept by the saving
@@ -35,7 +37,9 @@ async function look(turn) {
 
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("look");
-  document.getElementById("look").replaceWith(document.importNode(fresh, true));
+  const next = document.importNode(fresh, true);
+  const now = document.getElementById("look");
+  carryOver(now, next);
   mark();
 }
 
@@ -47,6 +51,9 @@ function mark() {
     if (marks.get(Number(line)) !== "error") marks.set(Number(line), severity);
   }
   gutter.mark(marks);
+  const counted = document.getElementById("counted");
+  const told = document.getElementById("problems-h").textContent.trim();
+  if (counted.textContent !== told) counted.textContent = told;
 }
 
 function fromHash() {
@@ -83,7 +90,13 @@ document.getElementById("yaml").addEventListener("submit", (event) => {
   event.preventDefault();
   saving.now();
 });
+document.addEventListener("change", (event) => event.target.matches("[data-at]") && changed());
 addEventListener("hashchange", fromHash);
+follow(place, form, (text) => {
+  area.value = text;
+  saving.typed();
+  changed();
+});
 mark();
 saving.recover();
 fromHash();
