@@ -104,9 +104,9 @@ class Canaries:
 
     async def look(self) -> None:
         """Call what is due, one plan after another."""
-        await self._give_up()
         if self._last is None:
             self._last = await self._latest()
+        await self._give_up()
         for plan, day in self.due(self._clock()):
             if await self._claimed(plan.plan, day):
                 await self._call(plan, day)
@@ -173,10 +173,12 @@ class Canaries:
         log.info("canary", plan=plan.plan, state=state, said=said)
 
     async def _give_up(self) -> None:
-        """What a process began and never ended."""
-        lost = update(canaries).where(canaries.c.state == "running", canaries.c.at < self._clock() - GIVEN_UP)
-        async with writing(self._engine) as connection:
-            await connection.execute(lost.values(state="failed", said=INTERRUPTED))
+        """What a process began and never ended is told like any other failure."""
+        begun = (canaries.c.state == "running") & (canaries.c.at < self._clock() - GIVEN_UP)
+        for lost in await self._read(select(canaries).where(begun)):
+            stored = self._book.of(lost.plan).tested
+            if stored is not None:
+                await self._end(stored.version.plan, lost.day, "failed", None, INTERRUPTED)
 
     async def _latest(self) -> dict[str, Canary]:
         """The newest of each plan that has ended."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +21,7 @@ class BadKey(ValueError):
 
 
 class SigningKey:
-    """The private key of `home`, made with its public file when it is first needed."""
+    """The private key of `home`, made when it is first needed; its public file is there whenever it is."""
 
     def __init__(self, home: Path) -> None:
         self._private, self._public = home / PRIVATE, home / PUBLIC
@@ -35,7 +36,10 @@ class SigningKey:
     def _key(self) -> Ed25519PrivateKey:
         if not self._private.exists():
             self._make()
-        return _private(self._private)
+        key = _private(self._private)
+        if not self._public.exists():
+            _kept(self._public, pem(key.public_key()), 0o644)
+        return key
 
     def _make(self) -> None:
         key = Ed25519PrivateKey.generate()
@@ -43,8 +47,7 @@ class SigningKey:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         self._private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _kept(self._private, secret, 0o600):
-            _kept(self._public, pem(key.public_key()), 0o644)
+        _kept(self._private, secret, 0o600)
 
 
 def pem(key: Ed25519PublicKey) -> bytes:
@@ -87,7 +90,7 @@ def _private(file: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _kept(file: Path, content: bytes, mode: int) -> bool:
+def _kept(file: Path, content: bytes, mode: int) -> None:
     """Written whole, and never over a file that is there: another process may have been first."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
@@ -95,9 +98,7 @@ def _kept(file: Path, content: bytes, mode: int) -> bool:
         out.flush()
         os.fsync(out.fileno())
     try:
-        os.link(beside, file)
-    except FileExistsError:
-        return False
+        with suppress(FileExistsError):
+            os.link(beside, file)
     finally:
         beside.unlink()
-    return True

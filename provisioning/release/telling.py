@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.outbox import Outbox
@@ -11,9 +12,12 @@ from provisioning.notices import circle
 from provisioning.notices.circle import Concern
 from provisioning.notices.letters import Desk, Line, Subject, notice
 from provisioning.release.canaries import Canary
+from provisioning.release.tables import canaries
 from staff.absences import Absences
 
 AREAS = ("it", "operations")
+MOST = 5
+"""So many failures of a day are told one by one; what fails with so many others has one cause."""
 
 
 class CanaryLetters:
@@ -30,14 +34,27 @@ class CanaryLetters:
     async def failed(self, connection: AsyncConnection, canary: Canary, plan: Plan) -> None:
         if self._outbox is None:
             return
+        failures = await _failures(connection, canary)
+        if failures > MOST:
+            return
         concern = Concern(plan.subsidiary, plan.account.name)
         house = await circle.read(connection, self._absences)
         told = {person.id: person for area in AREAS for person in house.of_area(area, concern)}
         path = f"/releases/{plan.plan}"
         subject = Subject(f"plan:{plan.plan}", plan.name, path, plan.plan, concern)
-        line = Line("La llamada de prueba del día falló", canary.said, self._desk.link(path), plan.name)
+        more = (
+            " Si hoy fallan otras no habrá más correos: mírelas en «Liberación»." if failures == MOST else ""
+        )
+        said = canary.said + more
+        line = Line("La llamada de prueba del día falló", said, self._desk.link(path), plan.name)
         for person in told.values():
             if person.email:
                 letter = notice(self._desk, person, subject, [line], "", ())
                 await self._outbox.put(connection, letter, self._clock())
         self._outbox.nudge()
+
+
+async def _failures(connection: AsyncConnection, canary: Canary) -> int:
+    """How many plans' calls of that day failed, with this one."""
+    failed = (canaries.c.day == canary.day) & (canaries.c.state == "failed")
+    return int(await connection.scalar(select(func.count()).where(failed)) or 0)

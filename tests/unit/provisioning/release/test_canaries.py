@@ -4,17 +4,29 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.all_tables import metadata
+from mail.company import Company
+from mail.outbox import Outbox
+from mail.tables import outbox
 from plans.book import PlanBook, StoredPlan
 from plans.load import load_files, load_site
 from plans.model import Plan
 from plans.write import version_of
+from provisioning.notices.letters import Desk
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
-from provisioning.release.canaries import GIVEN_UP, Canaries, Canary
+from provisioning.release.canaries import GIVEN_UP, INTERRUPTED, Canaries, Canary
+from provisioning.release.telling import MOST, CanaryLetters
+from staff.absences import Absences
+from staff.areas import Areas
+from staff.people import People
+from staff.profile import Profile
+from staff.roles import Role
 from tests.support.databases import BACKENDS, fresh_engine
 
 ROOT = Path(__file__).parents[4]
@@ -140,8 +152,37 @@ async def test_without_an_hour_nobody_is_called(house: House) -> None:
     assert house.played.made == []
 
 
-async def test_one_that_a_process_left_behind_has_failed(house: House) -> None:
+async def test_killed_in_the_middle_it_is_told_as_a_failure(house: House) -> None:
     assert await house.canaries._claimed("hogar-nandu", house.now.date())
-    house.now += GIVEN_UP + timedelta(seconds=1)
-    await house.canaries.look()
-    assert ["interrumpió" in canary.said for canary in house.canaries.failing()] == [True]
+    again = house.made()
+    house.now += GIVEN_UP + timedelta(minutes=1)
+    await again.look()
+    assert house.played.told == [f"hogar-nandu: {INTERRUPTED}"]
+    assert [canary.said for canary in again.failing()] == [INTERRUPTED]
+
+
+async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
+    engine: AsyncEngine,
+) -> None:
+    def clock() -> datetime:
+        return FOUR_IN_BUENOS_AIRES
+
+    await Areas(engine).add("it", "Sistemas")
+    profile = Profile("Inés", frozenset({Role.IT}), email="ines@empresa.com", areas=("it",))
+    await People(engine, clock).open("ines", profile, None)
+    desk, absences = Desk(Company(), "https://altavoz.example"), Absences(engine, clock, ZoneInfo("UTC"))
+    letters = CanaryLetters(Outbox(engine), desk, absences, clock)
+    (source,) = load_files([ROOT / "plans/examples/hogar-nandu.yaml"], SITE).sources
+    names = [f"plan-{at}" for at in range(100)]
+    book = PlanBook()
+    book.replace(
+        StoredPlan(
+            version_of(source.plan.model_copy(update={"plan": name}), {}), 1, "", True, clock(), "ivan"
+        )
+        for name in names
+    )
+    played = Played(wrong="no responde")
+    await Canaries(engine, book, SITE, played, clock, time(4), letters.failed).look()
+    assert len(played.made) == 100
+    async with engine.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(outbox)) == MOST

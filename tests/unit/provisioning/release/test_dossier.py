@@ -116,6 +116,12 @@ def test_the_key_stays_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert (tmp_path / "secrets/dossier.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_killed_between_its_two_files_the_public_one_is_there_afterwards(tmp_path: Path) -> None:
+    first = SigningKey(tmp_path).public()
+    (tmp_path / "secrets/dossier.pub").unlink()
+    assert SigningKey(tmp_path).public() == first == public_key(tmp_path / "secrets/dossier.pub")
+
+
 def test_a_file_without_a_key_is_said(tmp_path: Path) -> None:
     (tmp_path / "k").write_text("hola")
     with pytest.raises(BadKey):
