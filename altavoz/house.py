@@ -41,6 +41,7 @@ from plans.store import PlanStore
 from provisioning.alta.hooks import Target
 from provisioning.alta.load import SHIPPED
 from provisioning.apply import Provisioner
+from provisioning.network.minimums import SHIPPED as SHIPPED_MINIMUMS
 from provisioning.office import Office
 from provisioning.phones import Phones
 from provisioning.releases import ReleaseHistory
@@ -241,6 +242,7 @@ class House:
             procedure=self.settings.procedure or SHIPPED,
             coverages_target=Target(hook.url, hook.secret) if (hook := self.settings.coverages) else None,
             quarantine=self.settings.quarantine,
+            minimums=self.settings.minimums or SHIPPED_MINIMUMS,
         )
 
     @cached_property

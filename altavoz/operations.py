@@ -22,6 +22,7 @@ from altavoz.number_operations import NumberOperations
 from altavoz.people_operations import PeopleOperations
 from altavoz.plan_operations import PlanOperations
 from altavoz.prompt_operations import PromptOperations
+from altavoz.provider_operations import ProviderOperations
 from altavoz.release_operations import ReleaseOperations
 from altavoz.unknown import Unknown
 from cases.pages import BadPage
@@ -32,6 +33,7 @@ from dialplan.errors import CannotBuild
 from ivr_audio.recordings import BadRecording
 from plans.problems import PlanProblems
 from provisioning.alta.refusals import AltaRefused
+from provisioning.network.values import NetworkRefused
 from provisioning.numbers.sheet import UnreadableSheet
 from provisioning.numbers.values import NumberRefused
 from provisioning.phones import NoSuchPhone
@@ -69,6 +71,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     NoSuchTape,
     NotNoted,
     NotInvited,
+    NetworkRefused,
     NotPublished,
     NotReloaded,
     NumberRefused,
@@ -117,6 +120,7 @@ class Operations:
             **AltaOperations(self._house).handlers(),
             **PromptOperations(self._house).handlers(),
             **NumberOperations(self._house).handlers(),
+            **ProviderOperations(self._house).handlers(),
         }
 
     async def call_list(self, arguments: Arguments) -> Any:

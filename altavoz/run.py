@@ -29,6 +29,7 @@ from plans.load import load_site
 from plans.problems import PlanProblems
 from plans.site import Site
 from provisioning.marking import Going
+from provisioning.network.minimums import SHIPPED, load_minimums
 from provisioning.refusals import DialplanProblems
 from staff.roles import Role
 from telephony.embedded import EmbeddedPbx, NotReloaded, PbxNotStarted
@@ -93,6 +94,7 @@ async def _start(
         stack.push_async_callback(house.engine.dispose)
         hide(house.central.listens.secret, house.central.acts.secret, house.engine.url.password or "")
         await upgrade(house.engine)
+        _check_minimums(settings)
         await _prepare_altas(house)
         await house.people_changed()
         await stack.enter_async_context(audited(house))
@@ -134,6 +136,14 @@ async def _prepare_altas(house: House) -> None:
     except PlanProblems as error:
         raise StartupFailed(f"el procedimiento del alta tiene problemas:\n{error}") from error
     await house.areas.ensure(procedure.areas())
+
+
+def _check_minimums(settings: Settings) -> None:
+    """How many providers are enough: a file with problems is told at the start, not at the first question."""
+    try:
+        load_minimums(settings.minimums or SHIPPED)
+    except PlanProblems as error:
+        raise StartupFailed(f"el archivo de los mínimos de prestadores tiene problemas:\n{error}") from error
 
 
 async def _first_account(house: House) -> str | None:

@@ -118,6 +118,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "quarantine_days", "180", "Días en que un número que sirvió a un plan no se da a otro, de 1 a 3650."
     ),
+    Setting("minimums", "", "Archivo con cuántos prestadores bastan (vacío: el que trae Altavoz)."),
     Setting("canary", "04:00", "Hora de las llamadas de prueba del día, en cada filial (vacío: ninguna)."),
     Setting("log", "text", "Formato del registro: «text» o «json»."),
 )
@@ -178,6 +179,7 @@ class Settings:
     procedure: Path | None
     coverages: WebhookSettings | None
     quarantine: timedelta
+    minimums: Path | None = None
     mail_replies: Address | None = None
     company: Company = UNNAMED
     pbx_journal: tuple[Path, Path] | None = None
@@ -248,6 +250,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings
         canary=_hour("canary", text["canary"]),
         procedure=Path(text["procedure"]).absolute() if text["procedure"] else None,
         coverages=_coverages(text["coverages_webhook"], text["coverages_webhook_secret"]),
+        minimums=Path(text["minimums"]).absolute() if text["minimums"] else None,
         quarantine=_days("quarantine_days", text["quarantine_days"]),
         mail_replies=_mail_replies(text["mail_replies"]),
         company=_company(text["company"], text["company_logo"]),

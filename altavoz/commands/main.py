@@ -20,6 +20,7 @@ from altavoz.commands import (
     pbx,
     plan,
     prompt,
+    provider,
     run,
     settings,
     status,
@@ -49,6 +50,7 @@ app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")
 app.add_typer(number.app, name="number")
+app.add_typer(provider.app, name="provider")
 line.app.command("gate")(line_release.gate)
 line.app.command("release")(line_release.release)
 line.app.command("cancel-release")(line_release.cancel)

@@ -79,6 +79,15 @@ class Row:
         return tuple(f"{count} {one if count == 1 else more}" for count, one, more in missing if count > 0)
 
     @property
+    def lack(self) -> str:
+        """The same as a phrase: `faltan 2 prestadores y 1 que atienda de noche`; empty when it is enough."""
+        if not self.short:
+            return ""
+        *first, last = self.short
+        several = "" if self.short[0].startswith("1 ") else "n"
+        return f"falta{several} {', '.join(first)}{' y ' if first else ''}{last}"
+
+    @property
     def ok(self) -> bool:
         return not self.short
 
@@ -86,7 +95,7 @@ class Row:
     def said(self) -> str:
         """One sentence."""
         place = f"{self.need.name} en {self.need.zone}"
-        return f"{place}: alcanza." if self.ok else f"{place}: falta {' y '.join(self.short)}."
+        return f"{place}: {self.lack or 'alcanza'}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ import io
 import zipfile
 from datetime import timedelta
 
+import pytest
 from aiohttp import FormData
 from yarl import URL
 
+from altavoz.provider_operations import ProviderOperations
 from provisioning.network.profile import profile_of
+from provisioning.network.values import NetworkRefused
 from staff.audit_trail import AuditFilter
 from staff.scope import Scope
 from tests.unit.web.altas import begun, coverages
@@ -225,3 +228,19 @@ async def test_a_file_is_looked_at_first_and_then_loaded_whole(house):
         assert (await visitor.get(kept)).status == 404
     found = {each.profile.name: each.profile.capacity for each in await house.office.providers.all_of("AR")}
     assert found == {"Grúas Sur": 4, "MANOS DEL PLATA": 9}
+
+
+async def test_the_command_line_lists_loads_and_checks(house, tmp_path):
+    await with_coverages(house)
+    ask = ProviderOperations(house).handlers()
+    file = tmp_path / "red.csv"
+    file.write_text("prestador,servicios,zonas,a la vez\nManos,hogar,Todo el país,3\n")
+    given = {"file": str(file), "subsidiary": "ar"}
+    assert not (await ask["provider/check"]({"plan": "hogar-premium"}))["enough"]
+    assert (await ask["provider/load"](given | {"check": True}))["added"] == 1
+    assert await ask["provider/list"]({}) == []
+    assert (await ask["provider/load"](given))["loaded"]
+    assert [each["name"] for each in await ask["provider/list"]({"zone": "Córdoba"})] == ["Manos"]
+    assert (await ask["provider/check"]({"plan": "hogar-premium"}))["enough"]
+    with pytest.raises(NetworkRefused, match="No hay un plan"):
+        await ask["provider/check"]({"plan": "nada"})

@@ -1,0 +1,89 @@
+"""`altavoz provider …`: the network, and whether it is enough for a plan."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from altavoz.commands.common import AsJson, ask, out, show_json, show_rows
+
+app = typer.Typer(no_args_is_help=True, help="Prestadores.")
+
+COLUMNS = {
+    "name": "Prestador",
+    "subsidiary": "Filial",
+    "services": "Servicios",
+    "zones": "Zonas",
+    "capacity": "A la vez",
+    "hours": "Horario",
+    "phone": "Teléfono",
+    "state": "Estado",
+}
+ROWS = {
+    "need": "Asistencia",
+    "zone": "Zona",
+    "providers": "Prestadores",
+    "capacity": "A la vez",
+    "at_night": "De noche",
+    "short": "Falta",
+}
+
+
+@app.command("list")
+def list_providers(
+    text: str = typer.Option("", help="Palabras del nombre, el contacto o la nota."),
+    service: str = typer.Option("", help="Solo los de este servicio, como vial."),
+    zone: str = typer.Option("", help="Solo los que atienden ahí: «Córdoba / Río Cuarto»."),
+    state: str = typer.Option("", help="active, suspended o selection."),
+    subsidiary: str = typer.Option("", help="Filial, como AR."),
+    as_json: bool = AsJson,
+) -> None:
+    """Lista los prestadores."""
+    from provisioning.network.values import STATES
+
+    asked = {"text": text, "service": service, "zone": zone, "state": state, "subsidiary": subsidiary}
+    rows = ask("provider/list", **asked)
+    empty = "Ninguno con ese filtro." if any(asked.values()) else "Todavía no hay prestadores."
+    show_rows(rows, COLUMNS, as_json, empty, {"state": dict(STATES)})
+
+
+@app.command("load")
+def load(
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="CSV o XLSX, un prestador por fila."),
+    check: bool = typer.Option(False, "--check", help="Solo dice qué cargaría, y los problemas."),
+    subsidiary: str = typer.Option("", help="Filial de las filas que no la dicen."),
+    reason: str = typer.Option("", "--reason", help="Por qué: queda en el historial."),
+    as_json: bool = AsJson,
+) -> None:
+    """Carga prestadores de un archivo: todos, o ninguno si hay un problema."""
+    asked = {"file": str(file.absolute()), "check": check, "subsidiary": subsidiary, "reason": reason}
+    read = ask("provider/load", **asked)
+    if as_json:
+        show_json(read)
+    else:
+        _tell(read)
+    if read["problems"]:
+        raise typer.Exit(1)
+
+
+def _tell(read: dict[str, Any]) -> None:
+    for each in read["problems"]:
+        out.print(f"fila {each['row']}: {each['problem']}", markup=False)
+    counts = f"{read['added']} nuevos, {read['changed']} que cambian, {read['same']} iguales"
+    if read["problems"]:
+        out.print(f"{len(read['problems'])} problemas: no se cargó nada.")
+    else:
+        out.print(f"{'Se cargaron' if read['loaded'] else 'Se cargarían'}: {counts}.")
+
+
+@app.command("check")
+def check(plan: str = typer.Argument(help="El plan, como hogar-nandu."), as_json: bool = AsJson) -> None:
+    """Dice si los prestadores alcanzan para un plan, y dónde faltan; sale con 1 si no alcanzan."""
+    found = ask("provider/check", plan=plan)
+    if as_json:
+        show_json(found)
+    else:
+        show_rows(found["rows"], ROWS, False, "Ninguna cobertura pide que se envíe a alguien.")
+        out.print(found["said"], markup=False)
+    if not found["enough"]:
+        raise typer.Exit(1)
