@@ -197,7 +197,7 @@ async def test_a_plan_begins_from_its_alta_and_publishing_it_configures_the_alta
         assert answer.headers["Location"] == "/plans/hogar-premium/edit?done=begun"
         draft = await office.plan_drafts.find("hogar-premium")
         assert "code: PLOM" in draft.text and draft.alta == alta.id
-        assert [each.plan for each in await office.draft_plans[0]()] == ["hogar-premium"]
+        assert (await visitor.get("/prompts/hogar-premium")).status == 200, "its prompts are recorded early"
         line = 'lines:\n  - {header: "+54 11 4321 8790", carrier: telecom-ar}'
         text = draft.text.replace("lines: []", line).replace("starts: null", "starts: 2026-12-01")
         await send(visitor, "/plans/hogar-premium/edit", text, draft.revision)

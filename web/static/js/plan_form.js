@@ -33,8 +33,11 @@ function act(button) {
 }
 
 async function change(fields, control) {
+  const area = document.getElementById("text");
+  const before = area.value;
   try {
     const { text } = await post(`/plans/${place.dataset.plan}/change`, send(fields));
+    if (area.value !== before) return change(fields, control); // typed on meanwhile: nothing of it is lost
     for (const each of control.closest("[data-new]")?.querySelectorAll("input, textarea") ?? []) each.value = "";
     took(text);
   } catch (failure) {

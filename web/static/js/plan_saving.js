@@ -11,7 +11,9 @@ export class PlanSaving {
     this.changed = changed;
     this.path = `/plans/${place.dataset.plan}/edit`;
     this.revision = Number(place.dataset.revision);
-    this.key = ["altavoz-plan", document.getElementById("main").dataset.person, place.dataset.plan].join(":");
+    const mine = ["altavoz-plan", document.getElementById("main").dataset.person, ""].join(":");
+    this.key = mine + place.dataset.plan;
+    forgetOthers(mine);
     this.said = document.getElementById("saved");
     this.box = document.getElementById("conflict");
     this.kept = area.value; // what the database has
@@ -64,7 +66,8 @@ export class PlanSaving {
       this.revision = saved.revision;
       this.kept = text;
       this.forget();
-      this.say(`Guardado a las ${new Date().toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })}`);
+      const hour = new Date().toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" });
+      this.say(this.dirty ? "Sin guardar todavía" : `Guardado a las ${hour}`);
       return CALM;
     } catch (failure) {
       return this.failed(failure);
@@ -139,6 +142,11 @@ export class PlanSaving {
   say(text) {
     this.said.textContent = text;
   }
+}
+
+function forgetOthers(mine) {
+  const others = (name) => name.startsWith("altavoz-plan:") && !name.startsWith(mine);
+  attempt(() => Object.keys(sessionStorage).filter(others).forEach((name) => sessionStorage.removeItem(name)));
 }
 
 function attempt(what) {
