@@ -65,6 +65,7 @@ class TestCaller:
         self._port = port
         self._turns = asyncio.Semaphore(at_once)
         self._awaited: set[str] = set()
+        self._by_trunk: dict[str, asyncio.Lock] = {}
 
     def ways(self) -> frozenset[Way]:
         """How calls can be made here."""
@@ -201,12 +202,15 @@ class TestCaller:
 
     @asynccontextmanager
     async def _recognised(self, call: TestCall) -> AsyncIterator[str]:
-        """The digits by which a call that goes out and comes back by carriers is known; none for others."""
+        """The digits by which a call that goes out and comes back by carriers is known; none for others.
+
+        A line's digits are those of one call: its others wait.
+        """
         if call.way is not Way.TRUNK:
             yield ""
             return
-        digits = new_digits()
-        async with self._armed(call, digits, datetime.now(UTC) + timedelta(seconds=call.seconds)):
+        digits, line = new_digits(), self._by_trunk.setdefault(call.line, asyncio.Lock())
+        async with line, self._armed(call, digits, datetime.now(UTC) + timedelta(seconds=call.seconds)):
             yield digits
 
     @asynccontextmanager

@@ -174,6 +174,18 @@ async def test_a_call_by_the_trunk_is_known_by_its_digits(stage, caller, told):
 
 
 @pytest.mark.long
+async def test_calls_by_the_trunk_to_one_line_wait_for_one_another(caller):
+    """A line's digits are those of one call; a test of a line makes several at a time."""
+    trunk = GivesBack()
+    calls = [TestCall(new_id(), LINE, "vuelta-ar", seconds=30, way=Way.TRUNK) for _ in range(2)]
+    try:
+        seen = await asyncio.gather(*map(caller.place, calls))
+    finally:
+        trunk.close()
+    assert [each.problems for each in seen] == [(), ()]
+
+
+@pytest.mark.long
 async def test_a_call_by_the_trunk_to_what_strangers_reach_hears_what_they_hear(stage, caller):
     trunk = GivesBack()
     try:
