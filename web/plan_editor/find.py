@@ -19,7 +19,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 class Known:
     """All that there is of a plan; one that only its alta names has neither versions nor a draft yet.
 
-    `versions` are all, the newest first. `alta` is the one under way, or the last.
+    `versions` are all, the newest first, when they were asked for. `alta` is the one under way, or the last.
     """
 
     plan: str
@@ -59,21 +59,22 @@ class Known:
         return Beginning(self.subsidiary, self.account, number, alta)
 
 
-async def find(request: web.Request) -> Known:
-    """Raises Refusal when there is no such plan in sight."""
+async def find(request: web.Request, versions: bool = False) -> Known:
+    """The plan, on request with all its versions. Raises Refusal when there is no such plan in sight."""
     plan = request.match_info["plan"]
-    known = await known_of(services(request).office, plan) if _SLUG.fullmatch(plan) else None
+    known = await known_of(services(request).office, plan, versions) if _SLUG.fullmatch(plan) else None
     scope = session(request).person.scope
     if known is None or not scope.covers(known.subsidiary, known.account):
         raise refusals.not_found("Ese plan no existe")
     return known
 
 
-async def known_of(office: Office, plan: str) -> Known | None:
-    """All that there is of a plan; None when nobody knows it."""
-    versions = tuple(reversed(await office.plan_store.versions(plan)))
-    draft, alta = await office.plan_drafts.find(plan), await office.altas.of_plan(plan)
+async def known_of(office: Office, plan: str, all_versions: bool) -> Known | None:
+    """What there is of a plan; None when nobody knows it. While it is typed, its versions are not read."""
     stands = office.book.of(plan)
+    read = all_versions or stands.tested is None
+    versions = tuple(reversed(await office.plan_store.versions(plan))) if read else ()
+    draft, alta = await office.plan_drafts.find(plan), await office.altas.of_plan(plan)
     newest = stands.tested or next(iter(versions), None)
     if newest is not None:
         said = newest.version.plan

@@ -25,11 +25,11 @@ DONE = {
 
 
 async def page(request: web.Request) -> web.Response:
-    return await plan_page(request, await find(request))
+    return await plan_page(request)
 
 
-async def plan_page(request: web.Request, known: Known, problem: str = "", status: int = 200) -> web.Response:
-    office = services(request).office
+async def plan_page(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+    known, office = await find(request, versions=True), services(request).office
     read = await read_text(request, known.written.text) if known.written else None
     return render(
         request,
@@ -56,7 +56,7 @@ def _choices(known: Known) -> tuple[tuple[str, str], ...]:
 
 async def compare(request: web.Request) -> web.Response:
     """Any version beside any other, or the draft beside one."""
-    known = await find(request)
+    known = await find(request, versions=True)
     choices = _choices(known)
     if len(choices) < 2:
         raise refusals.not_found("Ese plan no tiene dos versiones")
@@ -94,7 +94,7 @@ async def _texts(request: web.Request, known: Known) -> Mapping[str, str]:
 
 async def download(request: web.Request) -> web.Response:
     """A version's file as it was applied, or the draft as it stands."""
-    known = await find(request)
+    known = await find(request, versions=True)
     wanted = text(request.query, "version") or DRAFT
     texts = await _texts(request, known)
     if wanted not in texts:
@@ -115,14 +115,14 @@ async def drop_draft(request: web.Request) -> web.Response:
     if str(given.get("revision")) != str(draft.revision) or not await drafts.close(
         known.plan, draft.revision, "plan.draft-dropped"
     ):
-        return await plan_page(request, await find(request), str(StaleDraft(draft)), 409)
+        return await plan_page(request, str(StaleDraft(draft)), 409)
     services(request).office.altas.nudge()
     return see_other(f"/plans/{known.plan}?done=dropped")
 
 
 async def restore(request: web.Request) -> web.Response:
     """The draft says again what it, or a version, said: another revision, so that nothing is lost."""
-    known, given = await find(request), await request.post()
+    known, given = await find(request, versions=True), await request.post()
     wanted = str(given.get("what", ""))
     drafts = services(request).office.plan_drafts
     if wanted.startswith("v"):
@@ -134,7 +134,7 @@ async def restore(request: web.Request) -> web.Response:
     try:
         await drafts.save(known.plan, former, known.revision, known.begins())
     except StaleDraft as stale:
-        return await plan_page(request, await find(request), str(stale), 409)
+        return await plan_page(request, str(stale), 409)
     return see_other(f"/plans/{known.plan}/edit?done=restored")
 
 

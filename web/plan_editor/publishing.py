@@ -139,7 +139,7 @@ async def withdraw(request: web.Request) -> web.Response:
         provisioner = services(request).office.provisioner
         await provisioner.drop_candidate(known.plan, _who(request).name, reason)
     except (ProvisioningRefused, NotPublished) as refused:
-        return await plan_page(request, known, str(refused), 422)
+        return await plan_page(request, str(refused), 422)
     return see_other(f"/plans/{known.plan}?done=withdrawn")
 
 
