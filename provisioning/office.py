@@ -343,7 +343,8 @@ class Office:
         return LineReleases(
             store=store,
             provisioner=self.provisioner,
-            history=PlanHistory(self.engine),
+            history=self.plan_history,
+            drafts=self.plan_drafts,
             book=self.book,
             reports=self.reports,
             altas=self.altas,

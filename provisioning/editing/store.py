@@ -73,6 +73,13 @@ class PlanDrafts:
             rows = await connection.execute(wanted.order_by(_PAST.revision.desc()).limit(limit))
             return tuple(FormerText(*row) for row in rows)
 
+    async def writers(self, plan: str, since: datetime | None, until: datetime) -> frozenset[str]:
+        """Who wrote in a plan's drafts between two instants."""
+        within = [_PAST.plan == plan, _PAST.begun <= until, *([_PAST.at >= since] if since else [])]
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(_PAST.by).where(*within).distinct())
+            return frozenset(found.scalars())
+
     async def former(self, plan: str, revision: int) -> str | None:
         """What the draft said at a revision of its history."""
         wanted = select(_PAST.text).where(_PAST.plan == plan, _PAST.revision == revision)

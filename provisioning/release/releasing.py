@@ -20,6 +20,7 @@ from provisioning.alta.evidence import Found
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaState, AltaView
 from provisioning.apply import Provisioner
+from provisioning.editing.store import PlanDrafts
 from provisioning.proof.reports import Report
 from provisioning.proof.store import Reports
 from provisioning.refusals import DialplanProblems, ProvisioningRefused
@@ -72,6 +73,7 @@ class LineReleases:
         store: ReleaseStore,
         provisioner: Provisioner,
         history: PlanHistory,
+        drafts: PlanDrafts,
         book: PlanBook,
         reports: Reports,
         altas: Altas,
@@ -84,6 +86,7 @@ class LineReleases:
         self.dossiers = dossiers
         self._provisioner = provisioner
         self._history = history
+        self._drafts = drafts
         self._book = book
         self._reports = reports
         self._altas = altas
@@ -125,18 +128,26 @@ class LineReleases:
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
         candidate = standing.candidate
-        put_up = await self._history.put_up_by(standing.plan, candidate.version.hash) if candidate else ()
         return Case(
             plan=standing.plan,
             candidate=candidate is not None,
             answers=standing.served,
-            configured_by=frozenset(put_up),
+            configured_by=await self._configured(standing),
             it=await self._passed(standing.it),
             operations=await self._passed(standing.operations),
             alta=standing.alta,
             by=person.name if person else None,
             may=person is None or person.may(Permission.LINE_RELEASE),
         )
+
+    async def _configured(self, standing: Standing) -> frozenset[str]:
+        """Who put the candidate up, and who wrote in its drafts since the version that strangers reach."""
+        candidate, live = standing.candidate, standing.live
+        if candidate is None:
+            return frozenset()
+        since = live.applied_at if live and live.applied_at < candidate.applied_at else None
+        put_up = await self._history.put_up_by(standing.plan, candidate.version.hash)
+        return put_up | await self._drafts.writers(standing.plan, since, candidate.applied_at)
 
     async def _passed(self, report: Report | None) -> Passed | None:
         if report is None:

@@ -19,6 +19,7 @@ from plans.model import Account
 from provisioning.alta.evidence import EVIDENCE, Found
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaView
+from provisioning.editing.values import Beginning
 from provisioning.marking import Going
 from provisioning.office import Office
 from provisioning.proof.reports import Check, Ear, Kind, Report, Result, TestedCall
@@ -26,6 +27,7 @@ from provisioning.release.dossier import verify
 from provisioning.release.keys import SigningKey
 from provisioning.release.releasing import INTERRUPTED, MOVED_ON, ShutGate
 from provisioning.release.store import AlreadyUnderWay, ReleaseRefused
+from staff.actor import Actor, acting
 from staff.areas import Areas
 from staff.audit_table import audit
 from staff.people import People
@@ -183,6 +185,24 @@ async def test_who_configured_it_does_not_release_it(house: House) -> None:
     await house.both()
     with pytest.raises(ShutGate, match="Usted configuró"):
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+
+
+async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_it(house: House) -> None:
+    house.now += timedelta(hours=1)
+    text, begins = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Máximo"), Beginning("AR", "Seguros")
+    with acting(Actor("oscar", "web")):
+        await house.office.plan_drafts.save("hogar-nandu", text, 0, begins)
+    house.now += timedelta(hours=1)
+    await house.office.provisioner.apply_text(text, "ivan")
+    await house.both()
+    with pytest.raises(ShutGate, match="Usted configuró"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+    assert (await house.releases.release("hogar-nandu", house.people["olga"], "bien")).state == "done"
+    house.now += timedelta(hours=1)
+    await house.change()
+    await house.both()
+    done = await house.releases.release("hogar-nandu", house.people["oscar"], "esta no es suya")
+    assert done.state == "done"
 
 
 async def test_a_plan_changed_after_its_test_is_untested_again(house: House) -> None:
