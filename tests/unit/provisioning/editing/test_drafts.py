@@ -61,6 +61,14 @@ async def test_who_comes_second_is_given_the_others_text(hand):
     assert (await hand.drafts.find("hogar")).text == "a: 2"
 
 
+async def test_two_tabs_of_one_person_are_two_writers(hand):
+    await hand.writes("carla", "a: 1", 0)
+    await hand.writes("carla", "a: 2", 1)
+    with pytest.raises(StaleDraft):
+        await hand.writes("carla", "a: 3", 1)
+    assert (await hand.drafts.find("hogar")).text == "a: 2"
+
+
 async def test_the_same_text_sent_twice_is_one_change(hand):
     once = await hand.writes("carla", "a: 1", 0)
     assert await hand.writes("carla", "a: 1", 0) == once
