@@ -60,6 +60,7 @@ from staff.sign_in import SignIn
 from staff.tokens import Tokens
 from telephony.ami import AmiLink
 from telephony.ami_dialplan import PATIENCE, AmiDialplan, LocalDialplan
+from telephony.base_test import comes_back_as_test
 from telephony.events import WANTED
 from telephony.journal_calls import JournalCalls
 from telephony.journal_store import JournalStore
@@ -248,7 +249,8 @@ class House:
     @cached_property
     def test_calls(self) -> TestCaller:
         control, heard = self.central.control, layout_of(self.settings).heard
-        port = OwnPort(control, heard) if control else AmiPort(self.acts)
+        loops = comes_back_as_test(self.site, self.settings.sip[0])
+        port = OwnPort(control, heard, loops=loops) if control else AmiPort(self.acts)
         return TestCaller(self.settings.pbx_name, self.listens, self.acts, port)
 
     # calls and cases

@@ -5,9 +5,11 @@ rules of the real one and a single member, the test desk, whose INVITE leaves by
 the same way.
 """
 
+import ipaddress
 from collections.abc import Iterator
 
 from dialplan import testcalls
+from plans.site import Site
 from telephony.conf_text import Pair, section
 from telephony.layout import PbxAddresses
 
@@ -30,8 +32,24 @@ def test_endpoints(addresses: PbxAddresses, secret: str, media: tuple[Pair, ...]
 def own_address(addresses: PbxAddresses) -> str:
     """Where the PBX reaches itself by SIP: what listens everywhere also listens on the loopback."""
     host, port = addresses.sip
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (named, not bound)
+    host = _own_host(host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def comes_back_as_test(site: Site, sip_host: str) -> bool:
+    """Whether a call to ourselves is told by its header: not where a carrier has our own address, by which it
+    would be taken for a stranger's and ring at coordinators'.
+    """
+    try:
+        ours = ipaddress.ip_address(_own_host(sip_host))
+    except ValueError:  # a name, which no carrier has
+        return True
+    hosts = (each for carrier in site.carriers.values() for each in carrier.hosts)
+    return not any(ours in ipaddress.ip_network(each) for each in hosts)
+
+
+def _own_host(listens: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104 (named, not bound)
 
 
 def _inbound(shared: tuple[Pair, ...], secret: str) -> str:

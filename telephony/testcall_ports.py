@@ -43,9 +43,8 @@ class TestPort(Protocol):
 class OwnPort:
     """The PBX of this machine, by its control socket; `folder` is where it records test calls."""
 
-    loops = True
-
-    def __init__(self, control: Path, folder: Path) -> None:
+    def __init__(self, control: Path, folder: Path, *, loops: bool = True) -> None:
+        self.loops = loops
         self._control = control
         self._folder = folder
 
