@@ -30,6 +30,7 @@ GRANTABLE: Mapping[Permission, str] = {
     Permission.CASE_READ: "Leer casos",
     Permission.LINE_READ: "Leer líneas y planes",
     Permission.NUMBER_READ: "Leer los números",
+    Permission.PROVIDER_READ: "Leer los prestadores",
     Permission.STATUS_READ: "Leer el estado y las medidas",
     Permission.AUDIT_READ: "Leer la auditoría",
     Permission.ALTA_READ: "Leer altas",

@@ -41,6 +41,7 @@ from web import (
 from web.alta import beginning, board, coverage_editor, coverages, documents, folders, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
+from web.network import api as network_api
 from web.network import check, provider, tasks, times, training
 from web.network import listing as providers
 from web.network import loading as loading_providers
@@ -379,6 +380,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/cases/{id}", api.case, ByToken(Permission.CASE_READ), reading=readings.CASE),
     Route("GET", "/api/v1/lines", api.lines, ByToken(Permission.LINE_READ)),
     Route("GET", "/api/v1/numbers", numbers_api.numbers, ByToken(Permission.NUMBER_READ)),
+    Route("GET", "/api/v1/providers", network_api.providers, ByToken(Permission.PROVIDER_READ)),
+    Route("GET", "/api/v1/providers/check/{plan}", network_api.check, ByToken(Permission.PROVIDER_READ)),
     Route("GET", "/api/v1/plans", api.plans, ByToken(Permission.LINE_READ)),
     Route("GET", "/api/v1/status", api.status, ByToken(Permission.STATUS_READ)),
     Route("GET", "/api/v1/audit", api.audit, ByToken(Permission.AUDIT_READ), reading=readings.AUDIT),

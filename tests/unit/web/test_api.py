@@ -194,6 +194,8 @@ DOORS = {
     "/api/v1/lines": Permission.LINE_READ,
     "/api/v1/plans": Permission.LINE_READ,
     "/api/v1/numbers": Permission.NUMBER_READ,
+    "/api/v1/providers": Permission.PROVIDER_READ,
+    "/api/v1/providers/check/hogar-nandu": Permission.PROVIDER_READ,
     "/api/v1/status": Permission.STATUS_READ,
     "/api/v1/audit": Permission.AUDIT_READ,
     "/api/v1/altas": Permission.ALTA_READ,
@@ -224,9 +226,9 @@ def tested():
 
 
 def test_every_door_of_the_api_is_asked_below():
-    doors = {re.sub(r"{id}", "", row.path): row.who for row in ROUTES if isinstance(row.who, ByToken)}
+    doors = {re.sub(r"{(id|plan)}", "", row.path): row.who for row in ROUTES if isinstance(row.who, ByToken)}
     asked = {
-        re.sub(r"(calls|cases|altas|line-tests)/[^/]+", r"\1/", path): ByToken(may)
+        re.sub(r"(calls|cases|altas|line-tests|check)/[^/]+", r"\1/", path): ByToken(may)
         for path, may in DOORS.items()
     }
     assert doors == asked
@@ -326,7 +328,8 @@ async def test_answers_are_as_the_document_says(house):
     async with house.at() as visitor:
         document = await (await visitor.get("/api/openapi.json")).json()
         for path in DOORS:
-            door = document["paths"][re.sub(r"(calls|cases|altas|line-tests)/[^/]+", r"\1/{id}", path)]["get"]
+            named = re.sub(r"(calls|cases|altas|line-tests)/[^/]+", r"\1/{id}", path)
+            door = document["paths"][re.sub(r"check/[^/]+", "check/{plan}", named)]["get"]
             for given, status in ((token, "200"), ("nada", "401")):
                 answer = await visitor.get(path, Authorization=f"Bearer {given}")
                 (kind, content), *_ = door["responses"][status]["content"].items()

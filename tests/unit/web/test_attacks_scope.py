@@ -258,6 +258,8 @@ EXPECTED = {
     "GET /api/v1/cases": WITHOUT,
     "GET /api/v1/cases/{id}": HIDDEN,
     "GET /api/v1/lines": WITHOUT,
+    "GET /api/v1/providers": WITHOUT,
+    "GET /api/v1/providers/check/{plan}": HIDDEN,
     "GET /api/v1/plans": WITHOUT,
     "GET /api/v1/line-tests": WITHOUT,
     "GET /api/v1/line-tests/{id}": HIDDEN,

@@ -12,6 +12,7 @@ from altavoz.provider_operations import ProviderOperations
 from provisioning.network.profile import profile_of
 from provisioning.network.values import NetworkRefused
 from staff.audit_trail import AuditFilter
+from staff.permissions import Permission
 from staff.scope import Scope
 from tests.unit.web.altas import begun, coverages
 
@@ -244,3 +245,21 @@ async def test_the_command_line_lists_loads_and_checks(house, tmp_path):
     assert (await ask["provider/check"]({"plan": "hogar-premium"}))["enough"]
     with pytest.raises(NetworkRefused, match="No hay un plan"):
         await ask["provider/check"]({"plan": "nada"})
+
+
+async def test_programs_read_the_providers_and_whether_they_are_enough_within_their_scope(house):
+    await house.office.providers.add(profile_of(WHOLE | {"zones": "Córdoba"}))
+    may = [Permission.PROVIDER_READ]
+    tokens = (
+        await house.tokens.add("todo", may),
+        await house.tokens.add("mx", may, Scope(frozenset({"MX"}))),
+    )
+    async with house.at() as visitor:
+        seen, hidden = ({"Authorization": f"Bearer {each}"} for each in tokens)
+        path = "/api/v1/providers"
+        page = await (await visitor.get(f"{path}?zone=cordoba", **seen)).json()
+        check = await (await visitor.get(f"{path}/check/hogar-nandu", **seen)).json()
+        assert (await (await visitor.get(path, **hidden)).json())["items"] == []
+        assert (await visitor.get(f"{path}/check/hogar-nandu", **hidden)).status == 404
+    assert page["items"][0]["zones"] == ["Córdoba"] and page["next"] is None
+    assert not check["enough"] and check["rows"][0]["short"].startswith("falta")

@@ -1,0 +1,123 @@
+"""The providers, and whether they are enough for a plan, for other programs."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import Field, StringConstraints
+
+from provisioning.network.enough import Row
+from provisioning.network.values import Provider, ProviderFilter, ProviderState
+from web import refusals
+from web.api_endpoint import endpoint
+from web.api_fields import Answer, Asked, LimitAsked, PlanAsked, TextAsked
+from web.api_models import PageOf
+from web.keys import services, token
+
+
+class ProvidersAsked(Asked):
+    text: Annotated[TextAsked, Field(description="Palabras del nombre, el contacto o la nota.")] = ""
+    service: Annotated[TextAsked, Field(description="Un servicio, como «vial».")] = ""
+    zone: Annotated[TextAsked, Field(description="Una zona, como «Córdoba / Río Cuarto».")] = ""
+    state: Annotated[
+        Literal["selection", "active", "suspended"] | None, Field(description="En qué estado.")
+    ] = None
+    subsidiary: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None,
+        Field(description="País de la filial, como «AR»."),
+    ] = None
+    limit: LimitAsked = 50
+    after: Annotated[TextAsked, Field(description="La marca «next» de la página anterior.")] = ""
+
+
+class ProviderAnswer(Answer):
+    """Un prestador."""
+
+    id: int
+    name: str
+    subsidiary: str
+    state: ProviderState
+    services: Annotated[list[str], Field(description="Como «hogar», o «vial/GRUA» si da solo esa.")]
+    zones: Annotated[list[str], Field(description="Como «Todo el país» o «Santa Fe / Rosario».")]
+    capacity: Annotated[int, Field(description="Cuántos servicios atiende a la vez.")]
+    hours: str
+    phone: str
+    contract_from: date | None
+    contract_until: date | None
+
+
+class Providers(PageOf[ProviderAnswer]):
+    """Por nombre."""
+
+
+class CheckAsked(Asked):
+    plan: PlanAsked
+
+
+class CheckRow(Answer):
+    """Una cobertura en una zona."""
+
+    service: str
+    code: str
+    zone: str
+    providers: int
+    capacity: int
+    at_night: int
+    short: Annotated[str, Field(description="Qué falta; vacío cuando alcanza.")]
+
+
+class NetworkCheck(Answer):
+    """Si los prestadores alcanzan para un plan, ahora."""
+
+    plan: str
+    enough: bool
+    unsaid: Annotated[str, Field(description="Por qué no se puede saber, si el plan no dice dónde.")]
+    rows: list[CheckRow]
+
+
+@endpoint("Los prestadores, por nombre.", ProvidersAsked, Providers)
+async def providers(request: web.Request, asked: ProvidersAsked) -> dict[str, object]:
+    wanted = ProviderFilter(asked.text, asked.service, asked.zone, asked.state or "", asked.subsidiary or "")
+    found = services(request).office.providers
+    page = await found.page(wanted, asked.limit, asked.after or None, token(request).scope)
+    return {"items": [_provider(each) for each in page.items], "next": page.next}
+
+
+@endpoint("Si los prestadores alcanzan para un plan.", CheckAsked, NetworkCheck)
+async def check(request: web.Request, asked: CheckAsked) -> dict[str, object]:
+    office = services(request).office
+    wanted = await office.plan_needs.of_plan(asked.plan, token(request).scope)
+    if wanted is None:
+        raise refusals.not_found("Ese plan no existe")
+    seen = await office.network_checks.look(wanted)
+    rows = [_row(row) for row in seen.rows]
+    return {"plan": wanted.plan, "enough": seen.enough, "unsaid": seen.unsaid, "rows": rows}
+
+
+def _provider(provider: Provider) -> ProviderAnswer:
+    profile = provider.profile
+    return ProviderAnswer(
+        id=provider.id,
+        name=profile.name,
+        subsidiary=profile.subsidiary,
+        state=profile.state,
+        services=[str(skill) for skill in profile.skills],
+        zones=[str(zone) for zone in profile.zones],
+        capacity=profile.capacity,
+        hours=str(profile.hours),
+        phone=profile.contact.phone,
+        contract_from=profile.contract.since,
+        contract_until=profile.contract.until,
+    )
+
+
+def _row(row: Row) -> CheckRow:
+    return CheckRow(
+        service=row.need.service,
+        code=row.need.code,
+        zone=str(row.need.zone),
+        providers=row.providers,
+        capacity=row.capacity,
+        at_night=row.at_night,
+        short=row.lack,
+    )
