@@ -1,6 +1,7 @@
 // What every page does: shows what went wrong with a request of htmx, and copies.
 import "./navigation.js";
 import { notice } from "./notices.js";
+import "./tables.js";
 
 document.addEventListener("htmx:responseError", (event) => {
   const response = event.detail.xhr;
