@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 EXAMPLES = Path(__file__).parent.parent / "plans" / "examples"
 FIRST_ACCOUNT = "admin"
-OF_EXAMPLES = "Planes de ejemplo: se habilitan al arrancar la primera vez"
+OF_EXAMPLES = "Planes de ejemplo: se liberan al arrancar la primera vez"
 LINK_SECONDS = 15.0
 PBX_LOOK_SECONDS = 1.0
 RELEASE_LOOK_SECONDS = 15.0

@@ -41,7 +41,7 @@ class Stale(ProvisioningRefused):
 class NotLive(ProvisioningRefused):
     """The plan does not answer strangers."""
 
-    words = "«{plan}» no está en servicio: todavía no se habilitó, o está suspendido."
+    words = "«{plan}» no está en servicio: todavía no se liberó, o está suspendido."
 
 
 class NotSuspended(ProvisioningRefused):

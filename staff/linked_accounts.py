@@ -86,7 +86,9 @@ async def _linked(connection: AsyncConnection, identity: Identity) -> Person | N
 
 async def _by_email(connection: AsyncConnection, identity: Identity) -> Person:
     if identity.email is None:
-        raise NoAccount("El proveedor no confirma su correo, y con él se encuentra su cuenta. Avise a IT.")
+        raise NoAccount(
+            "El proveedor no confirma su correo, y con él se encuentra su cuenta. Avise a Sistemas."
+        )
     wanted = select(people).where(people.c.email == identity.email, people.c.active)
     row = (await connection.execute(wanted)).mappings().one_or_none()
     if row is None:

@@ -20,9 +20,10 @@ MY_TURN = "/mine"
 
 def first_page(person: Person) -> str:
     """Where somebody starts the day: the desk, what waits for them in the altas, or the lines."""
-    if person.may(Permission.DESK_USE):
-        return "/desk"
-    return MY_TURN if person.may(Permission.ALTA_READ) else "/lines"
+    answers = person.may(Permission.DESK_USE)
+    if person.may(Permission.ALTA_READ) and not (answers and person.extension):
+        return MY_TURN
+    return "/desk" if answers else "/lines"
 
 
 async def proceed(request: web.Request, person: Person, after: str | None, way: str) -> web.Response:

@@ -91,5 +91,5 @@ def _accident() -> Refusal:
         500,
         "accident",
         "Algo falló de nuestro lado",
-        "Lo que pasó quedó registrado. Pruebe otra vez; si sigue igual, avise a IT con la hora.",
+        "Lo que pasó quedó registrado. Pruebe otra vez; si sigue igual, avise a Sistemas con la hora.",
     )

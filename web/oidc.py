@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 OIDC = "oidc"
 _LONGEST = 2048
-_AGAIN = "Vuelva a «Entrar» y pruebe otra vez; si sigue igual, entre con su contraseña y avise a IT."
+_AGAIN = "Vuelva a «Entrar» y pruebe otra vez; si sigue igual, entre con su contraseña y avise a Sistemas."
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -78,7 +78,7 @@ def _provider(request: web.Request) -> IdentityProvider:
 
 def _down(down: OidcDown) -> refusals.Refusal:
     log.error("oidc_down", reason=str(down))
-    advice = "Entre con su nombre y su contraseña, y avise a IT."
+    advice = "Entre con su nombre y su contraseña, y avise a Sistemas."
     return refusals.Refusal(502, "oidc-down", "La cuenta de la empresa no responde", advice)
 
 

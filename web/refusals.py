@@ -64,7 +64,9 @@ def not_from_here() -> Refusal:
 
 
 def not_in_table() -> Refusal:
-    return Refusal(403, "no-row", "Nadie tiene acceso a esta dirección", "Avise a IT: falta en la tabla.")
+    return Refusal(
+        403, "no-row", "Nadie tiene acceso a esta dirección", "Avise a Sistemas: falta en la tabla."
+    )
 
 
 def one_time_password() -> Refusal:

@@ -104,7 +104,7 @@ def apply(
 
 def _said(answer: dict[str, Any], strangers: bool) -> str:
     word = "Publicado" if answer["changed"] else "Sin cambios"
-    trial = "" if strangers or not answer["changed"] else ", para llamadas de prueba hasta que se habilite"
+    trial = "" if strangers or not answer["changed"] else ", para llamadas de prueba hasta que se libere"
     return f"{word}{trial}: {answer['release']}"
 
 
@@ -145,7 +145,7 @@ def list_plans(as_json: bool = AsJson) -> None:
 def suspend(
     plan: str = typer.Argument(help="Nombre del plan."), reason: str = REASON, as_json: bool = AsJson
 ) -> None:
-    """Deja de atender un plan: quien llama oye que no está habilitado; las pruebas siguen."""
+    """Deja de atender un plan: quien llama oye que el servicio no está habilitado; las pruebas siguen."""
     _change("suspend", plan, reason, "Suspendido", as_json)
 
 

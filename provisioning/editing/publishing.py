@@ -117,7 +117,7 @@ class Publications:
             self._tell(plan, over=True, said=str(told), problems=told.problems)
         except Exception:
             log.exception("publication_failed", plan=plan)
-            self._tell(plan, over=True, said="Algo falló al publicar: avise a IT y pruebe otra vez.")
+            self._tell(plan, over=True, said="Algo falló al publicar: avise a Sistemas y pruebe otra vez.")
         else:
             await self.drafts.close(plan, wanted.revision, "plan.draft-published", wanted.reason)
             self._tell(plan, over=True, release=applied.published.release)
@@ -147,7 +147,7 @@ def _cannot(refused: Exception) -> CannotPublish:
     if isinstance(refused, PlanProblems):
         return CannotPublish("El plan tiene problemas: corríjalos y publique de nuevo.", refused.problems)
     if isinstance(refused, DialplanProblems):
-        return CannotPublish(f"La central no podría con este plan: {refused.problems[0]}. Avise a IT.")
+        return CannotPublish(f"La central no podría con este plan: {refused.problems[0]}. Avise a Sistemas.")
     if isinstance(refused, InventoryObjects):
         said = "; ".join(refused.objections)
         return CannotPublish(

@@ -32,7 +32,7 @@ SOURCES: Mapping[str, str] = {
 WHERES: Mapping[Where, str] = {
     Where.LIVE: "Quien llama oye hoy",
     Where.SUSPENDED: "Cuando el plan se reanude se oirá",
-    Where.CANDIDATE: "En el candidato, para pruebas, se oye",
+    Where.CANDIDATE: "En la versión en prueba se oye",
     Where.DRAFT: "Según lo que se está escribiendo se oirá",
 }
 BUILT_IN = "la voz incorporada"

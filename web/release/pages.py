@@ -26,7 +26,7 @@ DONE = {
     "released": "La línea quedó liberada: ya atiende a los afiliados.",
     "scheduled": "La liberación quedó programada.",
     "cancelled": "La liberación se anuló.",
-    "suspended": "La línea quedó suspendida: quien llame oirá que no está habilitada.",
+    "suspended": "La línea quedó suspendida: quien llame oirá que el servicio no está habilitado.",
     "repeated": "Se repitió la llamada del día.",
 }
 

@@ -172,7 +172,7 @@ async def test_an_accident_is_a_page_that_tells_nothing_of_the_inside(house):
         answer = await visitor.get("/readyz")
         assert answer.status == 500
         text = await answer.text()
-        assert "secreto" not in text and "avise a IT" in text
+        assert "secreto" not in text and "avise a Sistemas" in text
 
 
 async def test_the_parts_of_a_call_add_up_to_it(house, bearer):
