@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_PACKAGES := python3-venv mmdebstrap espeak-ng libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 TEST_PACKAGES := $(RUN_PACKAGES) sip-tester chromium
-FAST := $(BIN)/python -m pytest tests -m "not pbx and not browser" --ignore=tests/acceptance -n auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest tests --ignore=tests/acceptance
+SIDE_BY_SIDE := $(PYTEST) -n auto --dist loadfile
 
 help: ## esta lista
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,8 +19,8 @@ run: $(VENV)/.run ## la central, la consola y los planes de ejemplo, hasta Ctrl-
 
 test: $(VENV)/.test ## las pruebas, con una central y un navegador de verdad
 	@$(BIN)/altavoz pbx unpack
-	@$(FAST)
-	@$(BIN)/python -m pytest tests -m "(pbx or browser) and not long" --ignore=tests/acceptance
+	@$(SIDE_BY_SIDE) -m "not pbx and not long"
+	@$(PYTEST) -m "pbx and not long"
 
 lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/ruff format --check .
@@ -27,11 +28,11 @@ lint: $(VENV)/.test ## formato, estilo y tipos
 	@$(BIN)/mypy
 
 check: lint ## formato, estilo, tipos y las pruebas rápidas
-	@$(FAST)
+	@$(SIDE_BY_SIDE) -m "not pbx and not browser"
 
 acceptance: $(VENV)/.test ## las pruebas largas
 	@$(BIN)/altavoz pbx unpack
-	@$(BIN)/python -m pytest tests -m long --ignore=tests/acceptance
+	@$(PYTEST) -m long
 	@$(BIN)/python -m pytest tests/acceptance
 
 bench: $(VENV)/.test ## las medidas, cada una junto a su límite
