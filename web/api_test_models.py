@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -14,10 +14,12 @@ from web.api_models import PageOf
 class TestsAsked(Asked):
     plan: PlanAsked | None = None
     kind: Annotated[
-        Kind | None, Field(description="«it», «operations», «canary» (diario) o «by-hand» (a mano).")
+        Literal["it", "operations", "canary", "by-hand"] | None,
+        Field(description="«it», «operations», «canary» (diario) o «by-hand» (a mano)."),
     ] = None
     result: Annotated[
-        Result | None, Field(description="«passed», «failed», «interrupted» o «cancelled».")
+        Literal["passed", "failed", "interrupted", "cancelled"] | None,
+        Field(description="«passed», «failed», «interrupted» o «cancelled»."),
     ] = None
     limit: LimitAsked = 50
     after: Annotated[
