@@ -30,7 +30,7 @@ from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
-from provisioning.changed import Listener
+from provisioning.changed import Changed, Listener
 from provisioning.editing.evidence import editing_evidence
 from provisioning.editing.publishing import Publications
 from provisioning.editing.store import PlanDrafts
@@ -118,9 +118,12 @@ class Office:
     @property
     def after(self) -> Sequence[Listener]:
         """Who is told, in this order, when a plan's live version or its candidate is another."""
-        return (self.plan_numbers.plan_changed,)
+        return (self.plan_numbers.plan_changed, self._altas_look_again)
 
     # altas
+
+    async def _altas_look_again(self, _: Changed) -> None:
+        self.altas.nudge()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -318,6 +321,7 @@ class Office:
             release=lambda: self.provisioner.release,
             approved=self.prompts.approved,
             proven=self.plan_numbers.tested,
+            reported=self.altas.nudge,
         )
         recordings = Recordings(self.home / "proof")
         return LineTests(Runs(self.engine), self.reports, recordings, bench, self.book, self.site, self.clock)

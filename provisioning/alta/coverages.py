@@ -160,15 +160,39 @@ def _writing(alta: AltaView) -> StepView:
 def _compared(alta: AltaView, stored: StoredPlan, agreed: CoverageVersion | None) -> list[Item]:
     plan, asked = stored.version.plan, alta.request
     has = of_plan(plan)
-    checks: list[tuple[str, Callable[[], bool]]] = [
-        (f"la cuenta es «{asked.account.name}»", lambda: plan.account.name == asked.account.name),
-        ("la cuenta tiene su identificación fiscal", lambda: bool(plan.account.tax_id)),
-        (f"la filial es {asked.subsidiary}", lambda: plan.subsidiary == asked.subsidiary),
-        ("las coberturas son las acordadas", lambda: agreed is not None and not _differ(agreed, has)),
-        ("tiene condiciones generales", lambda: bool(has.conditions.strip())),
-        ("tiene guía para el coordinador", lambda: bool(has.guide.strip())),
+    checks: list[tuple[str, str, Callable[[], bool]]] = [
+        (
+            f"la cuenta es «{asked.account.name}»",
+            f"la cuenta no es «{asked.account.name}»",
+            lambda: plan.account.name == asked.account.name,
+        ),
+        (
+            "la cuenta tiene su identificación fiscal",
+            "falta la identificación fiscal de la cuenta",
+            lambda: bool(plan.account.tax_id),
+        ),
+        (
+            f"la filial es {asked.subsidiary}",
+            f"la filial no es {asked.subsidiary}",
+            lambda: plan.subsidiary == asked.subsidiary,
+        ),
+        (
+            "las coberturas son las acordadas",
+            "las coberturas no son las acordadas",
+            lambda: agreed is not None and not _differ(agreed, has),
+        ),
+        (
+            "tiene condiciones generales",
+            "faltan las condiciones generales",
+            lambda: bool(has.conditions.strip()),
+        ),
+        (
+            "tiene guía para el coordinador",
+            "falta la guía para el coordinador",
+            lambda: bool(has.guide.strip()),
+        ),
     ]
-    return [Item(said if ok() else f"no se cumple que {said}", ok()) for said, ok in checks]
+    return [Item(said if ok() else lacks, ok()) for said, lacks, ok in checks]
 
 
 def _differ(agreed: CoverageVersion, has: Coverages) -> bool:

@@ -10,6 +10,8 @@ from provisioning.alta.events import Event, Happened
 from provisioning.alta.procedure import COORDINATORS, NoticeRule
 from provisioning.alta.views import AltaView, StepState, StepView
 
+SHEET = "Lea y confirme la ficha del plan"
+
 
 class Kind(StrEnum):
     """TURN: it is theirs to do. TOLD: they should know. SHEET: theirs to read. The others are reminders."""
@@ -148,6 +150,7 @@ def _told(view: StepView, when: str, title: str, detail: str) -> Iterator[Occasi
 
 def by_rule(rule: NoticeRule, key: str, step: str, round: int, title: str, detail: str) -> Occasion:
     kind = Kind.SHEET if COORDINATORS in rule.to else Kind.TOLD
+    title = SHEET if kind is Kind.SHEET else title
     return Occasion(f"{key}:{step}:{round}", kind, title, detail, step, areas=rule.to)
 
 

@@ -43,10 +43,12 @@ def public_found(found: Sequence[InventoryNumber], alta: AltaView) -> Found:
     if given:
         return _yes(f"El operador dio {_listed(given, alta)}.", given, alta)
     asked = any(number.state is NumberState.REQUESTED for number in found)
-    waits = "El operador todavía no respondió" if asked else "Falta pedir el número público al operador"
-    return Found(
-        False, f"{waits}: anote el número en su cabecera, en «Números».", _page(alta), _items(found, alta)
+    waits = (
+        "El operador todavía no respondió: anote aquí el número que dé."
+        if asked
+        else "Falta pedir el número público al operador."
     )
+    return Found(False, waits, items=_items(found, alta))
 
 
 def linked_found(found: Sequence[InventoryNumber], alta: AltaView) -> Found:

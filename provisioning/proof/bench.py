@@ -42,7 +42,7 @@ Shown = Callable[[Observed], Awaitable[DeskShown | None]]
 class Bench:
     """What tests stand on. `caller` is None where there is no PBX to place calls on; without `shown` nobody
     looks at the test desk. `entry_of` names how a version stands in the PBX; `approved` are a plan's approved
-    recordings; `proven` is told of a plan that both tests passed.
+    recordings; `proven` is told of a plan that both tests passed, `reported` that there is a report.
     """
 
     caller: Caller | None
@@ -52,6 +52,7 @@ class Bench:
     release: Callable[[], str | None]
     approved: Callable[[Plan], Awaitable[Mapping[str, str]]]
     proven: Callable[[Plan], Awaitable[object]]
+    reported: Callable[[], None]
 
     def ways(self) -> frozenset[Way]:
         """How calls can be made without anybody's hand."""

@@ -8,10 +8,7 @@ import numpy as np
 from ivr_audio.compare import Match, Verdict, compare, nearest
 from ivr_audio.telephone import RATE, Samples
 from provisioning.proof.reports import Check, HeardPrompt
-from provisioning.proof.walk import Hears
-
-_SURE = 1.0
-"""Seconds less than what should be heard before a key: how late a call may be."""
+from provisioning.proof.walk import LATE, Hears
 
 _BACK = RATE // 2
 _LONGER = RATE // 2
@@ -59,7 +56,7 @@ def _pattern(wanted: Hears, prompt: Samples) -> Samples:
     """What of a prompt must be there: all of it, or what is heard for sure before a key."""
     if wanted.cut is None:
         return prompt
-    return prompt[: int(max(wanted.cut - _SURE, wanted.cut / 2) * RATE)]
+    return prompt[: int(max(wanted.cut - LATE, wanted.cut / 3) * RATE)]
 
 
 def _earlier(before: Samples, pattern: Samples, match: Match, position: int) -> bool:

@@ -228,6 +228,7 @@ class LineTests:
         report = await self.runs.finish(run, run.reported(result, self._clock()))
         if report is not None and report.passed and report.kind is Kind.OPERATIONS:
             await self._proven(report)
+        self._bench.reported()
         return report
 
     async def _proven(self, report: Report) -> None:

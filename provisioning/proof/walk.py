@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from plans.model import Ask, Menu, Notice, Plan, Say
 from telephony.testcall_values import Press
 
-LISTENS = 2.5
-"""Seconds of a menu that are heard before its key is pressed: enough to know the prompt by."""
+LISTENS = 4.0
+"""Seconds of a menu that are heard before its key is pressed: enough to know the prompt by, also when the PBX
+begins it late."""
+
+LATE = 2.5
+"""Seconds that a call may be late by: a PBX with much to do, or one whose dialplan is being changed."""
 
 SOON = 0.3
 """Seconds until a call of our own is answered."""
@@ -64,7 +68,7 @@ class Walk:
         """A key pressed while its menu speaks, or in the wait after a short one."""
         menu = self._plan.menus[chosen.menu]
         lasts = self._durations[menu.say]
-        after = min(LISTENS, lasts + min(1.0, menu.wait / 2))
+        after = min(LISTENS, lasts + min(LATE, menu.wait / 2))
         self.hears.append(Hears(menu.say, after if after < lasts else None))
         self.now += after
         self._press(chosen.digit)

@@ -5,11 +5,12 @@ tests passed on this very version, by two people of the house, and who releases 
 tested it for Sistemas.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
+from staff.actor import SERVICE
 
 RELEASED = "released"
 TESTS = ("tested-it", "tested-operations")
@@ -45,7 +46,8 @@ class Case:
     """What the gate looks at. `by` is who would release, None for "whoever may".
 
     `answers` says whether strangers reach a version of this plan, or did until it was suspended;
-    `configured_by` are those who wrote or published this one. `may` is whether `by` is of Operations.
+    `configured_by` are those who wrote or published this one. `may` is whether `by` is of Operations;
+    `names` are people's full names by account.
     """
 
     plan: str
@@ -57,6 +59,11 @@ class Case:
     alta: AltaView | None
     by: str | None = None
     may: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def who(self, account: str) -> str:
+        """How people call somebody."""
+        return self.names.get(account, account)
 
 
 def demands(case: Case) -> tuple[Demand, ...]:
@@ -82,7 +89,7 @@ def _alta(case: Case) -> Iterator[Demand]:
         said = f"El alta está suspendida ({case.alta.reason}): retómela o cancélela primero."
         yield Demand("alta", "Alta del servicio", False, said, f"/altas/{case.alta.id}")
     elif case.alta is not None:
-        yield from (_step(case.alta, step) for step in _on_the_way(case.alta))
+        yield from (_step(case, case.alta, step) for step in _on_the_way(case.alta))
     elif not case.answers:
         said = "Ningún alta lleva este plan: inicie una, que es la que reúne lo que falta."
         yield Demand("alta", "Alta del servicio", False, said, "/altas/new")
@@ -112,16 +119,16 @@ def _before(alta: AltaView, step: StepView) -> frozenset[str]:
     return frozenset(found)
 
 
-def _step(alta: AltaView, step: StepView) -> Demand:
+def _step(case: Case, alta: AltaView, step: StepView) -> Demand:
     lacking = [found for found in step.found.values() if not found.ok]
     met = step.state.over and not lacking
-    said = " ".join(found.said for found in lacking) or _state(step)
-    return Demand(step.id, step.step.title, met, said, f"/altas/{alta.id}#{step.id}")
+    said = " ".join(found.said for found in lacking) or _state(case, step)
+    return Demand(step.id, step.step.title, met, said, f"/altas/{alta.id}#step-{step.id}")
 
 
-def _state(step: StepView) -> str:
+def _state(case: Case, step: StepView) -> str:
     if step.state.over:
-        return "Hecho." if step.by is None else f"Hecho por {step.by}."
+        return f"Hecho por {case.who(step.by)}." if step.by not in (None, SERVICE.name) else "Hecho."
     if step.open:
         return "Falta cerrar este paso. " + " ".join(step.missing)
     return "Este paso todavía espera a otros."
@@ -131,12 +138,12 @@ def _tests(case: Case) -> Iterator[Demand]:
     yield _tested("tested-it", "Prueba de Sistemas", case.it, "Sistemas", case)
     yield _tested("tested-operations", "Prueba de Operaciones", case.operations, "Operaciones", case)
     if case.it is not None and case.operations is not None:
-        problem = _not_two(case.it, case.operations)
+        problem = _not_two(case, case.it, case.operations)
         said = problem or "Las hicieron dos personas."
         yield Demand("two-people", "Dos personas", not problem, said, _tests_of(case))
 
 
-def _not_two(*tests: Passed) -> str:
+def _not_two(case: Case, *tests: Passed) -> str:
     """Why two tests are not those of two people; empty when they are."""
     unknown = next((test.by for test in tests if not test.known), "")
     if unknown:
@@ -144,7 +151,7 @@ def _not_two(*tests: Passed) -> str:
     return (
         ""
         if len({test.by for test in tests}) > 1
-        else f"{tests[0].by} hizo las dos: otra persona repite una."
+        else f"{case.who(tests[0].by)} hizo las dos: otra persona repite una."
     )
 
 
@@ -152,7 +159,7 @@ def _tested(code: str, title: str, passed: Passed | None, area: str, case: Case)
     if passed is None:
         said = f"Esta versión, tal como está en la central, no tiene una prueba aprobada de {area}."
         return Demand(code, title, False, said, _tests_of(case))
-    return Demand(code, title, True, f"Aprobada por {passed.by}.", f"/line-tests/{passed.report}")
+    return Demand(code, title, True, f"Aprobada por {case.who(passed.by)}.", f"/line-tests/{passed.report}")
 
 
 def _tests_of(case: Case) -> str:

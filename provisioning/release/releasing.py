@@ -138,6 +138,7 @@ class LineReleases:
             alta=standing.alta,
             by=person.name if person else None,
             may=person is None or person.may(Permission.LINE_RELEASE),
+            names={each.name: each.full_name for each in await self._people.all()},
         )
 
     async def _configured(self, standing: Standing) -> frozenset[str]:

@@ -57,6 +57,7 @@ async def _send(request: web.Request, alta: AltaView, kind: str, written: Writte
         await drafts.send(kind, alta, person, written.draft, written.once)
     except DraftRefused as refused:
         return await _form(request, alta, kind, replace(written, problems=refused.problems), status=422)
+    services(request).office.altas.nudge()
     return see_other(f"/altas/{alta.id}?done=sent")
 
 

@@ -91,4 +91,5 @@ async def _done(
     except (BadNumber, NumberRefused) as refused:
         said = str(refused).rstrip(".")
         raise refusals.bad_request(f"Vuelva al alta {alta.number} y corrija el dato.", said) from refused
+    services(request).office.altas.nudge()
     return see_other(f"/altas/{alta.id}")

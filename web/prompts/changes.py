@@ -36,7 +36,7 @@ async def record(request: web.Request) -> web.Response:
         return await _refused(request, need.prompt, str(bad))
     if wants_json(request):
         return web.json_response(_told(made))
-    return _back(needs.plan.plan, need.prompt, "recorded")
+    return _back(request, needs.plan.plan, need.prompt, "recorded")
 
 
 async def _bring(
@@ -90,7 +90,7 @@ async def _take(request: web.Request, step: Step) -> web.Response:
             await desk.store.take(recording, step, reason)
     except PromptRefused as refused:
         return await _refused(request, recording.prompt, str(refused))
-    return _back(recording.plan, recording.prompt, _DONE[step])
+    return _back(request, recording.plan, recording.prompt, _DONE[step])
 
 
 async def find_recording(request: web.Request) -> Recording:
@@ -115,7 +115,7 @@ async def waive(request: web.Request) -> web.Response:
         await services(request).office.prompts.waivers.give(plan, need.prompt, need.text or "", reason)
     except PromptRefused as refused:
         return await _refused(request, need.prompt, str(refused))
-    return _back(plan, need.prompt, "waived")
+    return _back(request, plan, need.prompt, "waived")
 
 
 async def unwaive(request: web.Request) -> web.Response:
@@ -125,8 +125,9 @@ async def unwaive(request: web.Request) -> web.Response:
         await services(request).office.prompts.waivers.end(needs.plan.plan, need.prompt)
     except PromptRefused as refused:
         return await _refused(request, need.prompt, str(refused))
-    return _back(needs.plan.plan, need.prompt, "unwaived")
+    return _back(request, needs.plan.plan, need.prompt, "unwaived")
 
 
-def _back(plan: str, prompt: str, done: str) -> web.Response:
+def _back(request: web.Request, plan: str, prompt: str, done: str) -> web.Response:
+    services(request).office.altas.nudge()
     return see_other(f"/prompts/{quote(plan)}?done={done}#{quote(prompt)}")

@@ -53,6 +53,7 @@ class Bed:
         self.book.replace([StoredPlan(version, 1, "", True, NOW, "ivan")])
         self.fingerprint = "plan-x-1"
         self.proven: list[str] = []
+        self.told: list[int] = []
         self.reports = Reports(engine)
         self.sounds = SoundStore(folder / "sounds")
         self.tests = self.made()
@@ -66,6 +67,7 @@ class Bed:
             lambda: "3f2a9c1b7d04",
             self._approved,
             self._proven,
+            lambda: self.told.append(len(self.proven)),
         )
         keeper = Recordings(self.folder / "proof")
         return LineTests(Runs(self.engine), self.reports, keeper, bench, self.book, self.site, lambda: NOW)

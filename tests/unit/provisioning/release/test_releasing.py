@@ -163,7 +163,7 @@ async def test_it_is_let_in_with_both_tests_and_its_dossier_verifies(house: Hous
     [
         ((), "oscar", "no tiene una prueba aprobada de Sistemas"),
         (((Kind.IT, "ines"),), "oscar", "aprobada de Operaciones"),
-        (((Kind.IT, "olga"), (Kind.OPERATIONS, "olga")), "oscar", "olga hizo las dos"),
+        (((Kind.IT, "olga"), (Kind.OPERATIONS, "olga")), "oscar", "Olga hizo las dos"),
         (((Kind.IT, "ines"), (Kind.OPERATIONS, "olga")), "ivan", "Libera una persona de Operaciones"),
         (((Kind.IT, "oscar"), (Kind.OPERATIONS, "olga")), "oscar", "la probó por Sistemas"),
     ],

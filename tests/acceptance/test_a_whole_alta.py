@@ -1,0 +1,139 @@
+"""A whole alta, as the five people who do it play it: from the request for a number to a stranger's call."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import chromium
+from tests.support.instance import Instance, eventually
+from tests.support.launch import (
+    CLARA,
+    CORA,
+    FANTASY,
+    IVAN,
+    NAME,
+    OLGA,
+    PEDRO,
+    PLAN,
+    PUBLIC,
+    Launch,
+    address_of,
+)
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.sip import SipLab
+
+pytestmark = [pytest.mark.pbx, pytest.mark.browser, pytest.mark.timeout(900)]
+BASE, MAIL, PHONE = 27400, 27490, 27480
+TELECOM, DIALLED, STRANGER, CLOSED = "127.0.0.11", "1143219001", "1155556666", 480
+SETTINGS = {
+    "ALTAVOZ_SMTP": f"smtp://127.0.0.1:{MAIL}",
+    "ALTAVOZ_MAIL_FROM": "altavoz@empresa.example",
+    "ALTAVOZ_COMPANY": "Asistencia del Sur",
+}
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with mail_server(MAIL) as server:
+        yield server
+
+
+@pytest.fixture
+def launch(mail: MailServer, tmp_path: Path) -> Iterator[Launch]:
+    instance = Instance(BASE, extra=SETTINGS)
+    try:
+        instance.start(examples=False)
+        with chromium() as browser:
+            made = Launch(instance, browser, tmp_path)
+            made.hires()
+            yield made
+    finally:
+        instance.remove()
+
+
+@pytest.fixture
+def sip(launch: Launch, tmp_path: Path) -> Iterator[SipLab]:
+    lab = SipLab(tmp_path, launch.instance.sip, media=28400)
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
+def told(mail: MailServer, person: str, subject: str) -> None:
+    """A letter to somebody, with these words in its subject, has come."""
+
+    def came() -> bool:
+        letters = ((message["To"], message["Subject"]) for message in mail.messages)
+        return any(address_of(person) in to and subject in about for to, about in letters)
+
+    try:
+        eventually(came, 20)
+    except AssertionError:
+        raise AssertionError([(message["To"], message["Subject"]) for message in mail.messages]) from None
+
+
+def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
+    launch: Launch, mail: MailServer, sip: SipLab
+) -> None:
+    launch.agrees_on_coverages()
+    told(mail, OLGA, "Observaciones de Operaciones")
+    launch.gets_a_number()
+    assert any("Pedido de 0800" in message["Subject"] for message in mail.messages)
+    launch.puts_the_plan_in_the_pbx()
+    launch.finds_providers()
+    launch.trains()
+    assert sip.refused_call(TELECOM, DIALLED, STRANGER, CLOSED).wait(60) == 0
+
+    assert "Aprobada" in launch.tests(IVAN, "Sistemas").inner_text("main")
+    launch.waits_for("probado-sistemas")
+    launch.hands_over()
+    told(mail, CORA, "Lea y confirme la ficha")
+    launch.reads_the_sheet()
+    launch.waits_for("coordinadores")
+    page = launch.tests(OLGA, "Operaciones")
+    launch.listens(page)
+    assert "Aprobada" in page.inner_text("main")
+    launch.waits_for("probado-operaciones")
+
+    launch.releases()
+    launch.waits_for("liberado")
+    told(mail, PEDRO, "Validado y liberado")
+    _answers_a_stranger(launch, sip)
+    _dossier_holds(launch)
+    launch.announces()
+    launch.waits_for("lanzamiento")
+    told(mail, PEDRO, f"Lanzamiento: {NAME}")
+    assert "Está terminada" in launch.at(CLARA).inner_text("main")
+
+
+def _answers_a_stranger(launch: Launch, sip: SipLab) -> None:
+    """The call rings at the coordinator's, with the plan on the telephone and on the screen."""
+    sip.register("101", launch.phone_secret, PHONE)
+    desk = launch.at(CORA, "/desk")
+    expect(desk.locator("#available")).to_have_attribute("aria-pressed", "true")
+    phone = sip.phone(PHONE, ring=3, talk=2)
+    caller = sip.call(TELECOM, DIALLED, STRANGER, keys=[(1, "1")])
+    phone.wait_for(rf'From: "{FANTASY}" <sip:', 60)
+    expect(desk.locator("[data-pop]")).to_contain_text(FANTASY, timeout=10_000)
+    expect(desk.locator("[data-pop]")).to_contain_text("Emergencia")
+    expect(desk.locator("[data-pop]")).to_contain_text(PUBLIC)
+    assert caller.wait(60) == 0
+
+
+def _dossier_holds(launch: Launch) -> None:
+    """It is verified off-line; with one byte changed it is not."""
+    page = launch.at(OLGA, f"/releases/{PLAN}")
+    launch.follows(page, "Expediente 1")
+    with page.expect_download() as download:
+        page.click("main a:has-text('Archivo firmado')")
+    file = launch.folder / "expediente.json"
+    download.value.save_as(file)
+    assert "Íntegro" in launch.instance.run("dossier", "verify", str(file))
+    text = file.read_text("utf-8")
+    assert PLAN in text and json.loads(text)
+    file.write_text(text.replace("Vivienda Quimey", "Vivienda Quimej", 1), "utf-8")
+    assert "No vale" in launch.instance.run("dossier", "verify", str(file), check=False)
