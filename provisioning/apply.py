@@ -124,10 +124,6 @@ class Provisioner:
 
     # versions that stand already
 
-    async def propose_live(self, plan: str, hash: str) -> Proposal:
-        """What `go_live` would change."""
-        return await self._proposing.of_release(plan, hash)
-
     async def go_live(self, plan: str, hash: str, by: str, reason: str) -> Published:
         """The candidate answers strangers. Raises Stale when `hash` is another version's."""
         return await self._change(by, reason, lambda marks: marking.released(marks, plan, hash))

@@ -74,12 +74,6 @@ class Proposing:
         """The same for one plan that stands in no file and so has no recordings beside it."""
         return await self._proposal(lambda others: load_texts({TEXT: text}, self._site, others), going)
 
-    async def of_release(self, plan: str, hash: str) -> Proposal:
-        """What letting strangers reach the candidate would change. Raises Stale and DialplanProblems."""
-        versions = await self._store.standing()
-        marks = marking.released(marks_of(versions), plan, hash)
-        return self._shown(await self.compiled(marks, versions_of(versions)), marks, (), ())
-
     async def _proposal(self, load: Callable[[list[Plan]], Loading], going: Going) -> Proposal:
         versions = await self._store.standing()
         loading = await asyncio.to_thread(load, [stored.version.plan for stored in versions])

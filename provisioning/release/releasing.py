@@ -5,7 +5,7 @@ and did not end is looked at again at the next start: completed if strangers rea
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -294,8 +294,3 @@ class LineReleases:
 def _open(found: tuple[Demand, ...]) -> None:
     if not open_to(found):
         raise ShutGate(tuple(demand for demand in found if not demand.met))
-
-
-def by_title(found: tuple[Demand, ...]) -> Mapping[str, str]:
-    """What was asked and found, for the dossier."""
-    return {demand.title: demand.said for demand in found}

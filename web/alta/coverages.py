@@ -54,15 +54,6 @@ async def observe(request: web.Request) -> web.Response:
     return see_other(f"/altas/{alta.id}/coverages?done=observed")
 
 
-async def _in_hand(request: web.Request, alta: AltaView) -> str | None:
-    """The open step that is in the hands of whoever observes, if one is."""
-    hands, person = altas(request).hands, session(request).person
-    for step in alta.open:
-        if not await hands.may_close(person, step):
-            return step.id
-    return None
-
-
 async def comparison(request: web.Request) -> web.Response:
     """Two versions side by side."""
     alta = await find(request)
