@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from importlib.metadata import version
 
 import structlog
 from aiohttp import web
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from altavoz.catch_up import CatchUp
 from altavoz.central import Central, layout_of
 from altavoz.entrance import Entrance
+from altavoz.house_told import services_of
 from altavoz.known_facts import committed_facts
 from altavoz.live import LiveCalls
 from altavoz.settings import Settings
@@ -69,11 +69,9 @@ from telephony.queues import QueueDesk
 from telephony.tape import Tapes
 from telephony.testcall_ports import AmiPort, OwnPort
 from telephony.testcalls import TestCaller
-from web.alarm import told
 from web.app import make_app
 from web.desks import Desks
 from web.pages import site_zone
-from web.services import Services
 from web.status_lines import Status
 
 log = structlog.get_logger()
@@ -352,43 +350,11 @@ class House:
 
     @cached_property
     def app(self) -> web.Application:
-        return make_app(self.services(), secure_cookies=self.settings.tls is not None)
+        return make_app(services_of(self), secure_cookies=self.settings.tls is not None)
 
     @cached_property
     def test_desk(self) -> TestDesk:
         return TestDesk(lambda: self.app, self.plan_store)
-
-    def services(self) -> Services:
-        return Services(
-            people=self.people,
-            directory=self.directory,
-            areas=self.areas,
-            staffing=self.staffing,
-            desks=self.desks,
-            sessions=self.sessions,
-            sign_in=self.sign_in,
-            tokens=self.tokens,
-            audit=self.audit,
-            readings=self.readings,
-            store=self.store,
-            desk=self.desk,
-            board=self.board,
-            presence=self.presence,
-            pops=self.pops,
-            book=self.book,
-            link=lambda: self.listens.state,
-            release=self.release,
-            phones=self.phones,
-            site=self.site,
-            clock=now,
-            ready=self.ready,
-            alarms=self.watch.alarms,
-            status=self.standing_now,
-            measures=self.measures,
-            gaps=self.journal_store.gaps,
-            sip=self.sip,
-            office=self.office,
-        )
 
     def release(self) -> str | None:
         """The release that stands in the PBX by its own word; what is on disk until it has said."""
@@ -408,26 +374,4 @@ class House:
             "pbx_link": self.listens.state.up,
             "pbx_control": self.acts.state.up,
             "database": await database_answers(self.engine) and self.intake.stuck_since is None,
-        }
-
-    async def status(self) -> Mapping[str, object]:
-        """What `altavoz status` shows."""
-        ready = await self.ready()
-        state = self.listens.state
-        return {
-            "version": version("altavoz"),
-            "ready": all(ready.values()),
-            **ready,
-            "pbx_link_since": state.since,
-            "pbx_link_reason": state.reason or None,
-            "release": self.release(),
-            "release_on_disk": self.publisher.current(),
-            "plans": len(self.book.live()),
-            "calls": len(self.board.live()),
-            "console": self.address,
-            "sip": self.sip,
-            "alarms": self.watch.alarms(),
-            "told": told(self.watch.alarms(), now(), site_zone(self.site)),
-            "sections": self.standing_now().sections,
-            "seen": self.watch.seen(),
         }

@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.house_told import status_told
 from altavoz.line_operations import LineOperations
 from altavoz.mail_operations import MailOperations
 from altavoz.number_operations import NumberOperations
@@ -184,7 +185,7 @@ class Operations:
         with suppress(TimeoutError):  # a slow PBX is told of, not waited for
             async with asyncio.timeout(STATUS_SECONDS):
                 await self._house.look_at_release()
-        return to_jsonable_python(_json(await self._house.status()))
+        return to_jsonable_python(_json(await status_told(self._house)))
 
 
 def _permission(name: str) -> Permission:
