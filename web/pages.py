@@ -60,6 +60,7 @@ def set_up(app: web.Application) -> None:
     environment.filters.update(
         hour=partial(words.hour, zone=zone),
         moment=partial(words.moment, zone=zone),
+        when=partial(words.when, zone=zone),
         instant=partial(words.instant, zone=zone),
         lately=partial(words.lately, zone=zone),
         day=words.day,

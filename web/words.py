@@ -153,6 +153,13 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return f"{day(local)}, {local:%H:%M}"
 
 
+def when(value: str, zone: ZoneInfo) -> str:
+    """An instant or a day as a signed file writes it: `2026-11-21T17:05:09+00:00` as `21 nov 2026, 14:05`."""
+    if len(value) == len("2026-11-21"):
+        return day(date.fromisoformat(value))
+    return moment(datetime.fromisoformat(value), zone)
+
+
 def instant(value: datetime, zone: ZoneInfo) -> str:
     """`14:05:09`."""
     return value.astimezone(zone).strftime("%H:%M:%S")

@@ -22,12 +22,14 @@ from provisioning.numbers.values import InventoryNumber
 from provisioning.prompts.states import RecordingState
 from provisioning.prompts.store import RecordingStore
 from provisioning.prompts.values import Recording
-from provisioning.proof.reports import Report, body
+from provisioning.proof.reports import Kind, Report, body
 from provisioning.proof.store import Reports
 from provisioning.release.dossier import Section, attached
 from provisioning.release.gate import Demand
 from provisioning.release.store import LineRelease
 from staff.people import People
+
+_TESTED = {Kind.IT: "prueba de Sistemas", Kind.OPERATIONS: "prueba de Operaciones"}
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,7 @@ class Gathering:
     ) -> Section:
         rows = [
             *_form_signatures(alta),
-            *(
-                {"as": f"prueba ({report.kind.value})", "name": report.by, "at": report.ended}
-                for report in tests
-            ),
+            *({"as": _TESTED[report.kind], "name": report.by, "at": report.ended} for report in tests),
             {
                 "as": "liberación",
                 "name": found.asked_for.by,
@@ -206,11 +205,14 @@ def _approval(recording: Recording | None) -> Mapping[str, Any]:
 
 
 def _form_signatures(alta: AltaView | None) -> Iterator[dict[str, Any]]:
-    for step in alta.steps if alta else ():
+    if alta is None:
+        return
+    areas = alta.procedure.areas()
+    for step in alta.steps:
         for signature in step.signatures:
             if signature.approved:
                 yield {
-                    "as": f"{step.step.title} ({signature.area})",
+                    "as": f"{step.step.title}, por {areas.get(signature.area, signature.area)}",
                     "name": signature.person,
                     "at": signature.at,
                 }

@@ -114,8 +114,8 @@ class Launch:
         self.adjusts_coverages()
         self.receives_contract()
 
-    def gets_a_number(self) -> None:
-        """From the signed request to the carrier's answer."""
+    def gets_a_number(self, by_letter: bool = True) -> None:
+        """From the signed request to the carrier's answer; without a mail server it is asked by telephone."""
         self.asks_for_a_number()
         self.signs(CLARA, "Comercial")
         self.signs(OLGA, "Operaciones")
@@ -123,7 +123,7 @@ class Launch:
         self.waits_for("solicitud-de-numero")
         self.reserves_header()
         self.waits_for("numero-de-cabecera")
-        self.writes_to_carrier()
+        self.writes_to_carrier() if by_letter else self.telephones_carrier()
         self.links()
         self.waits_for("numero-vinculado")
 
@@ -227,6 +227,11 @@ class Launch:
         page.fill("[name=to]", "altas@operador.example")
         self.does(page, "Ver cómo queda")
         self.does(page, "Enviar a 1 dirección")
+
+    def telephones_carrier(self) -> None:
+        page = self.at(IVAN)
+        page.fill("#step-numero-publico [action$='/numbers/request'] [name=reason]", "Por teléfono")
+        self.does(page, "Anotar que se pidió", "#step-numero-publico")
 
     def links(self) -> None:
         page = self.at(IVAN)

@@ -9,7 +9,7 @@ from provisioning.release.dossier import NotADossier
 from provisioning.release.store import Kept
 from web import refusals
 from web.keys import services, session
-from web.pages import render
+from web.pages import full_names, render
 from web.papers import paper
 
 LISTED = 50
@@ -36,12 +36,14 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def page(request: web.Request) -> web.Response:
-    return render(request, "release/dossier.html", dossier=await _read(request))
+    names = await full_names(request)
+    return render(request, "release/dossier.html", dossier=await _read(request), names=names)
 
 
 async def as_pdf(request: web.Request) -> web.Response:
     read = await _read(request)
-    return await paper(request, "release/dossier_paper.html", f"{_name(read.kept)}.pdf", dossier=read)
+    said = {"dossier": read, "names": await full_names(request)}
+    return await paper(request, "release/dossier_paper.html", f"{_name(read.kept)}.pdf", **said)
 
 
 async def as_file(request: web.Request) -> web.FileResponse:

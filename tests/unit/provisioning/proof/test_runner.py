@@ -202,7 +202,7 @@ async def test_operations_pass_only_once_they_said_of_each_prompt_that_it_is_rig
     report = await bed.says(run, right=True)
     assert isinstance(report, Report) and report.passed and report.kind is Kind.OPERATIONS
     assert {ear.prompt for ear in report.ears} == set(bed.version.plan.prompts)
-    assert bed.proven == ["vial-condor"]
+    assert bed.proven == ["vial-condor"] and bed.told == [0, 1]
     assert (await bed.reports.standing("vial-condor", bed.version.hash, "plan-x-1")).complete
 
 
