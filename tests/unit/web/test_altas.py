@@ -31,7 +31,7 @@ async def test_an_alta_begins_by_its_form_and_says_whose_turn_it_is(house):
         page = await read(carla, "/altas/1?done=started")
         assert "El alta empezó." in page and "Es su turno" in page
         assert 'form="finish-prospecto"' in page, "the one thing to do is a button"
-        assert "Grúa en 60 minutos" in page and "<code>hogar-premium</code>" in page
+        assert "Grúa en 60 minutos" in page and '<a href="/plans/hogar-premium">hogar-premium</a>' in page
         page = await read(olga, "/altas/1")
         assert "Ahora no es su turno" in page and "Le corresponde a Comercial: Carla Mora." in page
 
