@@ -15,6 +15,8 @@ from tests.support.instance import Instance
 from tests.support.sip import SipLab
 
 PASSWORD = "clave-de-prueba-1"  # noqa: S105 (of an instance that lives for a minute)
+EXAMPLE = Path(__file__).parents[1] / "plans/examples/mascotas-ajolote.yaml"
+CHANGED, NUMBER = "mascotas-ajolote", "800 123 4567"
 SHAPES = [
     ("wide", WIDE, "light"),
     ("wide", WIDE, "dark"),
@@ -114,11 +116,58 @@ def _rest(altavoz: Instance, album: Album, ready: str) -> None:
         ("people", "people/ana", "areas", "audit", "tokens", "api/docs", "account"),
         12,
     )
+    _alta(altavoz, album)
     for page in album.pages.values():
         page.context.clear_cookies()
     page = next(iter(album.pages.values()))
     sign_in(page, altavoz.http, "admin", ready.split()[-1])
     page.screenshot(path=album.folder / "19-password.png")
+
+
+def _alta(altavoz: Instance, album: Album) -> None:
+    """An alta under way, and a changed plan on its way to its dossier: tested by both, then released."""
+    for name in ("commercial", "operations"):
+        altavoz.run(
+            "user", "add", name, "--role", name, "--area", name, "--password-stdin", stdin=PASSWORD + "\n"
+        )
+    words = [
+        "--plan",
+        "hogar-tucan",
+        "--name",
+        "Hogar Tucán",
+        "--account",
+        "Seguros Río",
+        "--subsidiary",
+        "AR",
+    ]
+    altavoz.run("alta", "start", *words)
+    changed = altavoz.home / f"{CHANGED}.yaml"
+    changed.write_text(
+        EXAMPLE.read_text("utf-8").replace("Ajolote Mascotas", "Ajolote Mascotas Plus"), "utf-8"
+    )
+    altavoz.run("plan", "apply", str(changed))
+    altavoz.run("line", "test", NUMBER, "--by", "ines")
+    _as(
+        altavoz,
+        album,
+        "commercial",
+        ("mine", "altas", "altas/new", "altas/1", "numbers", "plans", "prompts"),
+        20,
+    )
+    _as(altavoz, album, "operations", ("line-tests/1", f"releases/{CHANGED}"), 27)
+    _listen(next(iter(album.pages.values())), altavoz.http)
+    altavoz.run("line", "release", NUMBER, "--by", "operations", "--reason", "Todo oído y correcto.")
+    _as(altavoz, album, "operations", ("releases", "dossiers/1"), 29)
+
+
+def _listen(page: Page, http: str) -> None:
+    """The test of Operations, by somebody who finds each prompt right."""
+    page.goto(f"{http}/line-tests/of/{CHANGED}")
+    page.click("button:has-text('Prueba de Operaciones')")
+    page.wait_for_selector("#escuchar", timeout=180_000)
+    while page.query_selector("#escuchar"):
+        page.click("#escuchar form:not(details form) button:not(.quiet)")
+        page.wait_for_load_state()
 
 
 def _as(altavoz: Instance, album: Album, name: str, paths: Sequence[str], first: int) -> None:

@@ -258,7 +258,7 @@ class Launch:
     def publishes(self) -> None:
         page = self.at(IVAN, f"/plans/{PLAN}/publish")
         with page.expect_navigation():
-            page.click("button:has-text('Publicar como candidata')")
+            page.click("button:has-text('Publicar para probar')")
         page.wait_for_selector("#publishing .passed, #publishing .problem", timeout=60_000)
         assert "en prueba" in page.inner_text("#publishing"), page.inner_text("#publishing")
 

@@ -64,7 +64,7 @@ async def test_a_plan_is_written_published_and_stands_as_the_candidate(published
         page = await (await carla.get("/plans")).text()
         assert "Borrador" in page and "Carla Mora" in page
         page = await (await ivan.get("/plans/hogar-nandu/publish")).text()
-        assert "Publicar como candidata" in page and "<mark>&lt;b" in page and "<b>Oro" not in page
+        assert "Publicar para probar" in page and "<mark>&lt;b" in page and "<b>Oro" not in page
         assert "No se publicó" not in await publish(ivan)
     stands = published.book.of("hogar-nandu")
     assert stands.candidate.text == CHANGED and stands.candidate.applied_by == "ivan"
@@ -94,7 +94,7 @@ async def test_a_text_with_problems_is_kept_shown_and_not_published(published):
         page = await (await send(visitor, "/plans/hogar-nandu/look", wrong, **HTML)).text()
         assert "PLAN-150" in page and "no hay una cola «nadie»" in page
         page = await (await visitor.get("/plans/hogar-nandu/publish")).text()
-        assert "El plan tiene problemas" in page and "Publicar como candidata" not in page
+        assert "El plan tiene problemas" in page and "Publicar para probar" not in page
     assert published.book.of("hogar-nandu").candidate is None
 
 
@@ -103,7 +103,7 @@ async def test_a_text_that_says_another_plan_is_refused(published):
         other = NANDU.replace("plan: hogar-nandu", "plan: hogar-otro").replace("4321 8765", "4321 8799")
         await send(visitor, "/plans/hogar-nandu/edit", other.replace("0800-555-1234", "0800-555-9999"))
         page = await (await visitor.get("/plans/hogar-nandu/publish")).text()
-        assert "El texto dice «plan: hogar-otro»" in page and "Publicar como candidata" not in page
+        assert "El texto dice «plan: hogar-otro»" in page and "Publicar para probar" not in page
 
 
 async def test_who_comes_second_is_shown_both_texts(published):
