@@ -11,7 +11,7 @@ from plans.site import PLACEHOLDERS, Carrier
 SUBJECT = "Pedido de {tipo} sobre {cabecera}"
 BODY = """Estimados:
 
-Solicitamos un número {tipo} montado sobre nuestro número de cabecera {cabecera}, de {filial}, para el servicio «{plan}» de {cuenta}.
+Solicitamos un número {tipo} montado sobre nuestro número de cabecera {cabecera}, de {filial}, para {cuenta}, servicio «{plan}».
 
 Rogamos responder a este correo con el número otorgado y la fecha en que queda vinculado a la cabecera.
 

@@ -12,10 +12,13 @@ from web.proof import find, words
 
 
 async def page(request: web.Request) -> web.Response:
-    """How far it is; htmx asks every second for what changes. One that is over leads to its report."""
+    """How far it is; htmx asks every second for what changes. One that is over leads to its report,
+    one whose prompts are to be listened to is another page."""
     run = await find.run(request)
     if run.state is RunState.DONE:
         return _over(request, f"/line-tests/{run.report}")
+    if run.state is RunState.LISTENING and is_htmx(request):
+        return web.Response(headers={"HX-Refresh": "true"})
     return await run_page(request, run)
 
 

@@ -118,6 +118,8 @@ async def test_operations_are_told_to_wait_for_it_and_then_listen(house, played)
     async with house.at("olga") as visitor:
         page = await (await visitor.get(address)).text()
         assert "Escuche cada locución" in page and "«saludo»" in page and "audio#t=" in page
+        turned = await visitor.get(address, **{"HX-Request": "true"})
+        assert turned.headers["HX-Refresh"] == "true" and await turned.text() == ""
         for prompt in ("saludo", "aviso", "principal", "cerrado"):
             answer = await visitor.post(f"{address}/ears", {"prompt": prompt, "right": "1"})
             assert answer.status == 303
