@@ -7,11 +7,11 @@ from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.line_operations import number_of
 from plans.book import StoredPlan
 from provisioning.release.keys import PUBLIC
 from provisioning.release.store import Kept, LineRelease, ReleaseRefused
 from staff.person import Person
-from web.lists import number_in
 
 Arguments = Mapping[str, Any]
 
@@ -65,10 +65,11 @@ class ReleaseOperations:
     def _plan(self, arguments: Arguments) -> str:
         """The plan of a number, header or public, in any writing; or the plan's own name."""
         said = str(arguments["number"])
-        number = number_in(said, self._house.site)
         for stored in self._house.book.standing():
-            if said == stored.version.plan.plan or (number and number in _numbers(stored)):
-                return stored.version.plan.plan
+            plan = stored.version.plan
+            number = number_of(said, plan.subsidiary)
+            if said == plan.plan or (number and number in _numbers(stored)):
+                return plan.plan
         raise ReleaseRefused(
             f"«{said}» no es un número ni un plan de la central: «altavoz plan list» los lista."
         )

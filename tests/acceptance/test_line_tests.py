@@ -121,3 +121,15 @@ def _sound_of(instance: Instance, plan: str, by: str) -> str:
     found = re.search(rf"(?:{by})\((altavoz/[0-9a-f]{{20}})", shown)
     assert found, shown
     return found[1]
+
+
+def test_the_command_line_tests_in_the_name_of_an_account_and_reads_a_number_as_its_country_writes_it(
+    instance,
+):
+    instance.run("user", "add", "ivo", "--role", "it", "--password-stdin", stdin="tormenta lila siete\n")
+    assert "No hay una cuenta activa «nadie»" in instance.run(
+        "line", "test", SMALL, "--by", "nadie", check=False
+    )
+    assert report_of(instance, SMALL, "--quick", "--by", "ivo")["by"] == "ivo"
+    told = instance.run("line", "release", SMALL, "--by", "ivo", "--reason", "Ya se puede.", check=False)
+    assert "no es un número" not in told
