@@ -103,6 +103,13 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert commands - {one for found in named.values() for one in found} == {"run"}
 
 
+def test_the_readme_leads_to_every_guide() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [
+        guide.name for guide in (ROOT / "docs").glob("*.md") if f"(docs/{guide.name})" not in readme
+    ] == []
+
+
 def _commands(command: Any, *words: str) -> Iterator[str]:
     below = getattr(command, "commands", {})
     if not below:
