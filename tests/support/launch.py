@@ -79,8 +79,10 @@ class Launch:
 
     def does(self, page: Page, button: str, within: str = "main") -> None:
         """Press a button of the page and wait for the page that it leads to."""
+        wanted = page.locator(f"{within} button:has-text('{button}'):visible").first
+        assert wanted.count(), f"no «{button}» in:\n{page.inner_text('main')}"
         with page.expect_navigation():
-            page.click(f"{within} button:has-text('{button}'):visible")
+            wanted.click()
         problems = page.locator("main .problem:visible").all_inner_texts()
         assert not problems, problems
 
@@ -278,7 +280,8 @@ class Launch:
         )
         for prompt in prompts:
             form = f"form[data-take][data-name='{prompt}']"
-            page.set_input_files(f"{form} [name=file]", self.says(prompt, f"Mensaje de {prompt} de Quimey."))
+            said = page.inner_text(f"#{prompt} blockquote.script")
+            page.set_input_files(f"{form} [name=file]", self.says(prompt, said))
             with page.expect_navigation():
                 page.click(f"{form} [data-send-take]")
 

@@ -30,6 +30,11 @@ def test_limits_of_events_say_per_what():
     assert words.events_limit(None) == "Sin tope"
 
 
+def test_what_a_signed_file_tells_is_read_in_the_time_of_the_place():
+    assert words.when("2026-11-21T02:05:09+00:00", BUENOS_AIRES) == "20 nov 2026, 23:05"
+    assert words.when("2026-12-10", BUENOS_AIRES) == "10 dic 2026"
+
+
 def test_instants_are_in_the_time_of_the_place():
     assert words.hour(AT, BUENOS_AIRES) == "14:05"
     assert words.moment(AT, BUENOS_AIRES) == "21 nov 2026, 14:05"
