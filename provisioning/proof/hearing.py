@@ -41,6 +41,8 @@ def listened(hears: Sequence[Hears], heard: Samples, prompts: Prompts) -> Iterat
         pattern = _pattern(wanted, prompts.expected[wanted.prompt])
         match = _next(heard[begin:], pattern)
         other = _instead(wanted, heard, begin, match, prompts)
+        if not other:
+            match = _or_silence(match, heard[begin:], pattern)
         yield _told(wanted, match, other, begin, _earlier(heard[:begin], pattern, match, position))
         if match.verdict is Verdict.HEARD:
             begin = max(begin + int(match.ends * RATE) - _BACK, begin)
@@ -50,6 +52,14 @@ def _next(heard: Samples, pattern: Samples) -> Match:
     """A prompt as a rule follows at once: all that is left is searched only when it does not."""
     soon = compare(heard[: len(pattern) + _SOON], pattern)
     return soon if soon.verdict is Verdict.HEARD else compare(heard, pattern)
+
+
+def _or_silence(match: Match, heard: Samples, pattern: Samples) -> Match:
+    """Silence in a prompt's place is silence, whatever comes after it: the music of a queue, its ringing."""
+    if match.verdict is Verdict.HEARD:
+        return match
+    place = compare(heard[: len(pattern)], pattern)
+    return place if place.verdict is Verdict.SILENCE else match
 
 
 def _pattern(wanted: Hears, prompt: Samples) -> Samples:

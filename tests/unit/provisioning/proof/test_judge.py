@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from ivr_audio.telephone import Samples
+from ivr_audio.telephone import RATE, Samples
 from plans.model import PlanVersion
 from plans.site import FantasyRules, Site
-from provisioning.proof.hearing import Prompts
+from provisioning.proof.hearing import Prompts, listened
 from provisioning.proof.judge import SLOWEST_MS, Evidence, judge
 from provisioning.proof.reports import Check
 from telephony.testcall_values import Delivered, Heard, Observed, PhoneShown
-from tests.support.played_calls import heard, observed, sound, sounds, trials
+from tests.support.played_calls import LASTS, heard, observed, sound, sounds, trials
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,13 @@ def test_silence_is_silence_and_no_recording_is_said(bench: Callable[..., Bench]
     assert {(check.code, check.found) for check in case.failures()} == {("prompt", "silencio")}
     case.heard = None
     assert case.failure().found == "no hay grabación"
+
+
+def test_silence_before_the_queues_music_is_silence(bench: Callable[..., Bench]) -> None:
+    case, music = bench(), sound("music")
+    silent = np.zeros(int(LASTS * RATE) + RATE)
+    (told,) = listened(case.trial.hears[:1], np.concatenate([silent, music, music]), case.prompts)
+    assert (told.check.passed, told.check.found) == (False, "silencio")
 
 
 def test_an_option_that_leads_to_another_queue_is_said(bench: Callable[..., Bench]) -> None:
