@@ -60,7 +60,7 @@ def test_a_letter_written_while_nobody_takes_it_goes_out_once_after_a_crash(inst
             page.fill("[name=new]", NEW)
             page.fill("[name=again]", NEW)
             page.click("button:has-text('Guardar y entrar')")
-            page.wait_for_url("**/lines")
+            page.wait_for_url("**/mine")
             page.goto(link_in(text))
             assert "ya no sirve" in page.inner_text("main")
 
