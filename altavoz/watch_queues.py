@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from dialplan.opening import is_open
 from plans.model import Destination, Plan
@@ -18,7 +17,7 @@ def queues_in_use(plans: Iterable[Plan], site: Site, now: datetime) -> frozenset
 
 
 def _of_plan(plan: Plan, site: Site, now: datetime) -> Iterator[str]:
-    local = now.astimezone(ZoneInfo(site.subsidiaries[plan.subsidiary].timezone))
+    local = site.subsidiaries[plan.subsidiary].here(now)
     if not plan.starts <= local.date() <= (plan.ends or date.max):
         return
     if (closed := _closed(plan, plan.hours, local)) is not None:

@@ -1,7 +1,9 @@
 """What belongs to a site rather than to a plan: countries, carriers, queues, what phones may dial."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -19,6 +21,10 @@ class Subsidiary(Strict):
     name: Text
     timezone: Text
     language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z0-9]{2,3}$")]
+
+    def here(self, at: datetime) -> datetime:
+        """That instant as its clocks show it."""
+        return at.astimezone(ZoneInfo(self.timezone))
 
 
 class Delivery(Strict):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -66,8 +65,8 @@ class Checks:
         """As the providers stand now."""
         demand = await self.demand(wanted.plan)
         found = await self._providers.all_of(wanted.subsidiary)
-        zone = ZoneInfo(self._site.subsidiaries[wanted.subsidiary].timezone)
-        return check(wanted, demand, self.minimums, found, self._clock().astimezone(zone).date())
+        here = self._site.subsidiaries[wanted.subsidiary].here(self._clock())
+        return check(wanted, demand, self.minimums, found, here.date())
 
     async def demand(self, plan: str) -> Demand:
         """What a plan demands of its own."""

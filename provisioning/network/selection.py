@@ -75,11 +75,13 @@ class Selection:
         self._engine = engine
         self._clock = clock
 
-    async def open(self, wanted: PlanNeeds, row: Row, owner: str, due: date | None, note: str = "") -> Task:
-        """Somebody looks for providers for a gap."""
+    async def open(
+        self, wanted: PlanNeeds, row: Row, owner: str, due: date | None, today: date, note: str = ""
+    ) -> Task:
+        """Somebody looks for providers for a gap, until a day from `today` on."""
         if row.ok:
             raise NetworkRefused("Ahí ya alcanza: no hace falta buscar.")
-        if due is None or due < self._clock().date():
+        if due is None or due < today:
             raise NetworkRefused(problems={"due": "Escriba hasta cuándo, de hoy en adelante."})
         if not owner:
             raise NetworkRefused(problems={"owner": "Elija quién busca."})

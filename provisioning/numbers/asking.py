@@ -31,14 +31,15 @@ def asking(numbers: Numbers, site: Site, clock: Clock, form: Form) -> Write:
         if carrier is None:
             raise DraftRefused({"": f"El operador «{header.carrier}» ya no está en el archivo del sitio."})
         asked = await form(alta)
+        subsidiary = site.subsidiaries[alta.subsidiary]
         facts = RequestFacts(
             header.e164,
             asked.data.line if asked else "número público",
             alta.subsidiary,
-            site.subsidiaries[alta.subsidiary].name,
+            subsidiary.name,
             alta.account,
             alta.request.name,
-            clock().date(),
+            subsidiary.here(clock()).date(),
         )
         return Draft(*request_letter(carrier, facts), to=recipients(carrier))
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import func, insert, select, update
@@ -120,7 +119,7 @@ class Canaries:
         return tuple((plan, day) for plan, day in days if day is not None)
 
     def _day(self, plan: Plan, hour: time, now: datetime) -> date | None:
-        here = now.astimezone(ZoneInfo(self._site.subsidiaries[plan.subsidiary].timezone))
+        here = self._site.subsidiaries[plan.subsidiary].here(now)
         for day in (here.date(), here.date() - timedelta(days=1)):
             begins = datetime.combine(day, hour, here.tzinfo)
             if begins <= here < begins + WINDOW:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -73,8 +72,7 @@ def day_of(written: str) -> date | None:
 
 def today(request: web.Request, subsidiary: str) -> date:
     """The day that it is where the subsidiary is."""
-    zone = ZoneInfo(services(request).site.subsidiaries[subsidiary].timezone)
-    return services(request).clock().astimezone(zone).date()
+    return services(request).site.subsidiaries[subsidiary].here(services(request).clock()).date()
 
 
 def subsidiaries(request: web.Request) -> dict[str, str]:

@@ -64,7 +64,8 @@ async def open_task(request: web.Request) -> web.Response:
         if row is None:
             raise NetworkRefused("Esa falta ya no está: mire la lista como quedó.")
         owner, due = _person(request, typed), day_of(typed.get("due", ""))
-        await office(request).selection.open(wanted, row, owner, due, typed.get("note", ""))
+        day = today(request, wanted.subsidiary)
+        await office(request).selection.open(wanted, row, owner, due, day, typed.get("note", ""))
     except NetworkRefused as refused:
         attempt = Attempt(f"task-{typed.get('gap', '')}", typed, refused.problems)
         return await _refused(request, wanted, attempt, refused)

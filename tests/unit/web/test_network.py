@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import FormData
@@ -33,6 +33,11 @@ async def with_coverages(house, **changes):
     await house.office.altas.finish(alta.id, "prospecto", carla)
     await house.office.altas.coverages.save(alta.id, coverages(house), carla, "Primera versión")
     return alta
+
+
+def today(house):
+    """The day it is for who fills in the form: near midnight it is not the one of UTC."""
+    return house.site.subsidiaries["AR"].here(house.clock()).date()
 
 
 async def found(house, alta, name):
@@ -106,7 +111,7 @@ async def test_providers_confirms_what_is_enough_and_the_alta_knows(house):
 async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):
     alta = await with_coverages(house)
     seen = await house.office.network_checks.look(await house.office.plan_needs.of_alta(alta))
-    due = (house.clock() + timedelta(days=9)).date().isoformat()
+    due = (today(house) + timedelta(days=9)).isoformat()
     async with house.at("pedro") as visitor:
         for row in seen.gaps:
             task = {"gap": "|".join(row.need.key), "owner": "pedro", "due": due}
@@ -120,6 +125,19 @@ async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):
         tasks = await (await visitor.get("/providers/tasks?state=filled")).text()
     assert tasks.count("Cubierta</span>") == min(len(seen.gaps) - 1, 50)
     assert [task.state for task in await house.office.selection.of_plan("hogar-premium")][-1] == "waived"
+
+
+async def test_late_in_the_evening_today_is_still_today(house):
+    await with_coverages(house)
+    house.clock = lambda: datetime(2026, 11, 28, 1, 30, tzinfo=UTC)
+    async with house.at("pedro") as visitor:
+        seen = await house.office.network_checks.look(await house.office.plan_needs.of_plan("hogar-premium"))
+        task = {"gap": "|".join(seen.gaps[0].need.key), "owner": "pedro", "due": "2026-11-26"}
+        past = await visitor.post("/providers/check/hogar-premium/tasks", task, Accept="text/html")
+        answer = await visitor.post(
+            "/providers/check/hogar-premium/tasks", task | {"due": "2026-11-27"}, Accept="text/html"
+        )
+    assert past.status == 422 and answer.headers["Location"].endswith("done=task")
 
 
 async def test_a_local_plan_says_where_before_it_is_looked_at(house):
@@ -136,7 +154,7 @@ async def test_a_local_plan_says_where_before_it_is_looked_at(house):
 
 async def test_tmk_is_trained_when_a_session_and_the_clients_database_are_written_down(house):
     alta = await with_coverages(house)
-    session = {"held": house.clock().date().isoformat(), "trainer": "Tina Rey", "attended": "Ana; 85\nLuis"}
+    session = {"held": today(house).isoformat(), "trainer": "Tina Rey", "attended": "Ana; 85\nLuis"}
     base = {"stored": "yes", "received_by": "Tina Rey", "until": "2031-01-31"}
     rows = "nombre;teléfono\nZafiro;123\nPerla;456\n".encode()
     path = "/training/hogar-premium"
@@ -173,7 +191,7 @@ async def test_a_database_that_went_back_is_no_more_here_and_its_registration_st
 
 async def test_without_a_database_the_reason_is_enough(house):
     alta = await with_coverages(house)
-    session = {"held": house.clock().date().isoformat(), "trainer": "Tina Rey", "attended": "Ana"}
+    session = {"held": today(house).isoformat(), "trainer": "Tina Rey", "attended": "Ana"}
     async with house.at("tina") as visitor:
         await sent(visitor, "/training/hogar-premium/sessions", session)
         assert (await sent(visitor, "/training/hogar-premium/bases", {})).status == 422
