@@ -23,6 +23,12 @@ WAY = (
 """Pages in the order in which an alta comes to them; the others stand as the table of routes has them."""
 
 
+NEAR = {"/dossiers": ("/releases",), "/sheets": ("/desk", "/altas")}
+"""Pages without an entry of their own: the entries where people look for them, the first that they have."""
+OWN = ("/account", "/absences", "/password")
+"""What is reached from one's own account, which stands apart."""
+
+
 class Group(Enum):
     """Where in the bar an entry stands, in this order. What is wanted all day long is never folded."""
 
@@ -46,7 +52,7 @@ class Entry:
 
     def holds(self, path: str) -> bool:
         """Whether a page is this one, or stands below it."""
-        return path == self.path or path.startswith(f"{self.path}/")
+        return _below(path, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,6 @@ class Section:
 
     label: str
     entries: tuple[Entry, ...]
-
-    def holds(self, path: str) -> bool:
-        """Whether a page stands in it."""
-        return any(entry.holds(path) for entry in self.entries)
 
 
 def menu(entries: tuple[Entry, ...], person: Person) -> tuple[Section, ...]:
@@ -71,6 +73,19 @@ def menu(entries: tuple[Entry, ...], person: Person) -> tuple[Section, ...]:
         for group, inside in groups
         if inside
     )
+
+
+def lit(sections: tuple[Section, ...], path: str) -> str:
+    """The path of the entry that a page belongs to; empty for none of them."""
+    own = [entry for section in sections for entry in section.entries]
+    near = next((entries for page, entries in NEAR.items() if _below(path, page)), ())
+    holding = [entry.path for entry in own if entry.holds(path)]
+    neighbours = [page for page in near if any(entry.path == page for entry in own)]
+    return next(iter([*holding, *neighbours]), "/account" if any(_below(path, page) for page in OWN) else "")
+
+
+def _below(path: str, page: str) -> bool:
+    return path == page or path.startswith(f"{page}/")
 
 
 def _place(entry: Entry) -> int:

@@ -17,7 +17,7 @@ from web import words
 from web.alarm import Told, concerning, told
 from web.csrf import FIELD
 from web.keys import ASSETS, NAVIGATION, SERVICES, SESSION
-from web.menu import menu
+from web.menu import lit, menu
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -102,11 +102,13 @@ def _shared(request: web.Request) -> dict[str, Any]:
     found = request.get(SESSION)
     person = found.person if found else None
     settled = person if person and not person.one_time else None
+    navigation = menu(request.app[NAVIGATION], settled) if settled else ()
     return {
         "person": person,
         "csrf": found.csrf if found else "",
         "path": request.path,
-        "navigation": menu(request.app[NAVIGATION], settled) if settled else (),
+        "navigation": navigation,
+        "lit": lit(navigation, request.path),
         "link": request.app[SERVICES].link(),
         "watched": bool(found and settled and not found.must_enrol),
         "alarms": _alarms(request, settled) if settled else (),

@@ -22,13 +22,15 @@ class Panel:
     """`act` is what somebody does at `address`; its {id}, {plan}, {subsidiary}, {account} are the alta's.
 
     `template` is drawn beneath the evidence of a step that is open; it is given `alta`, `found`, `person`,
-    `csrf` and what `data` answers.
+    `csrf`, `lead` (whether its button is the page's first one) and what `data` answers. With `here` it is
+    there that the thing is done, not at the address.
     """
 
     act: str
     address: str
     template: str = ""
     data: Data | None = None
+    here: bool = False
 
     def place(self, alta: AltaView) -> str:
         """The address for this alta."""
@@ -39,11 +41,11 @@ class Panel:
 PANELS: Mapping[str, Panel] = {
     "coverages": Panel("Cargar las coberturas", "/altas/{id}/coverages"),
     "number-request": Panel("Completar y firmar la solicitud", "/altas/{id}/number-request"),
-    "header-number": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers),
+    "header-number": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers, True),
     "public-number": Panel(
         "Escribir al operador", "/altas/{id}/letters/number-request", "numbers/evidence.html", numbers
     ),
-    "number-linked": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers),
+    "number-linked": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers, True),
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
     "configured": Panel("Configurar la central", "/plans/{plan}"),
     "tested-it": Panel("Probar la línea", "/line-tests?plan={plan}"),

@@ -59,6 +59,8 @@ def act(alta: AltaView, step: StepView) -> Act:
     """The one thing to do in an open step."""
     if (name := _unproven(step)) is not None:
         panel = PANELS[name]
+        if panel.here:
+            return Act(panel.act, f"#step-{step.id}")
         return Act(panel.act, step.found[name].link or panel.place(alta))
     if wanted := _unattached(step):
         return Act(f"Adjuntar: {wanted}", f"#step-{step.id}")

@@ -30,7 +30,8 @@ async def test_an_alta_begins_by_its_form_and_says_whose_turn_it_is(house):
         assert answer.status == 303 and answer.headers["Location"] == "/altas/1?done=started"
         page = await read(carla, "/altas/1?done=started")
         assert "El alta empezó." in page and "Es su turno" in page
-        assert 'form="finish-prospecto"' in page, "the one thing to do is a button"
+        assert page.count('id="finish-prospecto"') == 1, "what to do stands on the page once"
+        assert page.count("Terminar el paso</button>") == 1, "the one thing to do is a button"
         assert "Grúa en 60 minutos" in page and '<a href="/plans/hogar-premium">hogar-premium</a>' in page
         page = await read(olga, "/altas/1")
         assert "Ahora no es su turno" in page and "Le corresponde a Comercial: Carla Mora." in page

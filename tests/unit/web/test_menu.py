@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
+
 from staff.permissions import Permission
 from staff.person import Person
 from staff.roles import Role
-from web.menu import Entry, Group, menu
+from web.menu import Entry, Group, lit, menu
 
 
 def somebody(*roles):
@@ -18,6 +20,7 @@ ENTRIES = (
     Entry("/altas", "Altas", Permission.ALTA_READ, Group.ALTAS),
     Entry("/numbers", "Números", Permission.NUMBER_READ, Group.ALTAS),
     Entry("/tests", "Pruebas", Permission.TEST_RUN, Group.ALTAS),
+    Entry("/releases", "Liberación", Permission.ALTA_READ, Group.ALTAS),
     Entry("/lines", "Líneas", Permission.LINE_READ, Group.PBX),
     Entry("/phones", "Teléfonos", Permission.PHONE_WRITE, Group.PBX),
     Entry("/tokens", "Tokens", Permission.TOKEN_WRITE, Group.CONTROL),
@@ -38,7 +41,7 @@ def test_few_entries_stand_side_by_side():
 def test_many_are_folded_but_what_is_wanted_all_day_and_what_stands_alone():
     assert shown(Role.ADMINISTRATOR) == [
         ("", ["/desk", "/cases"]),
-        ("Altas", ["/altas", "/numbers", "/tests"]),
+        ("Altas", ["/altas", "/numbers", "/releases", "/tests"]),
         ("Central", ["/lines", "/phones"]),
         ("", ["/tokens"]),
     ]
@@ -47,6 +50,22 @@ def test_many_are_folded_but_what_is_wanted_all_day_and_what_stands_alone():
 def test_an_entry_holds_its_own_pages_only():
     altas = ENTRIES[2]
     assert altas.holds("/altas") and altas.holds("/altas/7/document") and not altas.holds("/altasx")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "entry"),
+    [
+        (Role.COORDINATOR, "/sheets/hogar", "/desk"),
+        (Role.COMMERCIAL, "/sheets/hogar/readers", "/altas"),
+        (Role.ADMINISTRATOR, "/sheets/hogar/readers", "/desk"),
+        (Role.COMMERCIAL, "/dossiers/3", "/releases"),
+        (Role.COMMERCIAL, "/absences", "/account"),
+        (Role.COMMERCIAL, "/altas/7", "/altas"),
+        (Role.COORDINATOR, "/dossiers", ""),
+    ],
+)
+def test_a_page_without_an_entry_lights_the_one_where_people_look_for_it(role, path, entry):
+    assert lit(menu(ENTRIES, somebody(role)), path) == entry
 
 
 async def test_the_group_of_the_page_is_marked(house):

@@ -3,13 +3,20 @@ import { fetchPiece, SignedOut } from "./server.js";
 
 const EVERY = 4000; // milliseconds
 const place = document.querySelector("[data-live]");
-const shown = new Map(); // how the server drew each piece that stands here, by name
+const shown = new Map(); // how the server drew each piece that stands here, without those within it, by name
 const noted = new Map(); // what a piece's writer was told of
 let fresh = null;
 let mark = "";
 
 function pieces(root) {
   return [...root.querySelectorAll("[data-piece]")].map((piece) => [piece.dataset.piece, piece]);
+}
+
+// A piece as the server drew it; those within it are told apart by their names alone.
+function drawn(piece) {
+  const copy = piece.cloneNode(true);
+  for (const within of copy.querySelectorAll("[data-piece]")) within.replaceWith(within.dataset.piece);
+  return copy.outerHTML;
 }
 
 async function look() {
@@ -29,15 +36,16 @@ async function read() {
   if (!fresh) return;
   mark = fresh.querySelector("[data-mark]").dataset.mark;
   if (shown.size) follow();
-  else for (const [name, piece] of pieces(fresh)) shown.set(name, piece.outerHTML);
+  else for (const [name, piece] of pieces(fresh)) shown.set(name, drawn(piece));
 }
 
 function follow() {
   const now = new Map(pieces(fresh));
   for (const [name, piece] of pieces(place)) {
     const other = now.get(name);
+    if (!piece.isConnected) continue;
     if (!other) piece.remove();
-    else if (other.outerHTML === shown.get(name)) continue;
+    else if (drawn(other) === shown.get(name)) continue;
     else if (isWritten(piece)) tell(name, piece, other);
     else replace(name, piece, other);
   }
@@ -54,7 +62,7 @@ function isWritten(piece) {
 function replace(name, piece, other) {
   const open = [...piece.querySelectorAll("details")].map((each) => each.open);
   const focused = piece.contains(document.activeElement);
-  shown.set(name, other.outerHTML);
+  for (const [each, within] of [[name, other], ...pieces(other)]) shown.set(each, drawn(within));
   const next = document.importNode(other, true);
   piece.replaceWith(next);
   window.htmx.process(next);
@@ -64,8 +72,8 @@ function replace(name, piece, other) {
 
 // What others did stands beside what is being written; its writer looks at it when it suits.
 function tell(name, piece, other) {
-  if (noted.get(name) === other.outerHTML) return;
-  noted.set(name, other.outerHTML);
+  if (noted.get(name) === drawn(other)) return;
+  noted.set(name, drawn(other));
   piece.querySelector(".meanwhile-note")?.remove();
   const note = element("div", "warning meanwhile-note");
   note.setAttribute("role", "status");
@@ -98,10 +106,12 @@ function element(tag, look) {
 // A link to a step opens it, and leads to what is to be written there.
 function reveal() {
   const wanted = location.hash && document.getElementById(location.hash.slice(1));
-  const details = wanted && wanted.closest(".step")?.querySelector("details");
-  if (!details) return;
-  details.open = true;
-  (wanted.querySelector("form textarea, form [type=file]") ?? details.querySelector("summary")).focus();
+  const step = wanted && wanted.closest(".step, .turn");
+  if (!step) return;
+  const details = step.matches(".step") && step.querySelector("details");
+  if (details) details.open = true;
+  const written = wanted.querySelector("form:not(.further *) :is(textarea, [type=file])");
+  (written ?? step.querySelector("summary, h2")).focus();
 }
 
 addEventListener("hashchange", reveal);
