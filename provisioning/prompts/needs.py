@@ -86,6 +86,11 @@ class PlanNeeds:
     def need(self, prompt: str) -> PromptNeed | None:
         return next((each for each in self.needs if each.prompt == prompt), None)
 
+    def awaiting(self, person: str) -> PromptNeed | None:
+        """The first whose recording waits for this person's word: somebody else made it."""
+        waiting = (each for each in self.needs if each.pending and each.pending[0].by != person)
+        return next(waiting, None)
+
 
 def needs_of(texts: Texts, recordings: Iterable[Recording], waivers: Iterable[Waiver]) -> PlanNeeds:
     """How a plan's prompts stand; `texts` are at least one, `recordings` the newest first."""

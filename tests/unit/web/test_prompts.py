@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -74,6 +75,17 @@ async def test_a_file_is_sent_heard_and_approved_by_somebody_else(house, file):
         assert "Quien llama oye hoy la voz incorporada." in page
     plan = house.book.live()[0].version.plan
     assert list(await house.office.prompts.approved(plan)) == ["saludo"]
+
+
+async def test_one_button_of_the_page_leads(house, file):
+    leads = re.compile(r'<(?:button(?![^>]*(?:quiet|data-send))|a role="button"(?![^>]*quiet))[^>]*>([^<]*)')
+    for prompt in ("saludo", "espera"):
+        await recorded(house, file, f"/prompts/hogar-nandu/say/{prompt}")
+    for person, words in (("carla", "Grabar todo seguido"), ("olga", "Aprobar la grabación 1")):
+        async with house.at(person) as visitor:
+            page = await text(visitor, "/prompts/hogar-nandu")
+        found = [each.strip() for each in leads.findall(page.partition("<main")[2])]
+        assert found == [words]
 
 
 async def test_what_is_published_is_said_to_be(house, file):
