@@ -1,6 +1,6 @@
 """Who may do what to an alta: the step's areas, their heads and deputies, its owner, administrators."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from provisioning.alta.refusals import NotYours
 from provisioning.alta.views import AltaView, StepView
@@ -72,11 +72,19 @@ class Hands:
         people = [each for each in await self._people.all() if each.active]
         return tuple(each for each in people if wanted & {*each.areas} or each.name in names)
 
+    async def whose_turn(self, step: StepView) -> str:
+        """`Le corresponde a Ana Ruiz (Operaciones).` when it is one person's, else as `whose` says."""
+        owner = await self._people.by_name(step.owner) if step.owner else None
+        if owner is None:
+            return await self.whose(step.step.areas)
+        labels = await self._areas.labels()
+        return f"Le corresponde a {owner.full_name} ({_called(labels, step.step.areas)})."
+
     async def whose(self, areas: Iterable[str]) -> str:
         """`Le corresponde a Operaciones: Ana Ruiz, Juan Paz.`"""
         wanted = sorted(set(areas))
         labels = await self._areas.labels()
-        called = " y ".join(labels.get(area, area) for area in wanted)
+        called = _called(labels, wanted)
         people = [each.full_name for each in await self.people_of(wanted) if each.may(Permission.ALTA_WRITE)]
         if not people:
             return f"Le corresponde a {called}, que no tiene a nadie: agregue gente en «Personas»."
@@ -88,6 +96,10 @@ def refuse(said: str) -> None:
     """Raises `NotYours` for a sentence; an empty one means that nothing stands against it."""
     if said:
         raise NotYours(said)
+
+
+def _called(labels: Mapping[str, str], areas: Iterable[str]) -> str:
+    return " y ".join(labels.get(area, area) for area in areas)
 
 
 def _heads(area: Area, person: Person) -> bool:

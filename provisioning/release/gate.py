@@ -98,7 +98,7 @@ def _alta(case: Case) -> Iterator[Demand]:
 def _on_the_way(alta: AltaView) -> Iterator[StepView]:
     """The gates that the release stands on, whatever a company calls them; the tests are asked apart."""
     release = alta.step_with(RELEASED)
-    before = _before(alta, release) if release else frozenset[str]()
+    before = leading_to(alta, release) if release else frozenset[str]()
     for step in alta.steps:
         evidence = set(step.step.evidence)
         apart = bool(evidence) and evidence <= set(TESTS)
@@ -106,7 +106,7 @@ def _on_the_way(alta: AltaView) -> Iterator[StepView]:
             yield step
 
 
-def _before(alta: AltaView, step: StepView) -> frozenset[str]:
+def leading_to(alta: AltaView, step: StepView) -> frozenset[str]:
     """The ids of all steps that must be over before this one, near and far."""
     present = {each.id for each in alta.steps}
     found: set[str] = set()
@@ -167,14 +167,16 @@ def _tests_of(case: Case) -> str:
 
 
 def _person(case: Case) -> Iterator[Demand]:
+    """Said by name: it stands in the dossier, where nobody is «usted»."""
     if case.by is None:
         return
-    title = "Quién libera"
+    title, name = "Quién libera", case.who(case.by)
     if not case.may:
         yield Demand("releaser", title, False, "Libera una persona de Operaciones.")
     elif case.by in case.configured_by:
-        yield Demand("releaser", title, False, "Usted configuró esta versión: la libera otra persona.")
+        yield Demand("releaser", title, False, f"{name} configuró esta versión: la libera otra persona.")
     elif case.it is not None and case.by == case.it.by:
-        yield Demand("releaser", title, False, "Usted la probó por Sistemas: la libera otra persona.")
+        yield Demand("releaser", title, False, f"{name} la probó por Sistemas: la libera otra persona.")
     else:
-        yield Demand("releaser", title, True, "Usted puede liberarla.")
+        said = f"{name}, que no configuró esta versión ni la probó por Sistemas."
+        yield Demand("releaser", title, True, said)

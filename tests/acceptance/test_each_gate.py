@@ -138,4 +138,4 @@ def test_the_same_person_neither_tests_twice_nor_releases(launch: Launch) -> Non
     page.click("main button:has-text('Prueba de Operaciones')")
     page.wait_for_selector("main .problem")
     assert "la de Operaciones la hace otra persona" in page.inner_text("main .problem")
-    assert "Usted configuró esta versión: la libera otra persona." in at_the_gate(launch, IVAN)
+    assert "Iván Ríos configuró esta versión: la libera otra persona." in at_the_gate(launch, IVAN)

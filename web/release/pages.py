@@ -21,6 +21,7 @@ from web.asked import see_other
 from web.keys import services, session
 from web.lists import text
 from web.pages import full_names, render
+from web.release.turns import whose
 
 DONE = {
     "released": "La línea quedó liberada: ya atiende a los afiliados.",
@@ -125,8 +126,8 @@ async def _page(
         stored=stored,
         plan=stored.version.plan,
         first_day=max(stored.version.plan.starts, _today(request)),
-        demands=asked,
-        missing=sum(not demand.met for demand in asked),
+        missing=[(demand, await whose(request, standing, demand)) for demand in asked if not demand.met],
+        met=[demand for demand in asked if demand.met],
         open=open_to(asked),
         may_release=person.may(Permission.LINE_RELEASE),
         history=await office.line_releases.store.history(standing.plan),

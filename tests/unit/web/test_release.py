@@ -1,5 +1,6 @@
 """The gate's pages: what is missing, letting strangers in, and the dossier that can be taken away."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from provisioning.release.dossier import verify
 from provisioning.release.keys import SigningKey
 from staff.profile import profile_of
 from staff.scope import Scope
+from tests.unit.web.altas import contracted
 
 ROOT = Path(__file__).parents[3]
 NANDU = ROOT / "plans/examples/hogar-nandu.yaml"
@@ -118,3 +120,25 @@ async def test_out_of_scope_it_is_not_there(ready):
             assert (await visitor.get(path)).status == 404
         assert "hogar-nandu" not in await (await visitor.get("/releases")).text()
         assert "hogar-nandu" not in await (await visitor.get("/dossiers")).text()
+
+
+async def test_who_may_not_see_to_what_is_missing_is_told_whose_turn_it_is(house):
+    alta = await contracted(house)
+    text = NANDU.read_text("utf-8").replace("plan: hogar-nandu", "plan: hogar-premium")
+    await house.office.provisioner.apply_text(text, "ivan")
+    pedro = await house.person("pedro")
+    await house.office.altas.assign(alta.id, "prestadores", "pedro", pedro)
+    async with house.at("ivan") as visitor:
+        page = await (await visitor.get("/releases/hogar-premium")).text()
+    told = dict(re.findall(r'<li class="unmet">\s*<strong>(.*?)</strong>.*?<p>(.*?)</p>', page, re.DOTALL))
+    assert "Le corresponde a Pedro" in told["Prestadores suficientes"]
+    assert "Ir a resolverlo" not in told["Prestadores suficientes"]
+    assert "Le corresponde a Operaciones: Olga" in told["Prueba de Operaciones"]
+    assert "Ir a resolverlo" in told["Prueba de Sistemas"], "it is his to test"
+    assert "Espera a «Plan cargado en conjunto»." in told["Cuenta y plan completos"]
+    assert "Ir a resolverlo" not in told["Cuenta y plan completos"]
+    async with house.at("pedro") as visitor:
+        page = await (await visitor.get("/releases/hogar-premium")).text()
+    told = dict(re.findall(r'<li class="unmet">\s*<strong>(.*?)</strong>.*?<p>(.*?)</p>', page, re.DOTALL))
+    assert "Ir a resolverlo" in told["Prestadores suficientes"]
+    assert "Le corresponde a Sistemas: Iván" in told["Prueba de Sistemas"]

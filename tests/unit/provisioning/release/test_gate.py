@@ -45,6 +45,7 @@ READY = Case(
     operations=Passed(2, "olga", NOW),
     alta=alta(liberado=StepState.OPEN, lanzamiento=StepState.WAITING),
     by="oscar",
+    names={"oscar": "Óscar Gil", "ines": "Inés Paz"},
 )
 
 
@@ -55,6 +56,11 @@ def unmet(case: Case) -> list[Demand]:
 def test_it_opens_when_everything_stands() -> None:
     assert unmet(READY) == []
     assert open_to(demands(READY))
+
+
+def test_who_releases_is_named_for_the_dossier() -> None:
+    said = {demand.code: demand.said for demand in demands(READY)}["releaser"]
+    assert said == "Óscar Gil, que no configuró esta versión ni la probó por Sistemas."
 
 
 def test_who_only_looks_is_not_judged() -> None:
@@ -68,11 +74,11 @@ def test_who_only_looks_is_not_judged() -> None:
         (replace(READY, candidate=False), "candidate", "publíquela"),
         (replace(READY, it=None), "tested-it", "no tiene una prueba aprobada de Sistemas"),
         (replace(READY, operations=None), "tested-operations", "aprobada de Operaciones"),
-        (replace(READY, operations=Passed(2, "ines", NOW)), "two-people", "ines hizo las dos"),
+        (replace(READY, operations=Passed(2, "ines", NOW)), "two-people", "Inés Paz hizo las dos"),
         (replace(READY, it=Passed(1, "root", NOW, known=False)), "two-people", "«root» no es una cuenta"),
         (replace(READY, alta=replace(alta(), state=AltaState.SUSPENDED)), "alta", "suspendida"),
-        (replace(READY, by="ivan"), "releaser", "Usted configuró"),
-        (replace(READY, by="ines"), "releaser", "Usted la probó"),
+        (replace(READY, by="ivan"), "releaser", "ivan configuró"),
+        (replace(READY, by="ines"), "releaser", "Inés Paz la probó"),
         (replace(READY, may=False), "releaser", "una persona de Operaciones"),
         (replace(READY, alta=None), "alta", "inicie una"),
         (replace(READY, alta=alta(prestadores=StepState.OPEN)), "prestadores", "Falta cerrar"),

@@ -183,7 +183,7 @@ async def test_who_configured_it_does_not_release_it(house: House) -> None:
     text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
     await house.office.provisioner.apply_text(text, "oscar")
     await house.both()
-    with pytest.raises(ShutGate, match="Usted configuró"):
+    with pytest.raises(ShutGate, match="configuró esta versión"):
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
 
 
@@ -195,7 +195,7 @@ async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_i
     house.now += timedelta(hours=1)
     await house.office.provisioner.apply_text(text, "ivan")
     await house.both()
-    with pytest.raises(ShutGate, match="Usted configuró"):
+    with pytest.raises(ShutGate, match="configuró esta versión"):
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
     assert (await house.releases.release("hogar-nandu", house.people["olga"], "bien")).state == "done"
     house.now += timedelta(hours=1)

@@ -1,0 +1,62 @@
+"""Who sees to what the gate misses: whoever looks, or those whose turn it is."""
+
+from aiohttp import web
+
+from provisioning.alta.views import AltaState, AltaView, StepView
+from provisioning.proof.reports import Kind
+from provisioning.proof.who import kinds_of
+from provisioning.release.gate import Demand, leading_to
+from provisioning.release.releasing import Standing
+from staff.permissions import Permission
+from staff.person import Person
+from web.alta.find import altas
+from web.keys import session
+
+_TESTS = {
+    "tested-it": (Kind.IT,),
+    "tested-operations": (Kind.OPERATIONS,),
+    "two-people": (Kind.IT, Kind.OPERATIONS),
+}
+_AREAS = {Kind.IT: "it", Kind.OPERATIONS: "operations"}
+_MOST = 3
+"""So many of the steps that a gate waits for are told."""
+
+
+async def whose(request: web.Request, standing: Standing, demand: Demand) -> str:
+    """Whose turn it is, in a sentence; empty when whoever looks may see to it, or nobody can by a page."""
+    person, alta = session(request).person, standing.alta
+    if demand.met or not demand.link:
+        return ""
+    if demand.code in _TESTS:
+        kinds = _TESTS[demand.code]
+        own = set(kinds) & set(kinds_of(person))
+        return "" if own else await altas(request).hands.whose(_AREAS[kind] for kind in kinds)
+    if alta is not None and (step := alta.step(demand.code)) is not None:
+        return await _of_steps(request, alta, step)
+    if demand.code == "candidate":
+        may = person.may(Permission.RELEASE_WRITE)
+        return "" if may else await altas(request).hands.whose((_AREAS[Kind.IT],))
+    return await _of_the_alta(request, person, alta)
+
+
+async def _of_steps(request: web.Request, alta: AltaView, step: StepView) -> str:
+    """The step itself, or those open ones that it waits for."""
+    hands, person = altas(request).hands, session(request).person
+    near = leading_to(alta, step)
+    waits = [each for each in alta.steps if each.open and each.id in near]
+    now = [step] if step.open or step.state.over or not waits else waits
+    if alta.state is AltaState.RUNNING and not all([await hands.may_close(person, each) for each in now]):
+        return ""
+    told = [await hands.whose_turn(each) for each in now[:_MOST]]
+    return " ".join(
+        said if each is step else f"Espera a «{each.step.title}». {said}"
+        for each, said in zip(now, told, strict=False)
+    )
+
+
+async def _of_the_alta(request: web.Request, person: Person, alta: AltaView | None) -> str:
+    """One to be begun, or to be resumed."""
+    found = altas(request)
+    if alta is not None:
+        return await found.hands.may_lead(person, alta)
+    return await found.hands.may_begin(person, found.written.procedure.begins)
