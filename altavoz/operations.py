@@ -50,8 +50,9 @@ from staff.names import BadName
 from staff.passwords import WeakPassword
 from staff.people import PersonRefused
 from staff.permissions import Permission
+from staff.person import Person
 from staff.scope import Scope
-from staff.tokens import GRANTABLE, Token, TokenRefused
+from staff.tokens import LABELS, Token, TokenRefused
 from telephony.embedded import NotReloaded
 from telephony.phones import BadPhone
 from telephony.publish import NotPublished
@@ -171,7 +172,14 @@ class Operations:
         if unknown := subsidiaries - self._house.site.subsidiaries.keys():
             raise Unknown(f"No hay una filial «{min(unknown)}» en el archivo del sitio.")
         scope = Scope(subsidiaries, frozenset(arguments["accounts"]))
-        return await self._house.tokens.add(arguments["name"], may, scope, arguments["days"])
+        person = await self._person(arguments["person"]) if arguments.get("person") else None
+        return await self._house.tokens.add(arguments["name"], may, scope, arguments["days"], person)
+
+    async def _person(self, name: str) -> Person:
+        found = await self._house.people.by_name(name)
+        if found is None or not found.active:
+            raise Unknown(f"No hay una cuenta activa «{name}».")
+        return found
 
     async def token_list(self, _arguments: Arguments) -> Any:
         return [_token(token) for token in await self._house.tokens.all()]
@@ -192,13 +200,14 @@ def _permission(name: str) -> Permission:
     try:
         return Permission(name)
     except ValueError as error:
-        raise Unknown(f"No hay un permiso «{name}»; un token puede tener: {', '.join(GRANTABLE)}.") from error
+        raise Unknown(f"No hay un permiso «{name}»; un token puede tener: {', '.join(LABELS)}.") from error
 
 
 def _token(token: Token) -> dict[str, Any]:
     return _json(
         {
             "name": token.name,
+            "person": token.person.name if token.person else None,
             "permissions": sorted(token.permissions),
             "subsidiaries": sorted(token.scope.subsidiaries),
             "accounts": sorted(token.scope.accounts),

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`name` is an account's name, `token:<name>`, or `altavoz` itself; `via` is `web`, `api`, `command` or
-    `service`; `address` is whence, when it came by the network."""
+    `service`; `address` is whence, when it came by the network; `by_token` names the token of a person by
+    which they act."""
 
     name: str
     via: str
     address: str | None = None
+    by_token: str = ""
 
 
 SERVICE = Actor("altavoz", "service")

@@ -67,6 +67,7 @@ async def write(
 
 def row_of(deed: Deed, actor: Actor, place: Mapping[str, Any]) -> dict[str, Any]:
     """The row of a deed. `place` is its `id`, `at` and the hash of the `previous` row. Pure."""
+    after = {**deed.after, "by_token": actor.by_token} if actor.by_token else deed.after
     row = dict(place) | {
         "actor": actor.name,
         "via": actor.via,
@@ -74,10 +75,10 @@ def row_of(deed: Deed, actor: Actor, place: Mapping[str, Any]) -> dict[str, Any]
         "action": deed.action,
         "subject": _kept(deed.subject),
         "before": canonical(hidden(deed.before)),
-        "after": canonical(hidden(deed.after)),
+        "after": canonical(hidden(after)),
         "reason": _kept(deed.reason),
     }
-    said = (actor.name, deed.action, deed.subject, *_values(deed.before), *_values(deed.after), deed.reason)
+    said = (actor.name, deed.action, deed.subject, *_values(deed.before), *_values(after), deed.reason)
     return row | {"words": folded(" ".join(said)), "hash": hash_of(row)}
 
 

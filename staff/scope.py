@@ -16,5 +16,20 @@ class Scope:
             not self.accounts or account in self.accounts
         )
 
+    def narrowed(self, other: "Scope") -> "Scope":
+        """What is in sight of both."""
+        return Scope(
+            _both(self.subsidiaries, other.subsidiaries),
+            _both(self.accounts, other.accounts),
+        )
+
+
+def _both(these: frozenset[str], those: frozenset[str]) -> frozenset[str]:
+    if not these or not those:
+        return these or those
+    return these & those or _NOBODYS
+
 
 EVERYTHING = Scope()
+_NOBODYS = frozenset({"(ninguna)"})
+"""A name that no subsidiary or account has: an empty set would mean all."""

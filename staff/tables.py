@@ -68,4 +68,6 @@ api_tokens = Table(
     Column("expires", UtcDateTime),
     Column("made_by", String(80)),
     Column("last_used", UtcDateTime),
+    # For whom it acts; without anybody it only reads.
+    Column("person", Integer, ForeignKey("people.id", ondelete="CASCADE")),
 )

@@ -57,6 +57,7 @@ from web.prompts import sounds as prompt_sounds
 from web.proof import hands, running
 from web.proof import pages as tests
 from web.proof import reports as test_reports
+from web.release import api as release_api
 from web.release import dossier
 from web.release import pages as release
 from web.route import Route as Route
@@ -84,6 +85,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/account", account.page, Open.SIGNED_IN),
     Route("POST", "/account/sessions/close-others", account.close_others, Open.SIGNED_IN),
     Route("POST", "/account/sessions/{session}/close", account.close_session, Open.SIGNED_IN),
+    Route("GET", "/account/tokens", tokens.own, Open.SIGNED_IN),
+    Route("POST", "/account/tokens", tokens.add_own, Open.SIGNED_IN),
+    Route("POST", "/account/tokens/{name}/revoke", tokens.revoke_own, Open.SIGNED_IN),
     Route("GET", "/account/second-factor", second_factor.page, Open.SIGNED_IN, while_enrolling=True),
     Route("POST", "/account/second-factor", second_factor.confirm, Open.SIGNED_IN, while_enrolling=True),
     Route("POST", "/account/second-factor/remove", second_factor.remove, Open.SIGNED_IN),
@@ -391,6 +395,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/altas/{id}/coverages", api_altas.coverages, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/v1/line-tests", api_tests.tests, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/v1/line-tests/{id}", api_tests.test, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/releases", release_api.releases, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/releases/{plan}", release_api.gate, ByToken(Permission.ALTA_READ)),
+    Route("POST", "/api/v1/releases/{plan}", release_api.release, ByToken(Permission.LINE_RELEASE)),
+    Route("POST", "/api/v1/releases/{plan}/cancel", release_api.cancel, ByToken(Permission.LINE_RELEASE)),
+    Route("POST", "/api/v1/releases/{plan}/suspend", release_api.suspend, ByToken(Permission.LINE_RELEASE)),
+    Route("POST", "/api/v1/releases/{plan}/canary", release_api.repeat, ByToken(Permission.TEST_RUN)),
+    Route("GET", "/api/v1/dossiers", release_api.dossiers, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/dossiers/{id}", release_api.dossier, ByToken(Permission.ALTA_READ)),
+    Route("GET", "/api/v1/dossiers/{id}/pdf", release_api.dossier_pdf, ByToken(Permission.ALTA_READ)),
     Route("GET", "/api/openapi.json", api_document.openapi, Open.ANYBODY),
     Route("GET", "/api/docs", api_document.page, Open.SIGNED_IN),
     Route("GET", "/static/{version}/{name:.+}", static.serve, Open.ANYBODY),

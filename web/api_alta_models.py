@@ -5,15 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from web.api_fields import Answer, Asked, LimitAsked, PlanAsked, TextAsked
+from web.api_fields import Answer, Asked, LimitAsked, MarkAsked, PlanAsked, TextAsked
 from web.api_models import PageOf
 
 StepAsked = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-MarkAsked = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{1,9}$"),
-    Field(description="La marca «next» de la página anterior."),
-]
 
 
 class AltasAsked(Asked):

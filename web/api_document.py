@@ -8,18 +8,21 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from web.api_endpoint import PROBLEM, Described, described
+from web.api_endpoint import JSON, PROBLEM, Described, described
 from web.api_models import Problem
 from web.pages import render
 from web.route import ROWS, Route
+from web.uploads import FORM
 from web.who import ByToken
 
 PATH = "/api/openapi.json"
 _REFERENCE = "#/components/schemas/{model}"
 _ABOUT = (
-    "Lectura de llamadas, casos, líneas y estado para otros programas. Cada pedido lleva "
-    "«Authorization: Bearer …» con un token creado en la página «Tokens» o con «altavoz token add»; "
-    "un token puede lo que dicen sus permisos, sobre las filiales y cuentas que se le dieron, hasta el día "
+    "Altavoz para otros programas: leer llamadas, casos, líneas, altas y estado, y hacer lo que hace la "
+    "consola. Cada pedido lleva «Authorization: Bearer …» con un token. Los que solo leen se crean en la "
+    "página «Tokens» o con «altavoz token add»; los que hacen cosas son de una persona, que los crea en «Mis "
+    "tokens», y lo hecho con ellos es suyo: donde hace falta otra persona, hace falta otra persona. "
+    "Un token puede lo que dicen sus permisos, sobre las filiales y cuentas que se le dieron, hasta el día "
     "en que vence."
 )
 _PROBLEMS = {
@@ -27,8 +30,15 @@ _PROBLEMS = {
     "401": "Falta un token válido.",
     "403": "El token no tiene el permiso.",
     "404": "No existe, o no está entre lo que el token puede ver.",
+    "408": "El pedido no llegó entero a tiempo.",
+    "409": "Alguien lo cambió mientras tanto.",
+    "413": "El pedido es demasiado grande.",
+    "415": "El cuerpo viene en otro formato.",
+    "422": "Altavoz no lo hizo; el detalle dice por qué y qué hacer.",
     "503": "No se pudo registrar la lectura; pruebe otra vez.",
 }
+_ANY, _BINARY = {"type": "object"}, {"type": "string", "format": "binary"}
+_OF_BODIES = {"408", "409", "413", "415", "422"}
 
 
 async def openapi(request: web.Request) -> web.Response:
@@ -51,12 +61,21 @@ def document(rows: Iterable[Route]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Altavoz", "version": version("altavoz"), "description": _ABOUT},
         "security": [{"token": []}],
-        "paths": {row.path: {row.method.lower(): _operation(row, who, about)} for row, who, about in doors},
+        "paths": _paths(doors),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas({about.answers for _, _, about in doors} | {Problem}),
+            "schemas": _schemas(
+                {about.answers for _, _, about in doors if not isinstance(about.answers, str)} | {Problem}
+            ),
         },
     }
+
+
+def _paths(doors: Iterable[tuple[Route, ByToken, Described]]) -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for row, who, about in doors:
+        paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, who, about)
+    return paths
 
 
 def _schemas(models: set[type[BaseModel]]) -> dict[str, Any]:
@@ -67,20 +86,48 @@ def _schemas(models: set[type[BaseModel]]) -> dict[str, Any]:
 
 
 def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
+    name = row.path.removeprefix("/api/v1/").replace("/{id}", "_one")
+    asks = about.asks.model_json_schema()
+    read = row.method == "GET"
+    parameters = [each for each in _parameters(row.path, asks) if read or each["in"] == "path"]
     return {
-        "operationId": row.path.removeprefix("/api/v1/").replace("/{id}", "_one"),
+        "operationId": name if read else f"{row.method.lower()}_{name}",
         "summary": about.summary,
         "description": f"Pide el permiso «{who.permission}».",
-        "parameters": [*_parameters(row.path, about.asks.model_json_schema())],
+        "parameters": parameters,
+        **({} if read else {"requestBody": _body(row.path, asks, about.file)}),
         "responses": {
-            "200": {"description": "La respuesta.", "content": _content("application/json", about.answers)},
+            "200": {"description": "La respuesta.", "content": _answered(about.answers)},
             **{
                 status: {"description": text, "content": _content(PROBLEM, Problem)}
                 for status, text in _PROBLEMS.items()
-                if status != "404" or {"id", "after"} & about.asks.model_fields.keys()
+                if _may_happen(status, row, about)
             },
         },
     }
+
+
+def _may_happen(status: str, row: Route, about: Described) -> bool:
+    if status == "404":
+        return "{" in row.path or "after" in about.asks.model_fields
+    return row.method != "GET" or status not in _OF_BODIES
+
+
+def _body(path: str, asks: Mapping[str, Any], file: bool) -> dict[str, Any]:
+    """What is sent: all that the address does not say."""
+    asked = {name: given for name, given in asks.get("properties", {}).items() if f"{{{name}}}" not in path}
+    needed = [name for name in asks.get("required", ()) if name in asked]
+    if file:
+        asked["file"] = {"type": "string", "format": "binary", "description": "El archivo."}
+        needed.append("file")
+    given = {"type": "object", "properties": asked, "required": needed, "additionalProperties": False}
+    return {"required": bool(needed), "content": {FORM if file else JSON: {"schema": given}}}
+
+
+def _answered(answers: type[BaseModel] | str) -> dict[str, Any]:
+    if isinstance(answers, str):
+        return {answers: {"schema": _ANY if answers == JSON else _BINARY}}
+    return _content(JSON, answers)
 
 
 def _content(type: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -1,5 +1,9 @@
-"""A door of the API: its parameters become a model, its answer is one, and the document is made from both."""
+"""A door of the API: what it is asked becomes a model, its answer is one, and the document is made from both.
 
+What is read comes in the address; what is done comes as a JSON object, or as a form where there is a file.
+"""
+
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,66 +13,146 @@ from pydantic import BaseModel, ValidationError
 
 from web import refusals
 from web.api_fields import Asked
+from web.route import ROWS
+from web.uploads import FORM, upload
 
 A = TypeVar("A", bound=Asked)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PROBLEM = "application/problem+json"
+Refusing = tuple[type[Exception], ...]
+PROBLEM, JSON = "application/problem+json", "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the document says of a door."""
+    """What the document says of a door. `answers` is a model, or the type of the file that is answered;
+    `file`: whether a file comes with what is asked.
+    """
 
     summary: str
     asks: type[Asked]
-    answers: type[BaseModel]
+    answers: type[BaseModel] | str
+    file: bool = False
 
 
 _DESCRIBED: dict[Handler, Described] = {}
 
 
 def described(handler: Handler) -> Described | None:
-    """What a handler was described with by `endpoint`."""
+    """What a handler was described with by `endpoint` or `download`."""
     return _DESCRIBED.get(handler)
 
 
 def endpoint(
-    summary: str, asks: type[A], answers: type[BaseModel]
+    summary: str,
+    asks: type[A],
+    answers: type[BaseModel],
+    *,
+    refuses: Refusing = (),
+    file: bool = False,
 ) -> Callable[[Callable[[web.Request, A], Awaitable[object]]], Handler]:
-    """Makes a handler of a function from parameters to a value; `answers` says how the value is written."""
+    """Makes a handler of a function from what is asked to a value; `answers` says how the value is written.
+
+    `refuses` are the exceptions whose text is for whoever asked; with `file`, one comes in `web.uploads`.
+    """
 
     def made(answer: Callable[[web.Request, A], Awaitable[object]]) -> Handler:
-        async def handler(request: web.Request) -> web.Response:
-            value = await answer(request, _asked(request, asks))
+        async def handler(request: web.Request) -> web.StreamResponse:
+            value = await _done(answer, request, await _asked(request, asks, file), refuses)
             body = answers.model_validate(value).model_dump_json()
-            return web.Response(text=body, content_type="application/json")
+            return web.Response(text=body, content_type=JSON)
 
-        _DESCRIBED[handler] = Described(summary, asks, answers)
+        _DESCRIBED[handler] = Described(summary, asks, answers, file)
         return handler
 
     return made
 
 
-def _asked(request: web.Request, model: type[A]) -> A:
+def download(
+    summary: str, asks: type[A], type: str, *, refuses: Refusing = ()
+) -> Callable[[Callable[[web.Request, A], Awaitable[web.StreamResponse]]], Handler]:
+    """Makes a handler of a function that answers with a file of a `type`."""
+
+    def made(answer: Callable[[web.Request, A], Awaitable[web.StreamResponse]]) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            return await _done(answer, request, await _asked(request, asks, False), refuses)
+
+        _DESCRIBED[handler] = Described(summary, asks, type)
+        return handler
+
+    return made
+
+
+R = TypeVar("R")
+
+
+async def _done(
+    answer: Callable[[web.Request, A], Awaitable[R]], request: web.Request, asked: A, refuses: Refusing
+) -> R:
+    try:
+        return await answer(request, asked)
+    except refuses as refused:
+        raise refusals.not_done(str(refused)) from refused
+
+
+async def _asked(request: web.Request, model: type[A], file: bool) -> A:
     named: Mapping[str, str] = request.match_info
     twice = [name for name in request.query if len(request.query.getall(name)) > 1]
     if twice:
         raise refusals.bad_request(f"Escriba «{twice[0]}» una sola vez.", f"«{twice[0]}» viene repetido")
-    if clash := named.keys() & request.query.keys():
+    if request.method == "GET":
+        return _read(model, request.query, named)
+    if request.query:
+        raise refusals.bad_request("Escríbalo en el cuerpo.", "Esta dirección no lleva parámetros")
+    if file:
+        return _read(model, _form(request), named)
+    return _read(model, await _body(request), named, strict=True)
+
+
+def _read(model: type[A], given: Mapping[str, Any], named: Mapping[str, str], *, strict: bool = False) -> A:
+    if clash := named.keys() & given.keys():
         raise _unknown(min(clash), model)
     try:
-        return model.model_validate({**request.query, **named})
+        if strict:
+            return model.model_validate_json(json.dumps({**given, **named}), strict=True)
+        return model.model_validate({**given, **named})
     except ValidationError as error:
         raise _refusal(error.errors()[0], named, model) from error
 
 
+def _form(request: web.Request) -> Mapping[str, str]:
+    if request.content_type != FORM:
+        raise refusals.not_this_type(FORM)
+    return upload(request).fields
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    """The object that came; nothing is an empty one."""
+    row = request.app[ROWS][request.match_info.route]
+    large = request.clone(client_max_size=row.largest) if row.largest else request
+    raw = await large.read()
+    if not raw:
+        return {}
+    if request.content_type != JSON:
+        raise refusals.not_this_type(JSON)
+    try:
+        given = json.loads(raw)
+        raw.decode()
+    except (ValueError, RecursionError) as error:
+        raise refusals.bad_request("Escriba un objeto JSON en UTF-8.", "El cuerpo no es JSON") from error
+    if not isinstance(given, dict):
+        raise refusals.bad_request("Escriba un objeto JSON.", "El cuerpo no es un objeto")
+    return given
+
+
 def _refusal(fault: Mapping[str, Any], named: Mapping[str, str], model: type[Asked]) -> refusals.Refusal:
-    name = str(fault["loc"][0])
+    name = str(next(iter(fault["loc"]), ""))
     if name in named:
         return refusals.not_found(f"No hay nada que se llame «{named[name][:80]}»")
-    if fault["type"] == "extra_forbidden":
+    if name not in model.model_fields:
         return _unknown(name, model)
     about = model.model_fields[name].description or _described(model, name)
+    if fault["type"] == "missing":
+        return refusals.bad_request(about, f"Falta «{name}»")
     return refusals.bad_request(about, f"«{name}» no sirve así")
 
 

@@ -88,6 +88,17 @@ InstantAsked = Annotated[
 LimitAsked = Annotated[
     int, Field(ge=1, le=MOST, description=f"Cuántos por página, de 1 a {MOST}."), BeforeValidator(_count)
 ]
+IdAsked = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$"), Field(description="Su «id».")]
+ReasonAsked = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=2000),
+    Field(description="Por qué: queda escrito."),
+]
+MarkAsked = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{1,9}$"),
+    Field(description="La marca «next» de la página anterior."),
+]
 AfterAsked = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$"),

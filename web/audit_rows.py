@@ -13,7 +13,7 @@ from cases.fields import FIELDS
 from provisioning.numbers.words import STATES
 from staff.audit_trail import AuditRow
 from staff.roles import Role
-from staff.tokens import GRANTABLE
+from staff.tokens import LABELS
 from web import words
 from web.alta.words import EVENTS
 from web.devices import device
@@ -187,6 +187,8 @@ FIELD_NAMES = {
     "owner": "A cargo",
     "permissions": "Permisos",
     "linked": "Vinculado con",
+    "by_token": "Con el token",
+    "person": "Persona",
     "matches": "Como dice el archivo",
     "note": "Nota",
     "plan": "Plan",
@@ -209,7 +211,7 @@ FIELD_NAMES = {
 CODES: Mapping[str, Mapping[Any, str]] = {
     "kind": words.KINDS,
     "outcome": words.CASE_OUTCOMES,
-    "permissions": {str(permission): label for permission, label in GRANTABLE.items()},
+    "permissions": {str(permission): label for permission, label in LABELS.items()},
     "roles": {role.value: role.label for role in Role},
     "state": {"open": "Abierto", "closed": "Cerrado"}
     | {state.value: label for state, label in RECORDING_STATES.items()}

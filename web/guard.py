@@ -51,7 +51,8 @@ def _of_people(row: Route) -> bool:
 def _actor(request: web.Request) -> Actor:
     """Who the audit trail will name."""
     if TOKEN in request:
-        return Actor(f"token:{request[TOKEN].name}", "api", request.remote)
+        token = request[TOKEN]
+        return Actor(token.acts.name, "api", request.remote, token.name if token.person else "")
     found = request.get(SESSION)
     return Actor(found.person.name if found else NOBODY, "web", request.remote)
 

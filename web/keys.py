@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from staff.person import Person
 from staff.sessions import Session
 from staff.tokens import Token
 from web.assets import Assets
@@ -25,6 +26,11 @@ def services(request: web.Request) -> Services:
 def session(request: web.Request) -> Session:
     """The session of a route for signed-in people; the guard has put it there."""
     return request[SESSION]
+
+
+def person(request: web.Request) -> Person:
+    """Who asks, by a session or by a token; their scope is what this request may see."""
+    return request[TOKEN].acts if TOKEN in request else request[SESSION].person
 
 
 def token(request: web.Request) -> Token:

@@ -116,5 +116,20 @@ def not_a_form() -> Refusal:
     )
 
 
+def not_this_type(type: str) -> Refusal:
+    return Refusal(
+        415, "not-this-type", "El cuerpo viene en un formato que aquí no se lee", f"Envíelo como «{type}»."
+    )
+
+
+def not_done(why: str) -> Refusal:
+    """A room refused it, in its own words."""
+    return Refusal(422, "refused", "Altavoz no lo hizo", why)
+
+
+def changed_meanwhile(why: str) -> Refusal:
+    return Refusal(409, "changed", "Alguien lo cambió mientras tanto", why)
+
+
 def bad_request(advice: str, title: str = "El pedido no se entiende") -> Refusal:
     return Refusal(400, "bad-request", title, advice)

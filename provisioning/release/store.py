@@ -193,10 +193,12 @@ class ReleaseStore:
         return await self._kept(wanted.where(dossiers.c.plan == plan) if plan else wanted)
 
     async def dossiers_seen(
-        self, scope: Scope, before: int | None = None, limit: int = 50
+        self, scope: Scope, before: int | None = None, limit: int = 50, plan: str = ""
     ) -> tuple[Kept, ...]:
-        """Those in sight, the newest first; `before` is the id to go on from."""
+        """Those in sight, of one plan or of all, the newest first; `before` is the id to go on from."""
         wanted = select(dossiers).order_by(dossiers.c.id.desc()).limit(limit)
+        if plan:
+            wanted = wanted.where(dossiers.c.plan == plan)
         if scope.subsidiaries:
             wanted = wanted.where(dossiers.c.subsidiary.in_(sorted(scope.subsidiaries)))
         if scope.accounts:

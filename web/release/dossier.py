@@ -8,7 +8,7 @@ from aiohttp import web
 from provisioning.release.dossier import NotADossier
 from provisioning.release.store import Kept
 from web import refusals
-from web.keys import services, session
+from web.keys import person, services
 from web.pages import full_names, render
 from web.papers import paper
 
@@ -29,7 +29,7 @@ class Read:
 async def index(request: web.Request) -> web.Response:
     """All that the person sees, the newest first."""
     before = request.query.get("before", "")
-    store, scope = services(request).office.line_releases.store, session(request).person.scope
+    store, scope = services(request).office.line_releases.store, person(request).scope
     found = await store.dossiers_seen(scope, int(before) if before.isdecimal() and len(before) < 10 else None)
     more = found[LISTED - 1].id if len(found) >= LISTED else None
     return render(request, "release/dossiers.html", dossiers=found, more=more)
@@ -65,7 +65,7 @@ async def _find(request: web.Request) -> Kept:
     id = request.match_info["id"]
     store = services(request).office.line_releases.store
     kept = await store.dossier(int(id)) if id.isdecimal() and len(id) < 10 else None
-    if kept is None or not session(request).person.scope.covers(kept.subsidiary, kept.account):
+    if kept is None or not person(request).scope.covers(kept.subsidiary, kept.account):
         raise refusals.not_found("Ese expediente no existe")
     return kept
 

@@ -18,7 +18,7 @@ from staff.permissions import Permission
 from telephony.publish import NotPublished
 from web import refusals
 from web.asked import see_other
-from web.keys import services, session
+from web.keys import person, services
 from web.lists import text
 from web.pages import full_names, render
 from web.release.turns import whose
@@ -53,7 +53,7 @@ class Answering:
 async def index(request: web.Request) -> web.Response:
     """What the person sees: what waits to be released first."""
     office = services(request).office
-    seen = [stands for stands in _standing(request) if _sees(request, stands)]
+    seen = in_sight(request)
     under_way = {each.asked_for.plan: each for each in await office.line_releases.store.scheduled()}
     waiting = [
         await _waiting(request, stands, under_way.get(_plan(stands).plan))
@@ -65,21 +65,19 @@ async def index(request: web.Request) -> web.Response:
     return render(request, "release/index.html", waiting=waiting, live=live)
 
 
-def _standing(request: web.Request) -> list[Stands]:
-    book = services(request).book
-    plans = sorted({stored.version.plan.plan for stored in book.standing()})
-    return [book.of(plan) for plan in plans]
+def in_sight(request: web.Request) -> list[Stands]:
+    """The plans that stand and that the one who asks sees, by name."""
+    book, scope = services(request).book, person(request).scope
+    standing = [book.of(plan) for plan in sorted({stored.version.plan.plan for stored in book.standing()})]
+    return [
+        stands for stands in standing if scope.covers(_plan(stands).subsidiary, _plan(stands).account.name)
+    ]
 
 
 def _plan(stands: Stands) -> Plan:
     stored = stands.candidate or stands.suspended or stands.live
     assert stored is not None
     return stored.version.plan
-
-
-def _sees(request: web.Request, stands: Stands) -> bool:
-    plan = _plan(stands)
-    return session(request).person.scope.covers(plan.subsidiary, plan.account.name)
 
 
 async def _waiting(request: web.Request, stands: Stands, under_way: LineRelease | None) -> Waiting:
@@ -92,17 +90,17 @@ async def _waiting(request: web.Request, stands: Stands, under_way: LineRelease 
 
 
 async def page(request: web.Request) -> web.Response:
-    return await _page(request, await _find(request))
+    return await _page(request, await find(request))
 
 
-async def _find(request: web.Request) -> Standing:
+async def find(request: web.Request) -> Standing:
     """The plan, when the person sees it."""
     standing = await services(request).office.line_releases.standing(request.match_info["plan"])
     stored = (standing.candidate or standing.live) if standing else None
     if standing is None or stored is None:
         raise refusals.not_found("Ese plan no está en la central")
     plan = stored.version.plan
-    if not session(request).person.scope.covers(plan.subsidiary, plan.account.name):
+    if not person(request).scope.covers(plan.subsidiary, plan.account.name):
         raise refusals.not_found("Ese plan no está en la central")
     return standing
 
@@ -114,10 +112,10 @@ async def _page(
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
-    office, person = services(request).office, session(request).person
+    office, who = services(request).office, person(request)
     stored = standing.candidate or standing.live
     assert stored is not None
-    asked = await _demands(request, standing)
+    asked = await demands(request, standing)
     return render(
         request,
         "release/page.html",
@@ -129,7 +127,7 @@ async def _page(
         missing=[(demand, await whose(request, standing, demand)) for demand in asked if not demand.met],
         met=[demand for demand in asked if demand.met],
         open=open_to(asked),
-        may_release=person.may(Permission.LINE_RELEASE),
+        may_release=who.may(Permission.LINE_RELEASE),
         history=await office.line_releases.store.history(standing.plan),
         dossiers=await office.line_releases.store.dossiers_of(standing.plan),
         canaries=await office.canaries.history(standing.plan, 14),
@@ -144,10 +142,10 @@ def _today(request: web.Request) -> date:
     return services(request).clock().astimezone(services(request).office.zone).date()
 
 
-async def _demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:
+async def demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:
     """Who may not release sees what is missing without being judged."""
-    person = session(request).person
-    judged = person if person.may(Permission.LINE_RELEASE) else None
+    who = person(request)
+    judged = who if who.may(Permission.LINE_RELEASE) else None
     if standing.candidate is None:
         return ()
     return await services(request).office.line_releases.demands(standing, judged)
@@ -155,15 +153,15 @@ async def _demands(request: web.Request, standing: Standing) -> tuple[Demand, ..
 
 async def release(request: web.Request) -> web.Response:
     """Let strangers in, now or on the day that was chosen."""
-    standing, given = await _find(request), await request.post()
+    standing, given = await find(request), await request.post()
     typed = {name: text(_texts(given), name, 2000) for name in ("when", "day", "reason", "fingerprint")}
     try:
         day = _day(typed)
-        _same(standing, typed["fingerprint"])
+        same(standing, typed["fingerprint"])
         releases = services(request).office.line_releases
-        asked = await releases.release(standing.plan, session(request).person, typed["reason"], day)
+        asked = await releases.release(standing.plan, person(request), typed["reason"], day)
     except ReleaseRefused as refused:
-        return await _page(request, await _find(request), str(refused), typed, status=422)
+        return await _page(request, await find(request), str(refused), typed, status=422)
     return _back(standing.plan, "scheduled" if asked.state == "scheduled" else "released")
 
 
@@ -180,14 +178,14 @@ def _day(typed: Mapping[str, str]) -> date | None:
         raise ReleaseRefused("Escriba el día como «2026-12-01».") from error
 
 
-def _same(standing: Standing, fingerprint: str) -> None:
+def same(standing: Standing, fingerprint: str) -> None:
     """Who signs, signs what was shown."""
     if fingerprint != standing.fingerprint:
         raise ReleaseRefused("La versión cambió mientras usted la miraba: revísela de nuevo.")
 
 
 async def cancel(request: web.Request) -> web.Response:
-    standing, reason = await _find(request), await _reason(request)
+    standing, reason = await find(request), await _reason(request)
     try:
         await services(request).office.line_releases.cancel(standing.plan, reason)
     except ReleaseRefused as refused:
@@ -197,18 +195,17 @@ async def cancel(request: web.Request) -> web.Response:
 
 async def suspend(request: web.Request) -> web.Response:
     """Strangers hear that the service is not active until it is released again."""
-    standing, reason = await _find(request), await _reason(request)
-    person = session(request).person
+    standing, reason = await find(request), await _reason(request)
     try:
-        await services(request).office.provisioner.suspend(standing.plan, person.name, reason)
+        await services(request).office.provisioner.suspend(standing.plan, person(request).name, reason)
     except (ProvisioningRefused, NotPublished) as refused:
-        return await _page(request, await _find(request), str(refused), status=422)
+        return await _page(request, await find(request), str(refused), status=422)
     return _back(standing.plan, "suspended")
 
 
 async def repeat(request: web.Request) -> web.Response:
     """Call anew what the day's canary found wrong."""
-    standing = await _find(request)
+    standing = await find(request)
     if standing.live is not None:
         await services(request).office.canaries.repeat(standing.live.version.plan)
     return _back(standing.plan, "repeated")

@@ -10,7 +10,7 @@ from provisioning.release.releasing import Standing
 from staff.permissions import Permission
 from staff.person import Person
 from web.alta.find import altas
-from web.keys import session
+from web.keys import person
 
 _TESTS = {
     "tested-it": (Kind.IT,),
@@ -24,28 +24,28 @@ _MOST = 3
 
 async def whose(request: web.Request, standing: Standing, demand: Demand) -> str:
     """Whose turn it is, in a sentence; empty when whoever looks may see to it, or nobody can by a page."""
-    person, alta = session(request).person, standing.alta
+    who, alta = person(request), standing.alta
     if demand.met or not demand.link:
         return ""
     if demand.code in _TESTS:
         kinds = _TESTS[demand.code]
-        own = set(kinds) & set(kinds_of(person))
+        own = set(kinds) & set(kinds_of(who))
         return "" if own else await altas(request).hands.whose(_AREAS[kind] for kind in kinds)
     if alta is not None and (step := alta.step(demand.code)) is not None:
         return await _of_steps(request, alta, step)
     if demand.code == "candidate":
-        may = person.may(Permission.RELEASE_WRITE)
+        may = who.may(Permission.RELEASE_WRITE)
         return "" if may else await altas(request).hands.whose((_AREAS[Kind.IT],))
-    return await _of_the_alta(request, person, alta)
+    return await _of_the_alta(request, who, alta)
 
 
 async def _of_steps(request: web.Request, alta: AltaView, step: StepView) -> str:
     """The step itself, or those open ones that it waits for."""
-    hands, person = altas(request).hands, session(request).person
+    hands, who = altas(request).hands, person(request)
     near = leading_to(alta, step)
     waits = [each for each in alta.steps if each.open and each.id in near]
     now = [step] if step.open or step.state.over or not waits else waits
-    if alta.state is AltaState.RUNNING and not all([await hands.may_close(person, each) for each in now]):
+    if alta.state is AltaState.RUNNING and not all([await hands.may_close(who, each) for each in now]):
         return ""
     told = [await hands.whose_turn(each) for each in now[:_MOST]]
     return " ".join(
@@ -54,9 +54,9 @@ async def _of_steps(request: web.Request, alta: AltaView, step: StepView) -> str
     )
 
 
-async def _of_the_alta(request: web.Request, person: Person, alta: AltaView | None) -> str:
+async def _of_the_alta(request: web.Request, who: Person, alta: AltaView | None) -> str:
     """One to be begun, or to be resumed."""
     found = altas(request)
     if alta is not None:
-        return await found.hands.may_lead(person, alta)
-    return await found.hands.may_begin(person, found.written.procedure.begins)
+        return await found.hands.may_lead(who, alta)
+    return await found.hands.may_begin(who, found.written.procedure.begins)

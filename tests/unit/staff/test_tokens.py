@@ -10,7 +10,10 @@ from db import migrate
 from staff.actor import Actor, acting
 from staff.audit_table import audit
 from staff.names import BadName
+from staff.people import People
 from staff.permissions import Permission
+from staff.person import Person
+from staff.roles import Role
 from staff.scope import EVERYTHING, Scope
 from staff.sessions import fingerprint
 from staff.tables import api_tokens
@@ -67,9 +70,41 @@ async def test_a_token_lasts_two_years_at_most(tokens: Tokens, days: int) -> Non
 @pytest.mark.parametrize(
     "permissions", [[], [Permission.USER_WRITE], [Permission.CALL_READ, Permission.DESK_USE]]
 )
-async def test_a_token_only_reads(tokens: Tokens, permissions: list[Permission]) -> None:
-    with pytest.raises(TokenRefused, match="Elija qué puede leer"):
+async def test_a_token_without_a_person_only_reads(tokens: Tokens, permissions: list[Permission]) -> None:
+    with pytest.raises(TokenRefused, match="Elija qué puede el token"):
         await tokens.add("tablero", permissions)
+
+
+@pytest.fixture
+async def olga(people: People) -> Person:
+    account = await people.add("olga", [Role.OPERATIONS], "Olga Díaz", password="una frase larga")
+    return account.person
+
+
+async def test_what_does_something_needs_a_person_who_may(tokens: Tokens, olga: Person) -> None:
+    with pytest.raises(TokenRefused, match="lo hace una persona"):
+        await tokens.add("bot", [Permission.LINE_RELEASE])
+    with pytest.raises(TokenRefused, match="Olga Díaz no puede"):
+        await tokens.add("bot", [Permission.AUDIT_READ], person=olga)
+    token = await tokens.find(await tokens.add("bot", [Permission.LINE_RELEASE], person=olga))
+    assert token is not None and token.acts.name == "olga" and token.may(Permission.LINE_RELEASE)
+    assert not token.may(Permission.ALTA_READ)
+
+
+async def test_a_persons_token_is_taken_away_by_them_alone(
+    tokens: Tokens, olga: Person, people: People
+) -> None:
+    added = await people.add("ivan", [Role.IT], "Iván Sosa", password="una frase larga")
+    await tokens.add("bot", [Permission.ALTA_READ], person=olga)
+    assert not await tokens.revoke("bot", added.person) and await tokens.all(added.person) == ()
+    assert [token.name for token in await tokens.all(olga)] == ["bot"]
+    assert await tokens.revoke("bot", olga)
+
+
+async def test_who_cannot_come_in_has_no_token_that_does(tokens: Tokens, people: People) -> None:
+    added = await people.add("nora", [Role.OPERATIONS], "Nora Nueva")
+    token = await tokens.add("bot", [Permission.ALTA_READ], person=added.person)
+    assert added.one_time_password and await tokens.find(token) is None
 
 
 async def test_a_token_taken_away_opens_nothing(tokens: Tokens) -> None:

@@ -221,8 +221,8 @@ async def test_a_token_is_made_shown_once_and_taken_away_on_its_page(house):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"may": ""}, "Elija qué puede leer"),
-        ({"may": "user:write"}, "Elija qué puede leer"),
+        ({"may": ""}, "Elija qué puede el token"),
+        ({"may": "user:write"}, "Elija qué puede el token"),
         ({"days": "731"}, "de 1 a 730"),
         ({"days": "muchos"}, "de 1 a 730"),
         ({"name": "con espacio"}, "sin espacios"),

@@ -39,6 +39,16 @@ async def ready(house):
     return house
 
 
+async def released_line(house):
+    """A line that Operations released, with its dossier 1."""
+    await house.publishes_the_examples()
+    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Más")
+    await house.office.provisioner.apply_text(text, "ivan")
+    await proven(house, Kind.IT, "ivan")
+    await proven(house, Kind.OPERATIONS, "sofia")
+    await house.office.line_releases.release("hogar-nandu", await house.person("olga"), "Probada dos veces")
+
+
 def form(house, **typed):
     fingerprint = house.office.provisioner.entry_of(
         "hogar-nandu", house.book.of("hogar-nandu").candidate.version.hash
