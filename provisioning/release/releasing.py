@@ -31,6 +31,7 @@ from staff import actor
 from staff.people import People
 from staff.permissions import Permission
 from staff.person import Person
+from staff.roles import Role
 from telephony.publish import NotPublished
 
 log = structlog.get_logger(__name__)
@@ -140,6 +141,23 @@ class LineReleases:
             may=person is None or person.may(Permission.LINE_RELEASE),
             names={each.name: each.full_name for each in await self._people.all()},
         )
+
+    async def releasers(self, standing: Standing) -> tuple[Person, ...]:
+        """The people whom the gate would let release the candidate, by name; those of Operations first."""
+        stored = standing.candidate
+        if stored is None:
+            return ()
+        plan, case = stored.version.plan, await self._case(standing, None)
+        barred = case.configured_by | ({case.it.by} if case.it else set())
+        may = [
+            person
+            for person in await self._people.all()
+            if person.active
+            and person.may(Permission.LINE_RELEASE)
+            and person.name not in barred
+            and person.scope.covers(plan.subsidiary, plan.account.name)
+        ]
+        return tuple(sorted(may, key=lambda person: (Role.OPERATIONS not in person.roles, person.full_name)))
 
     async def _configured(self, standing: Standing) -> frozenset[str]:
         """Who put the candidate up, and who wrote in its drafts since the version that strangers reach."""

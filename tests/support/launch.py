@@ -322,6 +322,7 @@ class Launch:
 
     def releases(self, person: str = OLGA) -> None:
         page = self.at(person, f"/releases/{PLAN}")
+        page.check("[name=when][value=now]")
         page.fill("[name=reason] >> nth=0", "Probado por las dos áreas; todo está.")
         self.does(page, "Validar y liberar")
 

@@ -21,7 +21,7 @@ from web.asked import see_other
 from web.keys import person, services
 from web.lists import text
 from web.pages import full_names, render
-from web.release.turns import whose
+from web.release.turns import who_releases, whose
 
 DONE = {
     "released": "La línea quedó liberada: ya atiende a los afiliados.",
@@ -115,19 +115,20 @@ async def _page(
     office, who = services(request).office, person(request)
     stored = standing.candidate or standing.live
     assert stored is not None
-    asked = await demands(request, standing)
+    plan, asked = stored.version.plan, await demands(request, standing)
     return render(
         request,
         "release/page.html",
         status=status,
         standing=standing,
         stored=stored,
-        plan=stored.version.plan,
-        first_day=max(stored.version.plan.starts, _today(request)),
+        plan=plan,
+        today=services(request).site.subsidiaries[plan.subsidiary].here(services(request).clock()).date(),
         missing=[(demand, await whose(request, standing, demand)) for demand in asked if not demand.met],
         met=[demand for demand in asked if demand.met],
         open=open_to(asked),
         may_release=who.may(Permission.LINE_RELEASE),
+        releasers="" if who.may(Permission.LINE_RELEASE) else await who_releases(request, standing),
         history=await office.line_releases.store.history(standing.plan),
         dossiers=await office.line_releases.store.dossiers_of(standing.plan),
         canaries=await office.canaries.history(standing.plan, 14),
@@ -136,10 +137,6 @@ async def _page(
         typed=typed or {},
         names=await full_names(request),
     )
-
-
-def _today(request: web.Request) -> date:
-    return services(request).clock().astimezone(services(request).office.zone).date()
 
 
 async def demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:

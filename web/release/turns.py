@@ -10,7 +10,7 @@ from provisioning.release.releasing import Standing
 from staff.permissions import Permission
 from staff.person import Person
 from web.alta.find import altas
-from web.keys import person
+from web.keys import person, services
 
 _TESTS = {
     "tested-it": (Kind.IT,),
@@ -20,11 +20,15 @@ _TESTS = {
 _AREAS = {Kind.IT: "it", Kind.OPERATIONS: "operations"}
 _MOST = 3
 """So many of the steps that a gate waits for are told."""
+_PEOPLE = 6
+"""So many of those who may release are named."""
 
 
 async def whose(request: web.Request, standing: Standing, demand: Demand) -> str:
     """Whose turn it is, in a sentence; empty when whoever looks may see to it, or nobody can by a page."""
     who, alta = person(request), standing.alta
+    if demand.code == "releaser" and not demand.met:
+        return await who_releases(request, standing)
     if demand.met or not demand.link:
         return ""
     if demand.code in _TESTS:
@@ -37,6 +41,16 @@ async def whose(request: web.Request, standing: Standing, demand: Demand) -> str
         may = who.may(Permission.RELEASE_WRITE)
         return "" if may else await altas(request).hands.whose((_AREAS[Kind.IT],))
     return await _of_the_alta(request, who, alta)
+
+
+async def who_releases(request: web.Request, standing: Standing) -> str:
+    """`Puede liberarla: Ana Ruiz, Juan Paz.`"""
+    people = await services(request).office.line_releases.releasers(standing)
+    if not people:
+        return "Nadie puede liberarla: agregue en «Personas» a alguien de Operaciones que no la haya configurado."
+    more = f" y {len(people) - _PEOPLE} más" if len(people) > _PEOPLE else ""
+    verb = "Puede" if len(people) == 1 else "Pueden"
+    return f"{verb} liberarla: {', '.join(each.full_name for each in people[:_PEOPLE])}{more}."
 
 
 async def _of_steps(request: web.Request, alta: AltaView, step: StepView) -> str:

@@ -152,3 +152,34 @@ async def test_who_may_not_see_to_what_is_missing_is_told_whose_turn_it_is(house
     told = dict(re.findall(r'<li class="unmet">\s*<strong>(.*?)</strong>.*?<p>(.*?)</p>', page, re.DOTALL))
     assert "Ir a resolverlo" in told["Prestadores suficientes"]
     assert "Le corresponde a Sistemas: Iván" in told["Prueba de Sistemas"]
+
+
+async def test_before_its_start_the_first_day_is_offered_and_now_is_said_to_be_early(ready):
+    ready.clock = lambda: datetime(2026, 3, 1, 2, 0, tzinfo=UTC)  # still the last of February over there
+    async with ready.at("olga") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+    assert "El plan empieza el 1 mar 2026" in page
+    assert re.search(r'value="day" checked', page) and not re.search(r'value="now" checked', page)
+    assert 'name="day" min="2026-02-28" value="2026-03-01"' in page
+
+
+async def test_once_it_began_it_is_released_now(ready):
+    ready.clock = lambda: datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+    async with ready.at("olga") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+    assert "El plan empieza" not in page and re.search(r'value="now" checked', page)
+
+
+async def test_who_may_not_release_is_told_who_may(ready):
+    async with ready.at("carla") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+    assert "Todo está: falta que la libere Operaciones" in page
+    assert "Pueden liberarla: Olga Díaz, Raúl Vega." in page
+
+
+async def test_who_configured_it_is_told_who_else_may(ready):
+    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Total")
+    await ready.office.provisioner.apply_text(text, "raul")
+    async with ready.at("raul") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+    assert "Raúl Vega configuró esta versión: la libera otra persona. Puede liberarla: Olga Díaz." in page
