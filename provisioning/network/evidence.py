@@ -5,6 +5,8 @@ from provisioning.alta.views import AltaView
 from provisioning.network.checks import Checks
 from provisioning.network.training import Base, Training, Trainings
 
+ENOUGH = "providers-sufficient"
+
 
 def network_evidence(checks: Checks, trainings: Trainings) -> dict[str, Evidence]:
     """By name of the evidence."""
@@ -12,7 +14,7 @@ def network_evidence(checks: Checks, trainings: Trainings) -> dict[str, Evidence
     async def trained(alta: AltaView) -> Found:
         return trained_found(await trainings.of_plan(alta.plan), await trainings.bases(alta.plan), alta)
 
-    return {"providers-sufficient": checks.found, "tmk-trained": trained}
+    return {ENOUGH: checks.found, "tmk-trained": trained}
 
 
 def trained_found(held: tuple[Training, ...], bases: tuple[Base, ...], alta: AltaView) -> Found:

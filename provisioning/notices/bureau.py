@@ -28,6 +28,7 @@ from provisioning.notices.minder import Minder
 from provisioning.notices.occasions import Kind, Occasion
 from provisioning.notices.preferences import Preferences
 from provisioning.notices.reply_address import FILE, ReplyAddresses
+from provisioning.notices.selections import SelectionNotices
 from provisioning.notices.sheets import CONFIRMED, Sheets, Standing
 from provisioning.notices.subjects import subject
 from provisioning.notices.teller import Item, Teller
@@ -98,9 +99,13 @@ class Bureau:
         return AltaNotices(self.engine, self.ledger, self.teller, self.sheets)
 
     @cached_property
+    def selections_told(self) -> SelectionNotices:
+        return SelectionNotices(self.engine, self.ledger, lambda: self.altas.written.procedure, self.teller)
+
+    @cached_property
     def minder(self) -> Minder:
         digests = Digests(self.engine, self.teller, self.preferences) if self.teller else None
-        return Minder(self.altas_told, digests)
+        return Minder((self.altas_told.remind, self.selections_told.remind), digests)
 
     @cached_property
     def received(self) -> Mailbox | None:

@@ -11,7 +11,7 @@ from db.engine import writing
 from mail.message import is_address
 from provisioning.alta.tables import alta_steps
 from provisioning.alta.views import StepState
-from provisioning.notices import letters
+from provisioning.notices import letters, selections
 from provisioning.notices.letters import Line
 from provisioning.notices.occasions import Kind
 from provisioning.notices.preferences import Preferences
@@ -79,6 +79,9 @@ class Digests:
 
 async def _is_over(connection: AsyncConnection, row: Row[Any]) -> bool:
     """Whether somebody did meanwhile what the person would be told to do."""
+    ended = await selections.is_over(connection, row.step)
+    if ended is not None:
+        return ended
     what, _, id = row.about.partition(":")
     if what != "alta" or not row.step:
         return False

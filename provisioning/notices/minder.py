@@ -1,23 +1,24 @@
 """Whoever looks again and again at what is due, late, or gathered for a digest."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from provisioning.notices.alta_notices import AltaNotices
 from provisioning.notices.digests import Digests
 from staff.actor import SERVICE, acting
 
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 60.0
+Remind = Callable[[], Awaitable[None]]
 
 
 class Minder:
-    """`digests` is None without a mail server."""
+    """`reminds` tell what is due; `digests` is None without a mail server."""
 
-    def __init__(self, notices: AltaNotices, digests: Digests | None) -> None:
-        self._notices = notices
+    def __init__(self, reminds: Sequence[Remind], digests: Digests | None) -> None:
+        self._reminds = reminds
         self._digests = digests
         self._closing = asyncio.Event()
 
@@ -35,7 +36,8 @@ class Minder:
 
     async def look(self) -> None:
         with acting(SERVICE):
-            await self._notices.remind()
+            for remind in self._reminds:
+                await remind()
             if self._digests is not None:
                 await self._digests.send_due()
 
