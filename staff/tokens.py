@@ -40,6 +40,8 @@ GRANTABLE: Mapping[Permission, str] = {
 """What any token may be given, and what that is called: reading only."""
 ACTING: Mapping[Permission, str] = {
     Permission.LINE_RELEASE: "Liberar y suspender líneas",
+    Permission.PROMPT_WRITE: "Enviar grabaciones",
+    Permission.PROMPT_APPROVE: "Aprobar grabaciones",
     Permission.TEST_RUN: "Repetir la llamada del día",
 }
 """What a token may be given besides when it acts for a person who may."""

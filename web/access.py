@@ -11,10 +11,7 @@ from staff.permissions import Permission
 from web import (
     account,
     alarm_stream,
-    api,
-    api_altas,
     api_document,
-    api_tests,
     areas,
     audit,
     calls,
@@ -38,15 +35,14 @@ from web import (
     stream,
     tokens,
 )
+from web.access_api import API
 from web.alta import beginning, board, coverage_editor, coverages, documents, folders, moves, number_request
 from web.alta import page as alta_page
 from web.menu import Entry, Group
-from web.network import api as network_api
 from web.network import check, provider, tasks, times, training
 from web.network import listing as providers
 from web.network import loading as loading_providers
 from web.notices import absences, letters, mail, plan_sheets, preferences
-from web.numbers import api as numbers_api
 from web.numbers import carriers, export, for_alta, listing, loading, number
 from web.plan_editor import changing, editing, publishing
 from web.plan_editor import listing as plans
@@ -57,11 +53,10 @@ from web.prompts import sounds as prompt_sounds
 from web.proof import hands, running
 from web.proof import pages as tests
 from web.proof import reports as test_reports
-from web.release import api as release_api
 from web.release import dossier
 from web.release import pages as release
 from web.route import Route as Route
-from web.who import ByToken, Open
+from web.who import Open
 
 _SAY = "/prompts/{plan}/say/{prompt}"
 _RECORDING = "/prompts/{plan}/recordings/{id}"
@@ -378,32 +373,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", health.alive, Open.ANYBODY),
     Route("GET", "/readyz", health.ready, Open.ANYBODY),
     Route("GET", "/metrics", health.metrics, Open.LOOPBACK_OR_TOKEN),
-    Route("GET", "/api/v1/calls", api.calls, ByToken(Permission.CALL_READ), reading=readings.CALLS),
-    Route("GET", "/api/v1/calls/{id}", api.call, ByToken(Permission.CALL_READ), reading=readings.CALL),
-    Route("GET", "/api/v1/cases", api.cases, ByToken(Permission.CASE_READ), reading=readings.CASES),
-    Route("GET", "/api/v1/cases/{id}", api.case, ByToken(Permission.CASE_READ), reading=readings.CASE),
-    Route("GET", "/api/v1/lines", api.lines, ByToken(Permission.LINE_READ)),
-    Route("GET", "/api/v1/numbers", numbers_api.numbers, ByToken(Permission.NUMBER_READ)),
-    Route("GET", "/api/v1/providers", network_api.providers, ByToken(Permission.PROVIDER_READ)),
-    Route("GET", "/api/v1/providers/check/{plan}", network_api.check, ByToken(Permission.PROVIDER_READ)),
-    Route("GET", "/api/v1/plans", api.plans, ByToken(Permission.LINE_READ)),
-    Route("GET", "/api/v1/status", api.status, ByToken(Permission.STATUS_READ)),
-    Route("GET", "/api/v1/audit", api.audit, ByToken(Permission.AUDIT_READ), reading=readings.AUDIT),
-    Route("GET", "/api/v1/altas", api_altas.altas, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/altas/{id}", api_altas.alta, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/altas/{id}/events", api_altas.events, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/altas/{id}/coverages", api_altas.coverages, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/line-tests", api_tests.tests, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/line-tests/{id}", api_tests.test, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/releases", release_api.releases, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/releases/{plan}", release_api.gate, ByToken(Permission.ALTA_READ)),
-    Route("POST", "/api/v1/releases/{plan}", release_api.release, ByToken(Permission.LINE_RELEASE)),
-    Route("POST", "/api/v1/releases/{plan}/cancel", release_api.cancel, ByToken(Permission.LINE_RELEASE)),
-    Route("POST", "/api/v1/releases/{plan}/suspend", release_api.suspend, ByToken(Permission.LINE_RELEASE)),
-    Route("POST", "/api/v1/releases/{plan}/canary", release_api.repeat, ByToken(Permission.TEST_RUN)),
-    Route("GET", "/api/v1/dossiers", release_api.dossiers, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/dossiers/{id}", release_api.dossier, ByToken(Permission.ALTA_READ)),
-    Route("GET", "/api/v1/dossiers/{id}/pdf", release_api.dossier_pdf, ByToken(Permission.ALTA_READ)),
+    *API,
     Route("GET", "/api/openapi.json", api_document.openapi, Open.ANYBODY),
     Route("GET", "/api/docs", api_document.page, Open.SIGNED_IN),
     Route("GET", "/static/{version}/{name:.+}", static.serve, Open.ANYBODY),

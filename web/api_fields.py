@@ -94,6 +94,11 @@ ReasonAsked = Annotated[
     StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=2000),
     Field(description="Por qué: queda escrito."),
 ]
+WhyAsked = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00]*$", max_length=2000),
+    Field(description="Por qué; hay casos en que hace falta."),
+]
 MarkAsked = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{1,9}$"),

@@ -15,6 +15,7 @@ from web.api_fields import (
     LineAsked,
     Names,
     PlanAsked,
+    ReasonAsked,
     Seconds,
     TextAsked,
 )
@@ -58,6 +59,14 @@ class CaseNamed(Asked):
         StringConstraints(pattern=r"^(AV-)?[0-9]{1,9}$"),
         Field(description="Número de caso: «AV-000123» o «123»."),
     ]
+
+
+class PlanNamed(Asked):
+    plan: PlanAsked
+
+
+class Because(PlanNamed):
+    reason: ReasonAsked
 
 
 class Nothing(Asked):

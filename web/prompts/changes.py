@@ -5,7 +5,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from ivr_audio.decode import KINDS, BadRecording
-from provisioning.prompts.needs import PromptNeed
+from provisioning.prompts.needs import PlanNeeds, PromptNeed
 from provisioning.prompts.states import Step
 from provisioning.prompts.values import PromptRefused, Recording
 from web import refusals
@@ -31,7 +31,7 @@ async def record(request: web.Request) -> web.Response:
     came = upload(request)
     source = "microphone" if came.fields.get("source") == "microphone" else "file"
     try:
-        made = await _bring(request, needs.plan.plan, need, came.file("file"), source)
+        made = await bring(request, needs.plan.plan, need, came.file("file"), source)
     except BadRecording as bad:
         return await _refused(request, need.prompt, str(bad))
     if wants_json(request):
@@ -39,9 +39,10 @@ async def record(request: web.Request) -> web.Response:
     return _back(request, needs.plan.plan, need.prompt, "recorded")
 
 
-async def _bring(
+async def bring(
     request: web.Request, plan: str, need: PromptNeed, file: File | None, source: str
 ) -> Recording:
+    """A new recording of a prompt. Raises BadRecording."""
     if file is None:
         raise BadRecording(_NOTHING)
     desk = services(request).office.prompts
@@ -81,16 +82,20 @@ async def reconsider(request: web.Request) -> web.Response:
 
 async def _take(request: web.Request, step: Step) -> web.Response:
     needs, recording = await find(request), await find_recording(request)
-    need, reason = needs.need(recording.prompt), text(await request.post(), "reason")
-    desk = services(request).office.prompts
     try:
-        if step is Step.APPROVE:
-            await desk.approve(recording, need.text if need else None, reason)
-        else:
-            await desk.store.take(recording, step, reason)
+        await take(request, needs, recording, step, text(await request.post(), "reason"))
     except PromptRefused as refused:
         return await _refused(request, recording.prompt, str(refused))
     return _back(request, recording.plan, recording.prompt, _DONE[step])
+
+
+async def take(request: web.Request, needs: PlanNeeds, recording: Recording, step: Step, reason: str) -> None:
+    """Raises PromptRefused."""
+    need, desk = needs.need(recording.prompt), services(request).office.prompts
+    if step is Step.APPROVE:
+        await desk.approve(recording, need.text if need else None, reason)
+    else:
+        await desk.store.take(recording, step, reason)
 
 
 async def find_recording(request: web.Request) -> Recording:

@@ -11,7 +11,7 @@ from provisioning.prompts.overview import PlanFilter
 from staff.permissions import Permission
 from web import lists, refusals
 from web.asked import is_htmx
-from web.keys import services, session
+from web.keys import person, services, session
 from web.pages import full_names, render
 from web.prompts import words
 
@@ -81,14 +81,14 @@ async def read(request: web.Request) -> web.Response:
 
 
 def shared(request: web.Request, needs: PlanNeeds, names: Mapping[str, str]) -> dict[str, Any]:
-    person = session(request).person
+    who = session(request).person
     return {
         "plan": needs.plan,
         "needs": needs,
         "names": names,
         "say": words,
-        "may_record": person.may(Permission.PROMPT_WRITE),
-        "may_approve": person.may(Permission.PROMPT_APPROVE),
+        "may_record": who.may(Permission.PROMPT_WRITE),
+        "may_approve": who.may(Permission.PROMPT_APPROVE),
         "largest": LARGEST,
         "lost": services(request).office.prompts.lost,
     }
@@ -97,7 +97,7 @@ def shared(request: web.Request, needs: PlanNeeds, names: Mapping[str, str]) -> 
 async def find(request: web.Request) -> PlanNeeds:
     """The plan that the address names, when the one who asks may see it."""
     plan = request.match_info["plan"][:80]
-    needs = await services(request).office.prompt_needs.of(plan, session(request).person.scope)
+    needs = await services(request).office.prompt_needs.of(plan, person(request).scope)
     if needs is None:
         raise refusals.not_found("Ese plan no existe o todavía no tiene textos")
     return needs

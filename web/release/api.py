@@ -17,22 +17,14 @@ from provisioning.release.releasing import Standing
 from provisioning.release.store import Kept, LineRelease, ReleaseRefused
 from telephony.publish import NotPublished
 from web.api_endpoint import JSON, download, endpoint
-from web.api_fields import Answer, Asked, IdAsked, LimitAsked, MarkAsked, PlanAsked, ReasonAsked
-from web.api_models import Nothing, PageOf
+from web.api_fields import Answer, Asked, IdAsked, LimitAsked, MarkAsked, PlanAsked
+from web.api_models import Because, Nothing, PageOf, PlanNamed
 from web.keys import person, services
 from web.release import dossier as dossier_pages
 from web.release import pages
 from web.release.turns import whose
 
 REFUSES = (ReleaseRefused, ProvisioningRefused, NotPublished)
-
-
-class PlanNamed(Asked):
-    plan: PlanAsked
-
-
-class Because(PlanNamed):
-    reason: ReasonAsked
 
 
 class ReleaseWanted(Because):

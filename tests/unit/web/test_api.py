@@ -15,6 +15,7 @@ from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
 from staff.scope import Scope
 from staff.tokens import GRANTABLE
+from tests.unit.ivr_audio.sounds import voice, write
 from tests.unit.web.test_release import released_line
 from web.access import ROUTES
 from web.who import ByToken
@@ -206,12 +207,17 @@ DOORS = {
     "/api/v1/line-tests/1": Permission.ALTA_READ,
     "/api/v1/releases": Permission.ALTA_READ,
     "/api/v1/releases/hogar-nandu": Permission.ALTA_READ,
+    "/api/v1/prompts": Permission.ALTA_READ,
+    "/api/v1/prompts/hogar-nandu": Permission.ALTA_READ,
+    "/api/v1/prompts/hogar-nandu/say/saludo/voice.wav": Permission.ALTA_READ,
+    "/api/v1/prompts/hogar-nandu/recordings/1/heard.wav": Permission.ALTA_READ,
+    "/api/v1/prompts/hogar-nandu/recordings/1/original": Permission.ALTA_READ,
     "/api/v1/dossiers": Permission.ALTA_READ,
     "/api/v1/dossiers/1": Permission.ALTA_READ,
     "/api/v1/dossiers/1/pdf": Permission.ALTA_READ,
 }
 """What is read, as an address of it that answers once `everything` was done."""
-PLACES = {"1": "{id}", "pbx1-1.1": "{id}", "hogar-nandu": "{plan}"}
+PLACES = {"1": "{id}", "pbx1-1.1": "{id}", "hogar-nandu": "{plan}", "saludo": "{prompt}"}
 READ_ROWS = [row for row in ROUTES if isinstance(row.who, ByToken) and row.method == "GET"]
 
 
@@ -243,8 +249,10 @@ def test_every_door_of_the_api_is_asked_below():
     assert {row.path: row.who for row in READ_ROWS} == asked
 
 
-async def everything(house):
+async def everything(house, folder):
     """Something behind each door."""
+    file = write(folder / "saludo.wav", voice(44100), 44100)
+    await house.office.prompts.bring("hogar-nandu", "saludo", "Bienvenido", file, file.name, "file")
     await house.rings()
     await house.answers()
     await begun_alta(house)
@@ -252,8 +260,8 @@ async def everything(house):
     await released_line(house)
 
 
-async def test_a_token_passes_the_doors_of_its_permissions_and_no_other(house):
-    await everything(house)
+async def test_a_token_passes_the_doors_of_its_permissions_and_no_other(house, tmp_path):
+    await everything(house, tmp_path)
     async with house.serving() as root, house.visit(root) as visitor:
         for permission in GRANTABLE:
             token = await house.tokens.add(permission.replace(":", "-"), [permission])
@@ -335,8 +343,8 @@ async def test_the_document_is_valid_and_names_every_door(house):
     assert set(document["paths"]) == {row.path for row in ROUTES if isinstance(row.who, ByToken)}
 
 
-async def test_answers_are_as_the_document_says(house):
-    await everything(house)
+async def test_answers_are_as_the_document_says(house, tmp_path):
+    await everything(house, tmp_path)
     token = await house.tokens.add("todo", GRANTABLE)
     async with house.at() as visitor:
         document = await (await visitor.get("/api/openapi.json")).json()

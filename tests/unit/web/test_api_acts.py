@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from aiohttp import FormData
 
 from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
@@ -20,16 +21,33 @@ BODIES = {
     "/api/v1/releases/{plan}/cancel": REASON,
     "/api/v1/releases/{plan}/suspend": REASON,
     "/api/v1/releases/{plan}/canary": {},
+    "/api/v1/prompts/{plan}/say/{prompt}": b"RIFF",
+    "/api/v1/prompts/{plan}/say/{prompt}/waive": REASON,
+    "/api/v1/prompts/{plan}/say/{prompt}/unwaive": {},
+    "/api/v1/prompts/{plan}/recordings/{id}/approve": {},
+    "/api/v1/prompts/{plan}/recordings/{id}/reject": REASON,
+    "/api/v1/prompts/{plan}/recordings/{id}/withdraw": REASON,
+    "/api/v1/prompts/{plan}/recordings/{id}/reconsider": {},
 }
-"""What each door is sent: something that its model takes."""
+"""What each door is sent: something that its model takes; bytes are a file."""
 ACTS = [row for row in access.ROUTES if isinstance(row.who, ByToken) and row.method == "POST"]
 
 
 async def sent(visitor, row, token, body=None):
     """The answer of a door to a body, or to one that it takes."""
     given = BODIES[row.path] if body is None else body
+    if isinstance(given, bytes):
+        return await sent_file(visitor, path_of(row).removeprefix("/api/v1/"), token, given)
+    return await posted(visitor, path_of(row).removeprefix("/api/v1/"), token, **given)
+
+
+async def sent_file(visitor, path, token, content, **fields):
+    form = FormData(default_to_multipart=True)
+    for name, value in fields.items():
+        form.add_field(name, value)
+    form.add_field("file", content, filename="archivo.wav")
     headers = {"Authorization": f"Bearer {token}"}
-    return await visitor.session.post(visitor.root.with_path(path_of(row)), json=given, headers=headers)
+    return await visitor.session.post(visitor.root.with_path(f"/api/v1/{path}"), data=form, headers=headers)
 
 
 async def posted(visitor, path, token, **body):
