@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from altavoz.control import Handler
 from altavoz.house import House
 from altavoz.line_operations import number_of
@@ -36,7 +38,7 @@ class ReleaseOperations:
         person = await self._person(arguments["by"]) if arguments.get("by") else None
         standing = await self._releases.standing(self._plan(arguments))
         assert standing is not None
-        return [asdict(demand) for demand in await self._releases.demands(standing, person)]
+        return to_jsonable_python(await self._releases.demands(standing, person))
 
     async def release(self, arguments: Arguments) -> Any:
         """In the name of a person of Operations: the gate asks of them what it asks in the console."""

@@ -23,7 +23,8 @@ def gate(
         show_json(demands)
     else:
         for each in demands:
-            out.print(f"{'✓' if each['met'] else '✗'} {each['title']}: {each['said']}", markup=False)
+            by = f" ({', '.join(each['by'])})" if each["by"] else ""
+            out.print(f"{'✓' if each['met'] else '✗'} {each['title']}: {each['said']}{by}", markup=False)
     if not all(each["met"] for each in demands):
         raise typer.Exit(1)
 

@@ -20,7 +20,9 @@ from provisioning.release.keys import fingerprint, signed_by
 GENESIS = "0" * 64
 """What the first dossier of a site stands on."""
 LARGEST = 200 * 1024 * 1024
-_FORMAT = 1
+_FORMAT = 2
+"""In format 1 the sections told less: no number request, no coverages, no evidence of steps."""
+_READ = (1, 2)
 _KEYS = frozenset({"altavoz", "format", "previous", "sections", "head", "key", "signature"})
 
 
@@ -69,7 +71,7 @@ def write(
         "sections": chained,
         "head": head,
         "key": fingerprint(key),
-        "signature": sign(_message(previous, head)).hex(),
+        "signature": sign(_message(_FORMAT, previous, head)).hex(),
     }
     return _file(document)
 
@@ -105,7 +107,7 @@ def _signature_holds(document: Mapping[str, Any], trusted: Sequence[Ed25519Publi
     keys = [key for key in trusted if fingerprint(key) == document["key"]]
     if not keys:
         raise NotADossier(f"lo firmó una clave que no es de este sitio ({document['key'][:16]}…)")
-    message = _message(document["previous"], document["head"])
+    message = _message(document["format"], document["previous"], document["head"])
     if not signed_by(keys[0], _signature(document["signature"]), message):
         raise NotADossier("la firma no es de la clave del sitio")
 
@@ -130,7 +132,7 @@ def _document(file: bytes) -> dict[str, Any]:
         raise NotADossier("no es un expediente de Altavoz") from error
     if not isinstance(document, dict) or document.keys() != _KEYS or document["altavoz"] != "dossier":
         raise NotADossier("no es un expediente de Altavoz")
-    if type(document["format"]) is not int or document["format"] != _FORMAT:
+    if type(document["format"]) is not int or document["format"] not in _READ:
         raise NotADossier("es de otra versión del formato; verifíquelo con un Altavoz más nuevo")
     if not _typed(document):
         raise NotADossier("no es un expediente de Altavoz")
@@ -157,9 +159,9 @@ def _section(each: Mapping[str, Any]) -> Section:
     return Section(each["name"], each["title"], each["body"])
 
 
-def _message(previous: str, head: str) -> bytes:
+def _message(format: int, previous: str, head: str) -> bytes:
     """What is signed: both ends of the chain, so that it cannot begin later than it did."""
-    return f"altavoz dossier {_FORMAT}\n{previous}\n{head}\n".encode()
+    return f"altavoz dossier {format}\n{previous}\n{head}\n".encode()
 
 
 def _file(document: Mapping[str, Any]) -> bytes:

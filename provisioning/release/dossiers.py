@@ -1,19 +1,35 @@
 """Dossiers as files of the data folder: each named by its head, whole before the database knows of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from ivr_audio.durable import make_folder, write_durably
+from provisioning.alta.views import AltaView
 from provisioning.release import dossier
 from provisioning.release.dossier import Dossier, Section
 from provisioning.release.gate import Demand
 from provisioning.release.keys import SigningKey
-from provisioning.release.store import LineRelease, ReleaseStore
+from provisioning.release.store import Asked, LineRelease, ReleaseStore
 
-Gather = Callable[[LineRelease, Sequence[Demand]], Awaitable[Sequence[Section]]]
-"""What a dossier says of a release: its sections, in order."""
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found when the gate was asked; `alta` is the one under way, with its evidence."""
+
+    demands: tuple[Demand, ...]
+    alta: AltaView | None
+
+
+class Gather(Protocol):
+    """What a dossier says of a release, section by section; `signed` is None while nobody signed it."""
+
+    async def __call__(
+        self, wanted: Asked, looked: Looked, signed: datetime | None = None, /
+    ) -> Sequence[Section]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +46,11 @@ class Dossiers:
         self._folder = home / "dossiers"
         self._key = SigningKey(home)
         self._store = store
-        self._gather = gather
+        self.gather = gather
 
-    async def write(self, found: LineRelease, met: Sequence[Demand]) -> Written:
+    async def write(self, found: LineRelease, looked: Looked) -> Written:
         """The dossier of a release, on top of the site's newest."""
-        sections = await self._gather(found, met)
+        sections = await self.gather(found.asked_for, looked, found.asked)
         previous = await self._store.head()
         return await asyncio.to_thread(self._write, sections, previous)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from provisioning.alta.evidence import Item
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
 from staff.actor import SERVICE
 
@@ -18,13 +19,19 @@ TESTS = ("tested-it", "tested-operations")
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """`said` is what was found, in a sentence that also tells what to do when it is not `met`."""
+    """`said` is what was found, in a sentence that also tells what to do when it is not `met`.
+
+    `by` are the accounts of those who made it true, `at` when it came true; `items` the details.
+    """
 
     code: str
     title: str
     met: bool
     said: str
     link: str = ""
+    by: tuple[str, ...] = ()
+    at: datetime | None = None
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +127,28 @@ def leading_to(alta: AltaView, step: StepView) -> frozenset[str]:
 
 
 def _step(case: Case, alta: AltaView, step: StepView) -> Demand:
+    link = f"/altas/{alta.id}#step-{step.id}"
     lacking = [found for found in step.found.values() if not found.ok]
-    met = step.state.over and not lacking
-    said = " ".join(found.said for found in lacking) or _state(case, step)
-    return Demand(step.id, step.step.title, met, said, f"/altas/{alta.id}#step-{step.id}")
+    if step.state.over and not lacking:
+        return _proved(step, link)
+    said = " ".join(found.said for found in lacking) or _state(step)
+    items = tuple(item for found in lacking for item in found.items if not item.ok)
+    return Demand(step.id, step.step.title, False, said, link, items=items)
 
 
-def _state(case: Case, step: StepView) -> str:
-    if step.state.over:
-        return f"Hecho por {case.who(step.by)}." if step.by not in (None, SERVICE.name) else "Hecho."
+def _proved(step: StepView, link: str) -> Demand:
+    """What its evidence found, by whom and when; without any, who closed it."""
+    found = tuple(step.found.values())
+    done = "Hecho." if step.state is StepState.DONE else "Se salteó."
+    said = " ".join(each.said for each in found) or done
+    closed_by = (step.by,) if step.by not in (None, SERVICE.name) else ()
+    by = tuple(dict.fromkeys(name for each in found for name in each.by)) or closed_by
+    at = max((each.at for each in found if each.at), default=step.closed)
+    items = tuple(item for each in found for item in each.items)
+    return Demand(step.id, step.step.title, True, said, link, by, at, items)
+
+
+def _state(step: StepView) -> str:
     if step.open:
         return "Falta cerrar este paso. " + " ".join(step.missing)
     return "Este paso todavía espera a otros."
@@ -140,7 +160,8 @@ def _tests(case: Case) -> Iterator[Demand]:
     if case.it is not None and case.operations is not None:
         problem = _not_two(case, case.it, case.operations)
         said = problem or "Las hicieron dos personas."
-        yield Demand("two-people", "Dos personas", not problem, said, _tests_of(case))
+        by = (case.it.by, case.operations.by)
+        yield Demand("two-people", "Dos personas", not problem, said, _tests_of(case), by)
 
 
 def _not_two(case: Case, *tests: Passed) -> str:
@@ -159,7 +180,8 @@ def _tested(code: str, title: str, passed: Passed | None, area: str, case: Case)
     if passed is None:
         said = f"Esta versión, tal como está en la central, no tiene una prueba aprobada de {area}."
         return Demand(code, title, False, said, _tests_of(case))
-    return Demand(code, title, True, f"Aprobada por {case.who(passed.by)}.", f"/line-tests/{passed.report}")
+    said, link = f"Aprobada: informe {passed.report}.", f"/line-tests/{passed.report}"
+    return Demand(code, title, True, said, link, (passed.by,), passed.at)
 
 
 def _tests_of(case: Case) -> str:

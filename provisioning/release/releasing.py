@@ -5,7 +5,7 @@ and did not end is looked at again at the next start: completed if strangers rea
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -24,7 +24,8 @@ from provisioning.editing.store import PlanDrafts
 from provisioning.proof.reports import Report
 from provisioning.proof.store import Reports
 from provisioning.refusals import DialplanProblems, ProvisioningRefused
-from provisioning.release.dossiers import Dossiers
+from provisioning.release.dossier import Section
+from provisioning.release.dossiers import Dossiers, Looked
 from provisioning.release.gate import Case, Demand, Passed, demands, open_to
 from provisioning.release.store import Asked, LineRelease, ReleaseRefused, ReleaseStore
 from staff import actor
@@ -206,6 +207,12 @@ class LineReleases:
             reason=reason.strip(),
         )
 
+    async def to_be_signed(self, standing: Standing, person: Person, judged: bool) -> Sequence[Section]:
+        """The dossier as this person would sign it now. `judged`: the gate is asked of them, too."""
+        found = await self.demands(standing, person if judged else None)
+        wanted = self._asked(standing, person, "", None)
+        return await self.dossiers.gather(wanted, Looked(found, standing.alta))
+
     async def cancel(self, plan: str, reason: str) -> None:
         """Take back what is only scheduled. Raises ReleaseRefused."""
         found = await self.store.under_way(plan)
@@ -251,14 +258,14 @@ class LineReleases:
             return
         person = await self._people.by_name(wanted.by)
         case = await self._case(replace(standing, candidate=standing.live), person)
-        await self._complete(found, demands(case))
+        await self._complete(found, Looked(demands(case), standing.alta))
 
     async def _carry_out(self, found: LineRelease) -> LineRelease:
         async with self._turn:
             if not await self.store.claim(found.id):
                 return found
             try:
-                evidence = await self._let_in(found)
+                looked = await self._let_in(found)
             except (
                 ReleaseRefused,
                 ProvisioningRefused,
@@ -268,9 +275,9 @@ class LineReleases:
             ) as error:
                 await self.store.refuse(found, str(error), self._clock())
                 raise error if isinstance(error, ReleaseRefused) else ReleaseRefused(str(error)) from error
-            return await self._complete(found, evidence)
+            return await self._complete(found, looked)
 
-    async def _let_in(self, found: LineRelease) -> tuple[Demand, ...]:
+    async def _let_in(self, found: LineRelease) -> Looked:
         """The gate is asked once more: days may have passed since it opened."""
         wanted = found.asked_for
         person = await self._people.by_name(wanted.by)
@@ -286,12 +293,12 @@ class LineReleases:
             await self._provisioner.resume(wanted.plan, wanted.by, wanted.reason)
         else:
             await self._provisioner.go_live(wanted.plan, wanted.hash, wanted.by, wanted.reason)
-        return found_now
+        return Looked(found_now, standing.alta)
 
-    async def _complete(self, found: LineRelease, met: tuple[Demand, ...] = ()) -> LineRelease:
+    async def _complete(self, found: LineRelease, looked: Looked) -> LineRelease:
         """Another dossier of the site may come in between: then this one is chained anew."""
         while True:
-            kept = await self.dossiers.write(found, met)
+            kept = await self.dossiers.write(found, looked)
             if await self.store.done(found, kept.previous, kept.head, kept.size, self._clock()):
                 break
         log.info("line_released", plan=found.asked_for.plan, by=found.asked_for.by)

@@ -4,10 +4,9 @@ import asyncio
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from pydantic_core import to_jsonable_python
 
 from plans.book import StoredPlan
 from plans.history import PlanHistory
@@ -18,15 +17,19 @@ from plans.store import PlanStore
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView
 from provisioning.numbers.store import Numbers
-from provisioning.numbers.values import InventoryNumber
+from provisioning.numbers.values import Happened, InventoryNumber
+from provisioning.numbers.words import HAPPENED
 from provisioning.prompts.states import RecordingState
 from provisioning.prompts.store import RecordingStore
 from provisioning.prompts.values import Recording
 from provisioning.proof.reports import Kind, Report, body
+from provisioning.proof.sounds import wanted as sounds_of
 from provisioning.proof.store import Reports
 from provisioning.release.dossier import Section, attached
+from provisioning.release.dossiers import Looked
 from provisioning.release.gate import Demand
-from provisioning.release.store import LineRelease
+from provisioning.release.request_section import form_signatures, last_alta, plain, request_section
+from provisioning.release.store import Asked
 from staff.people import People
 
 _TESTED = {Kind.IT: "prueba de Sistemas", Kind.OPERATIONS: "prueba de Operaciones"}
@@ -51,33 +54,43 @@ class Sources:
 
 
 class Gathering:
-    """Puts together what stands at the moment of a release."""
+    """Puts together what stands at the moment of a release, or what would be signed now."""
 
     def __init__(self, sources: Sources) -> None:
         self._from = sources
 
-    async def __call__(self, found: LineRelease, met: Sequence[Demand]) -> tuple[Section, ...]:
-        wanted = found.asked_for
+    async def __call__(
+        self, wanted: Asked, looked: Looked, signed: datetime | None = None
+    ) -> tuple[Section, ...]:
+        """`signed` is when the release was signed, None while nobody did."""
         stored = await self._from.plans.find(wanted.plan, wanted.hash)
         if stored is None:
             raise LookupError(f"the version {wanted.hash} of {wanted.plan} is not kept")
         proof = await self._from.reports.standing(wanted.plan, wanted.hash, wanted.fingerprint)
         tests = tuple(report for report in (proof.it, proof.operations) if report is not None)
-        alta = await self._from.altas.of_plan(wanted.plan)
+        alta = looked.alta or await last_alta(self._from.altas, wanted.plan)
         before = await self._from.history.live_before(wanted.plan, wanted.hash)
         former = await self._from.plans.get(wanted.plan, before) if before else None
-        numbers = await self._from.numbers.of_plan(wanted.plan)
-        prompts = await self._from.prompts.all_of([wanted.plan])
-        return (
-            _release(found, stored),
-            *_request(alta),
-            _numbers(stored.version, numbers, self._from.site),
+        sections = [
+            _release(wanted, stored, signed),
+            *([await request_section(self._from.altas, alta)] if alta else []),
+            await self._numbers(stored.version),
             _plan(stored, former),
             *[await self._test(report) for report in tests],
-            await self._prompts(stored.version, prompts, proof.operations),
-            _gate(met),
-            await self._signatures(found, alta, tests),
-        )
+            await self._prompts(stored.version, proof.operations),
+            _gate(looked.demands),
+        ]
+        return (*sections, await self._signatures(wanted, signed, alta, tests, sections))
+
+    async def _numbers(self, version: PlanVersion) -> Section:
+        """The numbers of the plan, and what happened to each while it was the plan's."""
+        plan, store = version.plan, self._from.numbers
+        known = {number.e164: number for number in await store.of_plan(plan.plan)}
+        happened = {
+            e164: [_happened(each) for each in await store.history(number) if each.plan == plan.plan]
+            for e164, number in known.items()
+        }
+        return _numbers(version, known, happened, self._from.site)
 
     async def _test(self, report: Report) -> Section:
         files = [
@@ -89,19 +102,20 @@ class Gathering:
         told = body(report) | {"id": report.id, "hash": report.hash, "recordings": [f for f in files if f]}
         return Section(f"test-{report.kind.value}", title, told)
 
-    async def _prompts(
-        self, version: PlanVersion, brought: Sequence[Recording], operations: Report | None
-    ) -> Section:
-        """Each prompt as it was heard: its text, the recording with who approved it, who listened."""
+    async def _prompts(self, version: PlanVersion, operations: Report | None) -> Section:
+        """Each prompt as it is heard: text and sound, who approved the recording, who listened."""
+        brought = await self._from.prompts.all_of([version.plan.plan])
         approved = {each.sound: each for each in brought if each.state is RecordingState.APPROVED}
         ears = {ear.prompt: ear for ear in operations.ears} if operations else {}
+        sounds = sounds_of(version, self._from.site, {}).expected
         told = []
         for name, prompt in version.plan.prompts.items():
-            sound = version.recordings.get(name)
-            row: dict[str, Any] = {"prompt": name, "text": prompt.text, "voice": sound is None}
-            if sound is not None:
-                row["sound"] = await self._file(self._from.sound(sound), f"{name}.wav")
-                row |= _approval(approved.get(sound))
+            recorded = version.recordings.get(name)
+            row: dict[str, Any] = {"prompt": name, "text": prompt.text, "voice": recorded is None}
+            if name in sounds:
+                row["sound"] = await self._file(self._from.sound(sounds[name]), f"{name}.wav")
+            if recorded is not None:
+                row |= _approval(approved.get(recorded))
             if name in ears:
                 row["heard"] = {"right": ears[name].right, "by": operations.by if operations else ""}
             told.append(row)
@@ -112,30 +126,47 @@ class Gathering:
         if path is None:
             return None
         try:
-            return attached(name, "audio/wav", await asyncio.to_thread(path.read_bytes))
+            return await asyncio.to_thread(_attached, name, path)
         except OSError:
             return None
 
     async def _signatures(
-        self, found: LineRelease, alta: AltaView | None, tests: Sequence[Report]
+        self,
+        wanted: Asked,
+        signed: datetime | None,
+        alta: AltaView | None,
+        tests: Sequence[Report],
+        sections: Sequence[Section],
     ) -> Section:
-        rows = [
-            *_form_signatures(alta),
+        """Who signed what and when; how everybody whom the dossier names was called then."""
+        rows: list[dict[str, Any]] = [
+            *form_signatures(alta),
             *({"as": _TESTED[report.kind], "name": report.by, "at": report.ended} for report in tests),
-            {
-                "as": "liberación",
-                "name": found.asked_for.by,
-                "at": found.asked,
-                "reason": found.asked_for.reason,
-            },
         ]
+        if signed is not None:
+            rows.append({"as": "liberación", "name": wanted.by, "at": signed, "reason": wanted.reason})
         names = {person.name: person.full_name for person in await self._from.people.all()}
-        signed = [row | {"full_name": names.get(row["name"], row["name"])} for row in rows]
-        return Section("signatures", "Firmas", _plain({"signatures": signed}))
+        told = [row | {"full_name": names.get(row["name"], row["name"])} for row in rows]
+        said = {*_texts([section.body for section in sections]), *(row["name"] for row in rows)}
+        people = {name: full_name for name, full_name in names.items() if name in said}
+        return Section("signatures", "Firmas", plain({"signatures": told, "people": people}))
 
 
-def _release(found: LineRelease, stored: StoredPlan) -> Section:
-    wanted, plan = found.asked_for, stored.version.plan
+def _attached(name: str, path: Path) -> dict[str, str]:
+    return attached(name, "audio/wav", path.read_bytes())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text within plain JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
+
+
+def _release(wanted: Asked, stored: StoredPlan, signed: datetime | None) -> Section:
+    plan = stored.version.plan
     told = {
         "plan": wanted.plan,
         "name": plan.name,
@@ -147,28 +178,19 @@ def _release(found: LineRelease, stored: StoredPlan) -> Section:
         "fingerprint": wanted.fingerprint,
         "starts": plan.starts,
         "due": wanted.due,
-        "asked": found.asked,
+        "asked": signed,
         "by": wanted.by,
         "reason": wanted.reason,
     }
-    return Section("release", "Liberación", _plain(told))
+    return Section("release", "Liberación", plain(told))
 
 
-def _request(alta: AltaView | None) -> Iterator[Section]:
-    if alta is None:
-        return
-    steps = [
-        {"id": step.id, "title": step.step.title, "state": step.state, "at": step.closed, "by": step.by}
-        | ({"answers": dict(step.answers)} if step.answers else {})
-        for step in alta.steps
-    ]
-    request = alta.request.model_dump(mode="json")
-    told = {"alta": alta.number, "request": request, "procedure": alta.procedure_hash, "steps": steps}
-    yield Section("request", "Solicitud y alta", _plain(told))
-
-
-def _numbers(version: PlanVersion, known: Sequence[InventoryNumber], site: Site) -> Section:
-    inventory = {number.e164: number for number in known}
+def _numbers(
+    version: PlanVersion,
+    known: Mapping[str, InventoryNumber],
+    happened: Mapping[str, Sequence[Any]],
+    site: Site,
+) -> Section:
     country = version.plan.subsidiary
     lines = []
     for line in version.plan.lines:
@@ -177,11 +199,16 @@ def _numbers(version: PlanVersion, known: Sequence[InventoryNumber], site: Site)
             row |= {"public": line.public, "public_written": written(line.public, country)}
         carrier = site.carriers.get(line.carrier)
         row |= {"carrier": line.carrier, "delivers": carrier.delivers.number if carrier else ""}
-        row["states"] = {
-            e164: inventory[e164].state for e164 in (line.header, line.public) if e164 in inventory
-        }
+        mine = [e164 for e164 in (line.header, line.public) if e164 and e164 in known]
+        row["states"] = {e164: known[e164].state for e164 in mine}
+        row["history"] = {e164: happened[e164] for e164 in mine}
         lines.append(row)
-    return Section("numbers", "Números", _plain({"lines": lines}))
+    return Section("numbers", "Números", plain({"lines": lines}))
+
+
+def _happened(row: Happened) -> dict[str, Any]:
+    told = {"move": row.move, "said": HAPPENED.get(row.move, row.move), "at": row.at, "by": row.actor}
+    return told | {"reason": row.reason}
 
 
 def _plan(stored: StoredPlan, former: StoredPlan | None) -> Section:
@@ -193,30 +220,22 @@ def _plan(stored: StoredPlan, former: StoredPlan | None) -> Section:
 
 
 def _gate(met: Sequence[Demand]) -> Section:
-    told = [{"title": demand.title, "said": demand.said, "met": demand.met} for demand in met]
-    return Section("gate", "Lo que se comprobó antes de liberar", {"demands": told})
+    told = [
+        {
+            "code": each.code,
+            "title": each.title,
+            "said": each.said,
+            "met": each.met,
+            "by": each.by,
+            "at": each.at,
+        }
+        for each in met
+    ]
+    return Section("gate", "Lo que se comprobó antes de liberar", plain({"demands": told}))
 
 
 def _approval(recording: Recording | None) -> Mapping[str, Any]:
     if recording is None:
         return {}
     told = {"recorded_by": recording.by, "approved_by": recording.decided_by, "at": recording.decided_at}
-    return dict(_plain(told))
-
-
-def _form_signatures(alta: AltaView | None) -> Iterator[dict[str, Any]]:
-    if alta is None:
-        return
-    areas = alta.procedure.areas()
-    for step in alta.steps:
-        for signature in step.signatures:
-            if signature.approved:
-                yield {
-                    "as": f"{step.step.title}, por {areas.get(signature.area, signature.area)}",
-                    "name": signature.person,
-                    "at": signature.at,
-                }
-
-
-def _plain(value: Any) -> Any:
-    return to_jsonable_python(value)
+    return dict(plain(told))

@@ -104,6 +104,8 @@ class GateDemand(Answer):
     met: bool
     said: Annotated[str, Field(description="Qué se encontró y, si falta, qué hacer.")]
     link: str
+    by: Annotated[list[str], Field(description="Las cuentas de quienes lo cumplieron.")]
+    at: Annotated[datetime | None, Field(description="Cuándo se cumplió.")]
     turn: Annotated[str, Field(description="De quién es el turno; vacío si es de quien pregunta.")]
 
 
@@ -247,7 +249,7 @@ async def _gate(request: web.Request) -> dict[str, object]:
 
 
 async def _demand(request: web.Request, standing: Standing, demand: Demand) -> dict[str, object]:
-    same = {name: getattr(demand, name) for name in ("code", "title", "met", "said", "link")}
+    same = {name: getattr(demand, name) for name in ("code", "title", "met", "said", "link", "by", "at")}
     return same | {"turn": await whose(request, standing, demand)}
 
 

@@ -47,7 +47,7 @@ async def who_releases(request: web.Request, standing: Standing) -> str:
     """`Puede liberarla: Ana Ruiz, Juan Paz.`"""
     people = await services(request).office.line_releases.releasers(standing)
     if not people:
-        return "Nadie puede liberarla: agregue en «Personas» a alguien de Operaciones que no la haya configurado."
+        return "Nadie puede liberarla: agregue en «Personas» a otra persona de Operaciones."
     more = f" y {len(people) - _PEOPLE} más" if len(people) > _PEOPLE else ""
     verb = "Puede" if len(people) == 1 else "Pueden"
     return f"{verb} liberarla: {', '.join(each.full_name for each in people[:_PEOPLE])}{more}."

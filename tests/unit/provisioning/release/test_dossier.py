@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from provisioning.release.dossier import GENESIS, NotADossier, Section, attached, verify, write
-from provisioning.release.keys import BadKey, SigningKey, fingerprint, public_key
+from provisioning.release.keys import PRIVATE, BadKey, SigningKey, fingerprint, public_key
 
+FORMAT_1 = Path(__file__).parent / "format_1"
+"""A dossier as the first versions of Altavoz wrote it, its recordings cut short, under a key made for it."""
 SECTIONS = (
     Section("request", "Solicitud de número", {"plan": "hogar-nandu", "by": "carla"}),
     Section(
@@ -33,6 +36,32 @@ def test_what_was_written_verifies(key: SigningKey, file: bytes) -> None:
     found = verify(file, [key.public()])
     assert found.sections == SECTIONS
     assert (found.previous, found.key) == (GENESIS, fingerprint(key.public()))
+
+
+def test_one_of_the_first_format_verifies_for_ever(tmp_path: Path) -> None:
+    trusted, file = [key_of(FORMAT_1, tmp_path)], (FORMAT_1 / "dossier.json").read_bytes()
+    assert [section.name for section in verify(file, trusted).sections][:3] == [
+        "release",
+        "request",
+        "numbers",
+    ]
+    with pytest.raises(NotADossier):
+        verify(file.replace(b"vivienda-quimey", b"vivienda-quimei", 1), trusted)
+    with pytest.raises(NotADossier, match="la firma no es de la clave"):
+        verify(file.replace(b'"format":1', b'"format":2'), trusted)
+
+
+def key_of(folder: Path, home: Path) -> Ed25519PublicKey:
+    """The public key of a folder that keeps a `dossier.key`."""
+    (home / "secrets").mkdir()
+    (home / PRIVATE).write_bytes((folder / "dossier.key").read_bytes())
+    return SigningKey(home).public()
+
+
+@pytest.mark.parametrize("format", [0, 3])
+def test_a_format_to_come_is_said(key: SigningKey, file: bytes, format: int) -> None:
+    with pytest.raises(NotADossier, match="otra versión del formato"):
+        verify(file.replace(b'"format":2', f'"format":{format}'.encode()), [key.public()])
 
 
 @pytest.mark.parametrize("bit", [0x01, 0x20, 0x80])
