@@ -40,6 +40,9 @@ GRANTABLE: Mapping[Permission, str] = {
 """What any token may be given, and what that is called: reading only."""
 ACTING: Mapping[Permission, str] = {
     Permission.LINE_RELEASE: "Liberar y suspender líneas",
+    Permission.PLAN_WRITE: "Escribir planes",
+    Permission.RELEASE_WRITE: "Publicar planes",
+    Permission.SETTING_WRITE: "Publicar de urgencia, sin prueba",
     Permission.PROMPT_WRITE: "Enviar grabaciones",
     Permission.PROMPT_APPROVE: "Aprobar grabaciones",
     Permission.TEST_RUN: "Repetir la llamada del día",

@@ -5,6 +5,8 @@ from staff.permissions import Permission
 from web import api, api_altas, api_tests, readings
 from web.network import api as network
 from web.numbers import api as numbers
+from web.plan_editor import api as drafts
+from web.plan_editor.editing import LARGEST as LARGEST_PLAN
 from web.prompts import api as prompts
 from web.readings import Reading
 from web.release import api as releases
@@ -47,6 +49,18 @@ API: tuple[Route, ...] = (
     _post("releases/{plan}/cancel", releases.cancel, Permission.LINE_RELEASE),
     _post("releases/{plan}/suspend", releases.suspend, Permission.LINE_RELEASE),
     _post("releases/{plan}/canary", releases.repeat, Permission.TEST_RUN),
+    _get("drafts", drafts.drafts, Permission.ALTA_READ),
+    _get("drafts/{plan}", drafts.draft, Permission.ALTA_READ),
+    _post("drafts/{plan}", drafts.save, Permission.PLAN_WRITE, LARGEST_PLAN),
+    _post("drafts/{plan}/begin", drafts.begin, Permission.PLAN_WRITE),
+    _post("drafts/{plan}/drop", drafts.drop, Permission.PLAN_WRITE),
+    _post("drafts/{plan}/restore", drafts.restore, Permission.PLAN_WRITE),
+    _get("drafts/{plan}/diff", drafts.diff, Permission.ALTA_READ),
+    _get("drafts/{plan}/proposal", drafts.proposal, Permission.RELEASE_WRITE),
+    _post("drafts/{plan}/publish", drafts.publish, Permission.RELEASE_WRITE),
+    _post("drafts/{plan}/hurry", drafts.hurry, Permission.SETTING_WRITE),
+    _post("drafts/{plan}/withdraw", drafts.withdraw, Permission.RELEASE_WRITE),
+    _get("drafts/{plan}/publication", drafts.publication, Permission.ALTA_READ),
     _get("dossiers", releases.dossiers, Permission.ALTA_READ),
     _get("dossiers/{id}", releases.dossier, Permission.ALTA_READ),
     _get("dossiers/{id}/pdf", releases.dossier_pdf, Permission.ALTA_READ),

@@ -38,7 +38,7 @@ _PROBLEMS = {
     "503": "No se pudo registrar la lectura; pruebe otra vez.",
 }
 _ANY, _BINARY = {"type": "object"}, {"type": "string", "format": "binary"}
-_OF_BODIES = {"408", "409", "413", "415", "422"}
+_OF_BODIES = {"408", "409", "413", "415"}
 
 
 async def openapi(request: web.Request) -> web.Response:
@@ -110,6 +110,8 @@ def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
 def _may_happen(status: str, row: Route, about: Described) -> bool:
     if status == "404":
         return "{" in row.path or "after" in about.asks.model_fields
+    if status == "422":
+        return about.refuses
     return row.method != "GET" or status not in _OF_BODIES
 
 

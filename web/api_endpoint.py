@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from provisioning.editing.values import StaleDraft
 from web import refusals
 from web.api_fields import Asked
 from web.route import ROWS
@@ -25,13 +26,14 @@ PROBLEM, JSON = "application/problem+json", "application/json"
 @dataclass(frozen=True, slots=True)
 class Described:
     """What the document says of a door. `answers` is a model, or the type of the file that is answered;
-    `file`: whether a file comes with what is asked.
+    `file`: whether a file comes with what is asked; `refuses`: whether a rule of the house may refuse it.
     """
 
     summary: str
     asks: type[Asked]
     answers: type[BaseModel] | str
     file: bool = False
+    refuses: bool = False
 
 
 _DESCRIBED: dict[Handler, Described] = {}
@@ -61,7 +63,7 @@ def endpoint(
             body = answers.model_validate(value).model_dump_json()
             return web.Response(text=body, content_type=JSON)
 
-        _DESCRIBED[handler] = Described(summary, asks, answers, file)
+        _DESCRIBED[handler] = Described(summary, asks, answers, file, bool(refuses))
         return handler
 
     return made
@@ -76,7 +78,7 @@ def download(
         async def handler(request: web.Request) -> web.StreamResponse:
             return await _done(answer, request, await _asked(request, asks, False), refuses)
 
-        _DESCRIBED[handler] = Described(summary, asks, type)
+        _DESCRIBED[handler] = Described(summary, asks, type, refuses=bool(refuses))
         return handler
 
     return made
@@ -90,6 +92,8 @@ async def _done(
 ) -> R:
     try:
         return await answer(request, asked)
+    except StaleDraft as stale:
+        raise refusals.changed_meanwhile(str(stale)) from stale
     except refuses as refused:
         raise refusals.not_done(str(refused)) from refused
 

@@ -32,20 +32,21 @@ MOST_HEADERS = 30
 async def begin(request: web.Request) -> web.Response:
     """The first text of a plan that only its alta names."""
     known = await find(request)
-    office = services(request).office
-    if not known.text and known.alta is not None:
-        form, agreed = (
-            await office.altas.forms.current(known.alta),
-            await office.altas.coverages.current(known.alta.id),
-        )
-        numbers = await office.numbers.of_alta(known.alta.id)
-        content = agreed.content if agreed else None
-        text = first_text(
-            known.alta.request, form.data if form else None, numbers, content, services(request).site
-        )
-        await office.plan_drafts.save(known.plan, text, known.revision, known.begins())
-        return see_other(f"/plans/{known.plan}/edit?done=begun")
-    return see_other(f"/plans/{known.plan}/edit")
+    begun = await begin_from_alta(request, known)
+    return see_other(f"/plans/{known.plan}/edit{'?done=begun' if begun else ''}")
+
+
+async def begin_from_alta(request: web.Request, known: Known) -> bool:
+    """Whether a draft was begun of what the plan's alta says; not where there is a text already."""
+    if known.text or known.alta is None:
+        return False
+    office, alta = services(request).office, known.alta
+    form, agreed = await office.altas.forms.current(alta), await office.altas.coverages.current(alta.id)
+    numbers = await office.numbers.of_alta(alta.id)
+    content = agreed.content if agreed else None
+    text = first_text(alta.request, form.data if form else None, numbers, content, services(request).site)
+    await office.plan_drafts.save(known.plan, text, known.revision, known.begins())
+    return True
 
 
 async def page(request: web.Request) -> web.Response:

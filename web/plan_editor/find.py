@@ -10,7 +10,7 @@ from provisioning.alta.views import AltaView
 from provisioning.editing.values import Beginning, PlanDraft
 from provisioning.office import Office
 from web import refusals
-from web.keys import services, session
+from web.keys import person, services
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -63,7 +63,7 @@ async def find(request: web.Request, versions: bool = False) -> Known:
     """The plan, on request with all its versions. Raises Refusal when there is no such plan in sight."""
     plan = request.match_info["plan"]
     known = await known_of(services(request).office, plan, versions) if _SLUG.fullmatch(plan) else None
-    scope = session(request).person.scope
+    scope = person(request).scope
     if known is None or not scope.covers(known.subsidiary, known.account):
         raise refusals.not_found("Ese plan no existe")
     return known

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from provisioning.editing.values import StaleDraft
+from provisioning.editing.values import PlanDraft, StaleDraft
 from web import refusals
 from web.asked import see_other
 from web.keys import services, session
@@ -111,31 +111,44 @@ async def drop_draft(request: web.Request) -> web.Response:
     if draft is None:
         return see_other(f"/plans/{known.plan}")
     given = await request.post()
-    drafts = services(request).office.plan_drafts
-    if str(given.get("revision")) != str(draft.revision) or not await drafts.close(
-        known.plan, draft.revision, "plan.draft-dropped"
-    ):
-        return await plan_page(request, str(StaleDraft(draft)), 409)
-    services(request).office.altas.nudge()
+    try:
+        await drop(request, draft, str(given.get("revision")))
+    except StaleDraft as stale:
+        return await plan_page(request, str(stale), 409)
     return see_other(f"/plans/{known.plan}?done=dropped")
+
+
+async def drop(request: web.Request, draft: PlanDraft, seen: str) -> None:
+    """Give up a draft at the revision that was seen. Raises StaleDraft."""
+    office = services(request).office
+    closed = seen == str(draft.revision) and await office.plan_drafts.close(
+        draft.plan, draft.revision, "plan.draft-dropped"
+    )
+    if not closed:
+        raise StaleDraft(draft)
+    office.altas.nudge()
 
 
 async def restore(request: web.Request) -> web.Response:
     """The draft says again what it, or a version, said: another revision, so that nothing is lost."""
     known, given = await find(request, versions=True), await request.post()
-    wanted = str(given.get("what", ""))
-    drafts = services(request).office.plan_drafts
-    if wanted.startswith("v"):
-        former = (await _texts(request, known)).get(wanted[1:])
-    else:
-        former = await drafts.former(known.plan, int(wanted)) if _is_number(wanted) else None
-    if former is None:
-        raise refusals.not_found("Ese texto no existe")
     try:
-        await drafts.save(known.plan, former, known.revision, known.begins())
+        await restore_text(request, known, str(given.get("what", "")))
     except StaleDraft as stale:
         return await plan_page(request, str(stale), 409)
     return see_other(f"/plans/{known.plan}/edit?done=restored")
+
+
+async def restore_text(request: web.Request, known: Known, what: str) -> None:
+    """`what` is a revision of the draft, or `v` and a version. Raises StaleDraft; Refusal for neither."""
+    drafts = services(request).office.plan_drafts
+    if what.startswith("v"):
+        former = (await _texts(request, known)).get(what[1:])
+    else:
+        former = await drafts.former(known.plan, int(what)) if _is_number(what) else None
+    if former is None:
+        raise refusals.not_found("Ese texto no existe")
+    await drafts.save(known.plan, former, known.revision, known.begins())
 
 
 def _is_number(written: str) -> bool:

@@ -14,7 +14,7 @@ from staff.permissions import Permission
 from staff.person import Person
 from telephony.publish import NotPublished
 from web.asked import is_htmx, see_other
-from web.keys import services, session
+from web.keys import person, services
 from web.lists import text
 from web.pages import full_names, render
 from web.plan_editor.differences import differences
@@ -43,7 +43,7 @@ async def _page(
     proposal: Proposal | None = None
     cannot = refused
     try:
-        proposal = await services(request).office.publications.propose(_wanted(known), _who(request))
+        proposal = await services(request).office.publications.propose(wanted_of(known), _who(request))
     except CannotPublish as error:
         cannot = refused or error
     urgent = await _urgent(request, known) if proposal else None
@@ -64,7 +64,8 @@ async def _page(
     )
 
 
-def _wanted(known: Known, shown: str = "", going: Going = Going.CANDIDATE, reason: str = "") -> Wanted:
+def wanted_of(known: Known, shown: str = "", going: Going = Going.CANDIDATE, reason: str = "") -> Wanted:
+    """What would be published of a plan: its draft, else what stands."""
     revision = known.written.revision if known.written else 0
     return Wanted(known.plan, known.text, revision, shown, going, reason)
 
@@ -74,7 +75,7 @@ async def _urgent(request: web.Request, known: Known) -> Proposal | None:
     if known.stands.live is None or not _who(request).may(Permission.SETTING_WRITE):
         return None
     try:
-        wanted = _wanted(known, going=Going.URGENT)
+        wanted = wanted_of(known, going=Going.URGENT)
         proposal = await services(request).office.publications.propose(wanted, _who(request))
     except CannotPublish:
         return None
@@ -90,26 +91,30 @@ def _same(known: Known, proposal: Proposal) -> bool:
 
 async def publish(request: web.Request) -> web.Response:
     """It becomes the candidate."""
-    return await _start(request, Going.CANDIDATE)
+    return await _publish(request, Going.CANDIDATE)
 
 
 async def hurry(request: web.Request) -> web.Response:
     """What strangers reach is changed at once, untested: an administrator's, with a reason."""
-    return await _start(request, Going.URGENT)
+    return await _publish(request, Going.URGENT)
 
 
-async def _start(request: web.Request, going: Going) -> web.Response:
+async def _publish(request: web.Request, going: Going) -> web.Response:
     known, given = await find(request), await request.post()
     typed = {name: str(given.get(name, "")) for name in ("shown", "revision", "reason")}
     reason = text(typed, "reason", 2000)
-    wanted = _wanted(known, typed["shown"], going, reason)
     try:
-        if typed["revision"] != str(wanted.revision):
-            raise CannotPublish("Alguien cambió el plan mientras usted lo miraba: revíselo de nuevo.")
-        await services(request).office.publications.start(wanted, _who(request))
+        await start(request, wanted_of(known, typed["shown"], going, reason), typed["revision"])
     except CannotPublish as refused:
         return await _page(request, known, refused, reason)
     return see_other(f"/plans/{known.plan}/publishing")
+
+
+async def start(request: web.Request, wanted: Wanted, seen: str) -> Publication:
+    """Begin to publish what was shown, of the revision that was seen. Raises CannotPublish."""
+    if seen != str(wanted.revision):
+        raise CannotPublish("Alguien cambió el plan mientras usted lo miraba: revíselo de nuevo.")
+    return await services(request).office.publications.start(wanted, _who(request))
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -144,4 +149,4 @@ async def withdraw(request: web.Request) -> web.Response:
 
 
 def _who(request: web.Request) -> Person:
-    return session(request).person
+    return person(request)
