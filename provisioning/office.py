@@ -188,6 +188,7 @@ class Office:
             mailbox=self.mailbox,
             people=self.people,
             book=self.book,
+            site=self.site,
             absences=self.absences,
             preferences=self.preferences,
             ledger=self.ledger,

@@ -172,6 +172,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/cancel", moves.cancel, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/move", moves.move_on, Permission.ALTA_WRITE),
+    Route("GET", "/altas/{id}/steps/{step}", alta_page.step, Permission.ALTA_READ),
     Route("POST", "/altas/{id}/steps/{step}/finish", moves.finish, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/skip", moves.skip, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/back", moves.send_back, Permission.ALTA_WRITE),

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from cases.outcomes import Outcome
 from cases.views import case_number as case_number
-from plans.model import AmountLimit, EventLimit
+from plans.limits import amount_limit as amount_limit
+from plans.limits import events_limit as events_limit
 
 KINDS = {
     "emergencia": "Emergencia",
@@ -98,27 +99,11 @@ LETTER_STATES = {
 LINK_ENDS = {"used": "Lo usó", "revoked": "Anulado", "replaced": "Reemplazado"}
 COUNTRIES = {"AR": "Argentina", "CO": "Colombia", "MX": "México"}
 _MONTHS = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
-_PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
-_COMMA_THOUSANDS = {"MXN", "USD"}
 
 
 def spoken(code: str | None, table: dict[str, str]) -> str:
     """The label of a code; a code without one is shown as it is, never hidden."""
     return "" if code is None else table.get(code, code.replace("-", " ").capitalize())
-
-
-def events_limit(limit: EventLimit | None) -> str:
-    if limit is None:
-        return "Sin tope"
-    return f"{limit.limit} {_PER[limit.per]}"
-
-
-def amount_limit(limit: AmountLimit | None) -> str:
-    if limit is None:
-        return "Sin tope"
-    grouped = f"{limit.limit:,}"
-    written = grouped if limit.currency in _COMMA_THOUSANDS else grouped.replace(",", ".")
-    return f"{limit.currency} {written} {_PER[limit.per]}"
 
 
 def day(value: date) -> str:

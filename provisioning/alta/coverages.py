@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plans.book import StoredPlan
@@ -50,20 +50,15 @@ class CoverageStore:
 
     async def current(self, alta: int) -> CoverageVersion | None:
         """The last version, None while there is none."""
-        found = await self.versions(alta)
-        return found[0] if found else None
+        async with self._ledger.engine.connect() as connection:
+            return await last_version(connection, alta)
 
     async def versions(self, alta: int) -> tuple[CoverageVersion, ...]:
         """Every version, the newest first."""
         wanted = select(alta_coverages).where(alta_coverages.c.alta == alta)
         async with self._ledger.engine.connect() as connection:
             rows = await connection.execute(wanted.order_by(alta_coverages.c.version.desc()))
-            return tuple(
-                CoverageVersion(
-                    row.version, Coverages.model_validate_json(row.content), row.note, row.at, row.by
-                )
-                for row in rows
-            )
+            return tuple(_version(row) for row in rows)
 
     async def between(self, alta: int, old: int, new: int) -> Differences:
         """What version `new` changed of `old`. Raises `AltaRefused` for one that there is not."""
@@ -139,6 +134,19 @@ class CoverageStore:
             return Found(True, f"Cuenta y plan completos, versión {found[-1].number}.", link, items)
         lacking = "; ".join(each.said for each in items if not each.ok)
         return Found(False, f"El plan cargado no está completo: {lacking}.", link, items)
+
+
+async def last_version(connection: AsyncConnection, alta: int) -> CoverageVersion | None:
+    """The last version as it stands within a transaction, None while there is none."""
+    wanted = select(alta_coverages).where(alta_coverages.c.alta == alta)
+    last = wanted.order_by(alta_coverages.c.version.desc()).limit(1)
+    row = (await connection.execute(last)).one_or_none()
+    return _version(row) if row is not None else None
+
+
+def _version(row: Row[Any]) -> CoverageVersion:
+    content = Coverages.model_validate_json(row.content)
+    return CoverageVersion(row.version, content, row.note, row.at, row.by)
 
 
 def _steps(alta: AltaView) -> list[StepView]:

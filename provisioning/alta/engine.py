@@ -94,6 +94,19 @@ def before(alta: AltaView, step: str) -> tuple[StepView, ...]:
     return tuple(each for each in alta.steps if each.id in found and each.state in closed)
 
 
+def asked(alta: AltaView, *steps: str) -> tuple[str, ...]:
+    """The evidence that judges a move of these steps: theirs, and that of steps which open once they are
+    over and close by themselves.
+    """
+    opening = (
+        each
+        for each in alta.steps
+        if each.step.closes == "by-evidence" and each.waits_for and set(each.waits_for) <= set(steps)
+    )
+    concerned = (*(each for each in alta.steps if each.id in steps), *opening)
+    return tuple(dict.fromkeys(name for each in concerned for name in each.step.evidence))
+
+
 def closes_itself(alta: AltaView, step: StepView, now: datetime) -> str | None:
     """`evidence` or `time` when the step closes without anybody; None when it does not, or not yet."""
     if alta.state is not AltaState.RUNNING or not step.open:

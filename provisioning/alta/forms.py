@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plans.book import PlanBook
@@ -71,7 +71,7 @@ class Forms:
         wanted = select(alta_forms).where(alta_forms.c.alta == alta, alta_forms.c.form == form)
         async with self._ledger.engine.connect() as connection:
             rows = await connection.execute(wanted.order_by(alta_forms.c.version.desc()))
-            return tuple(FormView(form, row.version, _data(row.data), row.at, row.by) for row in rows)
+            return tuple(_unsigned(row) for row in rows)
 
     def notices(self, alta: AltaView) -> tuple[PrivacyNotice, ...]:
         """The privacy notices to choose from."""
@@ -190,6 +190,19 @@ class Forms:
         return Found(
             False, "La solicitud de número no tiene las dos firmas.", link, tuple(items), None, people
         )
+
+
+async def last_form(
+    connection: AsyncConnection, alta: int, form: FormName = NUMBER_REQUEST
+) -> FormView | None:
+    """The form as it was last written, within a transaction, without signatures."""
+    wanted = select(alta_forms).where(alta_forms.c.alta == alta, alta_forms.c.form == form)
+    row = (await connection.execute(wanted.order_by(alta_forms.c.version.desc()).limit(1))).one_or_none()
+    return _unsigned(row) if row is not None else None
+
+
+def _unsigned(row: Row[Any]) -> FormView:
+    return FormView(row.form, row.version, _data(row.data), row.at, row.by)
 
 
 def _step(alta: AltaView, form: FormName) -> StepView:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from provisioning.alta.engine import closes_itself
+from provisioning.alta.engine import asked, closes_itself
 from provisioning.alta.ledger import Doing, Ledger, Moved
 from provisioning.alta.moves import closing_itself
 from provisioning.alta.proving import Proving
@@ -82,6 +82,7 @@ class ByItself:
         ready = next((s for s in alta.open if closes_itself(alta, s, self._ledger.clock())), None)
         if ready is None:
             return False
+        found |= await self._proving.ask(now, set(asked(now, ready.id)) - found.keys())
 
         async def work(_connection: AsyncConnection, held: AltaView) -> Doing:
             doing = closing_itself(held, ready.id, self._ledger.clock())

@@ -118,12 +118,17 @@ class Ledger:
             last = facts.events[-1]
             at = max(self.clock(), last.at)
             event = Event(now.revision + 1, at, by, doing.kind, doing.step, doing.reason, doing.data)
-            return await self._add(connection, _changed(facts, doing), event, doing)
+            return await self._add(connection, _changed(facts, doing), event, doing, found)
 
     async def _add(
-        self, connection: AsyncConnection, facts: Facts, event: Event, doing: Doing | None = None
+        self,
+        connection: AsyncConnection,
+        facts: Facts,
+        event: Event,
+        doing: Doing | None = None,
+        found: Mapping[str, Found] = NO_EVIDENCE,
     ) -> AltaView:
-        after = self.seen(replace(facts, events=(*facts.events, event)))
+        after = self.seen(replace(facts, events=(*facts.events, event)), found)
         await connection.execute(insert(alta_events).values(_row(facts.id, event)))
         if doing is not None:
             if doing.procedure is not None:

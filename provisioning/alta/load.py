@@ -137,6 +137,10 @@ def _of_step(step: Step, known: set[str]) -> Iterator[Fault]:
             yield ("evidence", n), "105", f"no hay una evidencia «{name}»{hint}"
     yield from _closing(step)
     yield from _areas(step)
+    for n, rule in enumerate(step.notices):
+        if rule.when == "late" and rule.carries:
+            said = "un recordatorio no lleva datos del plan: quite «carries»"
+            yield ("notices", n, "carries"), "113", said
 
 
 def _closing(step: Step) -> Iterator[Fault]:

@@ -15,6 +15,8 @@ AltaKind = Literal["alta", "otro-si"]
 Closing = Literal["by-hand", "by-evidence", "by-time"]
 Label = Literal["public", "company", "confidential", "restricted"]
 FormName = Literal["number-request"]
+Carried = Literal["plan", "requirements", "number-request", "numbers", "coverages", "conditions"]
+"""What a letter may carry of a plan, in the order in which it is read."""
 EVERYBODY, COORDINATORS = "everybody", "coordinators"
 """Whom a notice may name besides areas."""
 
@@ -36,10 +38,14 @@ class Question(Strict):
 
 
 class NoticeRule(Strict):
-    """Who is told besides those whose turn it is: areas, `everybody` or `coordinators` (P8, P25, P28)."""
+    """Who is told besides those whose turn it is: areas, `everybody` or `coordinators` (P8, P25, P28).
+
+    `carries` is what of the plan stands in that letter.
+    """
 
     when: Literal["opened", "closed", "sent-back", "late"] = "closed"
     to: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    carries: tuple[Carried, ...] = ()
 
 
 class Reminders(Strict):
@@ -53,7 +59,8 @@ class Reminders(Strict):
 class Step(Strict):
     """One step. `needs` names what other steps give, or the steps themselves; `days` are business days.
 
-    `only` keeps it to plans that are sold by one of these; `gate` never closes without all its evidence.
+    `only` keeps it to plans that are sold by one of these; `gate` never closes without all its evidence;
+    `carries` is what of the plan stands in the letter that says whose turn it is.
     """
 
     id: Slug
@@ -74,6 +81,7 @@ class Step(Strict):
     questions: tuple[Question, ...] = ()
     form: FormName | None = None
     signatures: tuple[Slug, ...] = ()
+    carries: tuple[Carried, ...] = ()
     notices: tuple[NoticeRule, ...] = ()
 
     @property

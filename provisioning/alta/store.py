@@ -20,6 +20,7 @@ from provisioning.alta import moves
 from provisioning.alta.configured import configured_evidence
 from provisioning.alta.coverages import CoverageStore
 from provisioning.alta.documents import Documents
+from provisioning.alta.engine import asked
 from provisioning.alta.evidence import Evidence
 from provisioning.alta.files import Files
 from provisioning.alta.forms import Forms
@@ -135,20 +136,22 @@ class Altas(Looking):
         self, id: int, step: str, by: Person | None, reason: str = "", revision: int | None = None
     ) -> AltaView:
         """Leave out an optional step."""
-        return await self._step(id, step, by, lambda alta: moves.skipping(alta, step, reason, revision))
+        return await self._proved(id, step, by, lambda alta: moves.skipping(alta, step, reason, revision))
 
     async def send_back(
         self, id: int, step: str, to: str, by: Person | None, reason: str, revision: int | None = None
     ) -> AltaView:
         """From an open step to a closed one that it is built on: that and all that is built on it are to be
         done once more."""
-        return await self._step(id, step, by, lambda alta: moves.sending(alta, step, to, reason, revision))
+        return await self._proved(
+            id, step, by, lambda alta: moves.sending(alta, step, to, reason, revision), to
+        )
 
     async def reopen(
         self, id: int, step: str, by: Person | None, reason: str, revision: int | None = None
     ) -> AltaView:
         """Undo the closing of a step; what was built on it is undone too (`undone_by`)."""
-        return await self._step(id, step, by, lambda alta: moves.reopening(alta, step, reason, revision))
+        return await self._proved(id, step, by, lambda alta: moves.reopening(alta, step, reason, revision))
 
     async def assign(
         self, id: int, step: str, owner: str | None, by: Person | None, revision: int | None = None
@@ -229,8 +232,10 @@ class Altas(Looking):
 
         return await self.record(id, by, work)
 
-    async def _proved(self, id: int, step: str, by: Person | None, move: Move) -> AltaView:
-        """As `_step`, with the evidence of the step as it was found at the very revision that is moved on."""
+    async def _proved(self, id: int, step: str, by: Person | None, move: Move, *others: str) -> AltaView:
+        """As `_step`, with the evidence of the steps that it moves as it was found at the very revision that
+        is moved on.
+        """
 
         async def work(_connection: AsyncConnection, alta: AltaView) -> Doing:
             return move(alta)
@@ -239,7 +244,7 @@ class Altas(Looking):
             alta = await self.need(id, by)
             now = moves.named(alta, step)
             refuse(await self.hands.may_close(by, now))
-            found = await self._proving.ask(alta, now.step.evidence)
+            found = await self._proving.ask(alta, asked(alta, step, *others))
             with suppress(Moved):
                 after = await self._ledger.record(id, name_of(by), work, alta.revision, found)
                 self.nudge()

@@ -17,8 +17,10 @@ from provisioning.alta.load import read_procedure
 from provisioning.alta.procedure import Procedure
 from provisioning.alta.tables import alta_procedures, alta_steps, altas
 from provisioning.alta.views import AltaState, AltaView, StepState
+from provisioning.notices.carried import NOTHING, parts_of
 from provisioning.notices.letters import Subject
 from provisioning.notices.occasions import Kind, Occasion, occasions
+from provisioning.notices.plan_facts import PlanFacts
 from provisioning.notices.reminders import Turn, reminders
 from provisioning.notices.sheets import CONFIRMED, Sheets
 from provisioning.notices.subjects import subject, subject_of
@@ -39,8 +41,16 @@ class AltaNotices:
     written to.
     """
 
-    def __init__(self, engine: AsyncEngine, ledger: Ledger, teller: Teller | None, sheets: Sheets) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ledger: Ledger,
+        teller: Teller | None,
+        sheets: Sheets,
+        facts: PlanFacts,
+    ) -> None:
         self._engine = engine
+        self._facts = facts
         self._ledger = ledger
         self._teller = teller
         self._sheets = sheets
@@ -53,7 +63,9 @@ class AltaNotices:
             return
         found = occasions(alta, event, self._ledger.calendar(alta.subsidiary))
         items = [self._item(alta.plan, occasion) for occasion in found]
-        if await self._teller.tell(connection, subject_of(alta), items, event.by):
+        carried = any(each.carries for each in found)
+        parts = parts_of(await self._facts.within(connection, alta)) if carried else NOTHING
+        if await self._teller.tell(connection, subject_of(alta), items, event.by, parts):
             self._teller.outbox.nudge()
 
     async def _sheets_of(self, connection: AsyncConnection, alta: AltaView, event: Event) -> None:

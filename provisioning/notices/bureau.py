@@ -14,6 +14,7 @@ from db.engine import writing
 from mail.company import Company
 from mail.outbox import Outbox
 from plans.book import PlanBook
+from plans.site import Site
 from provisioning.alta.evidence import Evidence
 from provisioning.alta.ledger import Ledger
 from provisioning.alta.store import Altas
@@ -26,6 +27,7 @@ from provisioning.notices.letters import Desk
 from provisioning.notices.mailbox import Mailbox
 from provisioning.notices.minder import Minder
 from provisioning.notices.occasions import Kind, Occasion
+from provisioning.notices.plan_facts import PlanFacts
 from provisioning.notices.preferences import Preferences
 from provisioning.notices.reply_address import FILE, ReplyAddresses
 from provisioning.notices.selections import SelectionNotices
@@ -51,6 +53,7 @@ class Bureau:
     mailbox: Address | None
     people: People
     book: PlanBook
+    site: Site
     absences: Absences
     preferences: Preferences
     ledger: Ledger
@@ -96,7 +99,11 @@ class Bureau:
 
     @cached_property
     def altas_told(self) -> AltaNotices:
-        return AltaNotices(self.engine, self.ledger, self.teller, self.sheets)
+        return AltaNotices(self.engine, self.ledger, self.teller, self.sheets, self.plan_facts)
+
+    @cached_property
+    def plan_facts(self) -> PlanFacts:
+        return PlanFacts(self.engine, self.book, self.site)
 
     @cached_property
     def selections_told(self) -> SelectionNotices:
@@ -133,5 +140,5 @@ class Bureau:
 
     @cached_property
     def evidence(self) -> Mapping[str, Evidence]:
-        found = NoticeEvidence(self.sheets, self.drafts, self.people)
-        return {CONFIRMED: found.confirmed, "announced": found.announced}
+        found = NoticeEvidence(self.sheets, self.drafts, self.people, self.plan_facts)
+        return {"plan-data": found.handed, CONFIRMED: found.confirmed, "announced": found.announced}

@@ -1,8 +1,11 @@
-"""What the notices prove: that the coordinators read a plan's sheet, that its launch was announced."""
+"""What the notices prove: all of a plan is there to hand over, its sheet was read, its launch announced."""
 
+from plans.numbers import written
 from provisioning.alta.evidence import Found, Item
 from provisioning.alta.views import AltaView
+from provisioning.notices.carried import Known
 from provisioning.notices.drafts import ANNOUNCEMENT, Drafts
+from provisioning.notices.plan_facts import PlanFacts
 from provisioning.notices.sheets import Sheets, Standing
 from staff.people import People
 
@@ -10,8 +13,9 @@ from staff.people import People
 class NoticeEvidence:
     """Looks at the facts as they are now."""
 
-    def __init__(self, sheets: Sheets, drafts: Drafts, people: People) -> None:
+    def __init__(self, sheets: Sheets, drafts: Drafts, people: People, facts: PlanFacts) -> None:
         self._sheets = sheets
+        self._facts = facts
         self._drafts = drafts
         self._people = people
 
@@ -29,6 +33,10 @@ class NoticeEvidence:
             )
         return _found(standing, link)
 
+    async def handed(self, alta: AltaView) -> Found:
+        """All that Operations is to receive of the plan is there (P24)."""
+        return data_found(await self._facts.now(alta))
+
     async def announced(self, alta: AltaView) -> Found:
         """Somebody sent the announcement of this alta."""
         link, sent = (
@@ -41,6 +49,23 @@ class NoticeEvidence:
         name = person.full_name if person else sent.by
         said = f"{name} lo anunció a {sent.recipients} personas."
         return Found(True, said, link, at=sent.at, by=(sent.by,))
+
+
+def data_found(known: Known) -> Found:
+    """The public number, the plan's name, its coverages with their events, its general conditions. Pure."""
+    listed = known.coverages.coverages if known.coverages else ()
+    conditions = known.coverages.conditions.strip() if known.coverages else ""
+    numbers = ", ".join(written(each, known.request.subsidiary) for each in known.publics)
+    many = "1 cobertura con sus eventos" if len(listed) == 1 else f"{len(listed)} coberturas con sus eventos"
+    items = (
+        Item(f"Número que marca el afiliado: {numbers or 'falta'}", bool(numbers)),
+        Item(f"Plan: {known.name}", True),
+        Item(many if listed else "Coberturas y eventos: faltan", bool(listed)),
+        Item(f"Condiciones generales{'' if conditions else ': faltan'}", bool(conditions)),
+    )
+    if all(item.ok for item in items):
+        return Found(True, "Al terminar el paso, Operaciones recibe por correo:", items=items)
+    return Found(False, "Falta lo que está marcado para entregar el plan a Operaciones.", items=items)
 
 
 def _found(standing: Standing, link: str) -> Found:

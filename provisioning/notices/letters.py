@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from mail.company import Company
 from mail.letter import Letter, write
 from mail.message import LONGEST_SUBJECT
+from provisioning.notices.carried import Part, as_text
 from provisioning.notices.circle import Concern
 from staff.absences import Absence
 from staff.person import Person
@@ -24,6 +25,10 @@ class Subject:
     path: str
     plan: str
     concern: Concern
+
+    def page(self, step: str) -> str:
+        """Where one of its steps stands; the page of the whole without one."""
+        return f"{self.path}/steps/{step}" if step else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,11 @@ def notice(
     reply_to: str,
     for_whom: Sequence[Absence],
     by: str = "",
+    sheet: tuple[Part, ...] = (),
 ) -> Letter:
-    """What one event has for one person: `by` made it happen, `for_whom` are those whom they stand in for."""
+    """What one event has for one person: `by` made it happen, `for_whom` are those whom they stand in for,
+    `sheet` is what the letter carries of the plan.
+    """
     more = f" (y {len(lines) - 1} más)" if len(lines) > 1 else ""
     letter = write(
         "notice",
@@ -69,6 +77,8 @@ def notice(
         account=subject.concern.account,
         for_whom=for_whom,
         by=by,
+        sheet=sheet,
+        sheet_text=as_text(sheet),
         answers=bool(reply_to),
         company=desk.company,
     )

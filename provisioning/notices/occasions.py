@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from provisioning.alta.calendar import BusinessCalendar
+from provisioning.alta.engine import closes_itself
 from provisioning.alta.events import Event, Happened
-from provisioning.alta.procedure import COORDINATORS, NoticeRule
+from provisioning.alta.procedure import COORDINATORS, Carried, NoticeRule
 from provisioning.alta.views import AltaView, StepState, StepView
 
 SHEET = "Lea y confirme la ficha del plan"
@@ -34,7 +35,8 @@ class Occasion:
     """One thing to tell; within its alta nobody is told it twice under one `key`.
 
     It goes to the `people` by account name, and to the `areas` (or whom these words of a procedure mean:
-    `everybody`, `coordinators`). `owner` takes an area's turn, when a step has one.
+    `everybody`, `coordinators`). `owner` takes an area's turn, when a step has one. `carries` is what of the
+    plan its letter carries.
     """
 
     key: str
@@ -45,11 +47,14 @@ class Occasion:
     areas: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     owner: str | None = None
+    carries: tuple[Carried, ...] = ()
 
 
 def occasions(alta: AltaView, event: Event, calendar: BusinessCalendar) -> tuple[Occasion, ...]:
     """What is worth telling of one event, what somebody must do first; `alta` is as it stands after it."""
-    opened = tuple(view for view in alta.open if view.since == event.at)
+    fresh = (view for view in alta.open if view.since == event.at)
+    # What closes by itself in the next moment is nobody's turn.
+    opened = tuple(view for view in fresh if closes_itself(alta, view, event.at) != "evidence")
     closed = tuple(view for view in alta.steps if view.state is StepState.DONE and view.closed == event.at)
     turns = (turn(view, calendar) for view in opened)
     return (*turns, *_of_the_event(alta, event), *_by_rules(alta, event, opened, closed))
@@ -65,6 +70,7 @@ def turn(view: StepView, calendar: BusinessCalendar) -> Occasion:
         view.id,
         areas=view.step.areas,
         owner=view.owner,
+        carries=view.step.carries,
     )
 
 
@@ -151,7 +157,7 @@ def _told(view: StepView, when: str, title: str, detail: str) -> Iterator[Occasi
 def by_rule(rule: NoticeRule, key: str, step: str, round: int, title: str, detail: str) -> Occasion:
     kind = Kind.SHEET if COORDINATORS in rule.to else Kind.TOLD
     title = SHEET if kind is Kind.SHEET else title
-    return Occasion(f"{key}:{step}:{round}", kind, title, detail, step, areas=rule.to)
+    return Occasion(f"{key}:{step}:{round}", kind, title, detail, step, areas=rule.to, carries=rule.carries)
 
 
 def _answers(view: StepView) -> str:

@@ -14,6 +14,7 @@ from mail.message import is_address
 from mail.outbox import Outbox
 from provisioning.alta.procedure import COORDINATORS, EVERYBODY
 from provisioning.notices import circle, letters
+from provisioning.notices.carried import NOTHING, Part, Parts, sheet
 from provisioning.notices.circle import Circle
 from provisioning.notices.letters import Desk, Line, Subject
 from provisioning.notices.occasions import Kind, Occasion
@@ -30,7 +31,7 @@ NO_ADDRESS, DECLINED = "no-address", "declined"
 @dataclass(frozen=True, slots=True)
 class Item:
     """What is told of a `subject`. `groups` are the queues whose coordinators are meant, where it is they;
-    `path` is its page, when that is not the subject's.
+    `path` is its page, when that is not the subject's or its step's.
     """
 
     occasion: Occasion
@@ -50,15 +51,22 @@ class Teller:
     replies: ReplyAddresses | None
 
     async def tell(
-        self, connection: AsyncConnection, subject: Subject, items: Sequence[Item], by: str = ""
+        self,
+        connection: AsyncConnection,
+        subject: Subject,
+        items: Sequence[Item],
+        by: str = "",
+        parts: Parts = NOTHING,
     ) -> int:
-        """Within a transaction; how many people were told something. Who did it (`by`) knows it."""
+        """Within a transaction; how many people were told something. Who did it (`by`) knows it. `parts` are
+        those that the letters may carry.
+        """
         if not items:
             return 0
         found = await circle.read(connection, self.absences)
         chosen = await self.preferences.all(connection)
         doer = found.by_name(by)
-        telling = _Telling(connection, subject, found, doer.full_name if doer else "")
+        telling = _Telling(connection, subject, found, doer.full_name if doer else "", parts)
         told = 0
         for person, theirs in _by_person(found, subject, items, by).items():
             told += await self._tell_one(
@@ -94,7 +102,7 @@ class Teller:
             "topic": subject.topic[:200],
             "title": occasion.title[:200],
             "detail": occasion.detail,
-            "path": item.path or subject.path,
+            "path": item.path or subject.page(occasion.step),
             "created": now,
         }
 
@@ -108,13 +116,14 @@ class Teller:
             self._reply_to(subject, person),
             _represented(telling.found, person, fresh),
             telling.by,
+            _carried(telling, person, fresh),
         )
         id = await self.outbox.put(telling.connection, letter, self.clock())
         ids = [row for row, _ in fresh]
         await telling.connection.execute(update(notices).where(notices.c.id.in_(ids)).values(letter=id))
 
     def _line(self, subject: Subject, item: Item) -> Line:
-        link = self.desk.link(item.path or subject.path)
+        link = self.desk.link(item.path or subject.page(item.occasion.step))
         return Line(item.occasion.title, item.occasion.detail, link, subject.topic)
 
     def _reply_to(self, subject: Subject, person: Person) -> str:
@@ -132,6 +141,7 @@ class _Telling:
     subject: Subject
     found: Circle
     by: str
+    parts: Parts
 
 
 _AT_ONCE: Mapping[str, Any] = {"due": None, "why": ""}
@@ -173,6 +183,14 @@ def _whom(found: Circle, subject: Subject, item: Item) -> Iterator[Person]:
         yield from (head for area in areas for head in found.head_of(area, concern))
     elif areas:
         yield from found.turn_of(occasion.owner, areas, concern)
+
+
+def _carried(telling: _Telling, person: Person, fresh: Sequence[tuple[int, Item]]) -> tuple[Part, ...]:
+    """What of the plan goes with a letter: nothing to whom the plan is out of sight."""
+    if not (telling.subject.concern.seen_by(person) and person.may(Permission.PLAN_READ)):
+        return ()
+    wanted = {name for _, item in fresh for name in item.occasion.carries}
+    return sheet(telling.parts, wanted)
 
 
 def _represented(found: Circle, person: Person, fresh: Sequence[tuple[int, Item]]) -> tuple[Absence, ...]:

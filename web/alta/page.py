@@ -14,10 +14,10 @@ from provisioning.alta.request import ORIGINS, SCOPES
 from provisioning.alta.views import AltaView, StepState, StepView
 from staff.permissions import Permission
 from web.alta import words
-from web.alta.find import altas, find, zone_of
+from web.alta.find import altas, find, find_step, zone_of
 from web.alta.panels import PANELS, data_of
 from web.alta.turns import Turn, turns
-from web.asked import is_htmx
+from web.asked import is_htmx, see_other
 from web.keys import services, session
 from web.notices.of_alta import mails_of
 from web.pages import full_names, render
@@ -47,6 +47,12 @@ class Attempt:
 async def page(request: web.Request) -> web.Response:
     alta = await find(request)
     return await show(request, alta, Attempt(told=_done(request, alta)))
+
+
+async def step(request: web.Request) -> web.Response:
+    """The page, at one step: an address that letters bear, because signing in keeps no fragment."""
+    alta = await find(request)
+    return see_other(f"/altas/{alta.id}#step-{find_step(request, alta).id}")
 
 
 async def now(request: web.Request) -> web.Response:

@@ -159,6 +159,7 @@ EXPECTED = {
     "POST /altas/{id}/suspend": TAKE_PART,
     "POST /altas/{id}/resume": TAKE_PART,
     "POST /altas/{id}/cancel": TAKE_PART,
+    "GET /altas/{id}/steps/{step}": FOLLOW_ALTAS,
     "POST /altas/{id}/steps/{step}/finish": TAKE_PART,
     "POST /altas/{id}/steps/{step}/skip": TAKE_PART,
     "POST /altas/{id}/steps/{step}/back": TAKE_PART,

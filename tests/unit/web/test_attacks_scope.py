@@ -148,6 +148,7 @@ EXPECTED = {
     "POST /altas/{id}/suspend": HIDDEN,
     "POST /altas/{id}/resume": HIDDEN,
     "POST /altas/{id}/cancel": HIDDEN,
+    "GET /altas/{id}/steps/{step}": HIDDEN,
     "POST /altas/{id}/steps/{step}/finish": HIDDEN,
     "POST /altas/{id}/steps/{step}/skip": HIDDEN,
     "POST /altas/{id}/steps/{step}/back": HIDDEN,

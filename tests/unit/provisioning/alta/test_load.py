@@ -97,6 +97,24 @@ def test_what_two_steps_of_one_kind_give_is_ambiguous_and_of_two_kinds_is_not(tm
     assert read_procedure(apart).procedure.areas() == {"comercial": "Comercial"}
 
 
+def test_what_letters_carry_is_named_and_a_reminder_carries_nothing(tmp_path: Path) -> None:
+    text = """\
+altavoz: 1
+procedure: prueba
+name: Prueba
+steps:
+  - id: uno
+    title: Uno
+    areas: [comercial]
+    days: 1
+    carries: [plan, coberturas]
+    notices:
+      - {when: closed, to: [sistemas], carries: [numbers]}
+      - {when: late, to: [sistemas], carries: [plan]}
+"""
+    assert told(tmp_path, text) == ["9 ALTA-027", "12 ALTA-113"]
+
+
 def test_days_are_the_subsidiarys_business_days_and_suspended_ones_do_not_count() -> None:
     calendar = BusinessCalendar("AR", ZoneInfo("America/Argentina/Buenos_Aires"))
     thursday = datetime(2026, 4, 30, 15, tzinfo=UTC)  # the day before a public holiday

@@ -18,12 +18,18 @@ from tests.unit.provisioning.notices.conftest import EXAMPLES, SITE, Bench, ever
 PLAN = "hogar-nandu"
 
 
-def stands(bench: Bench, *, candidate: str = "a", guide: str | None = None, live: bool = False) -> None:
+def stands(
+    bench: Bench,
+    *,
+    candidate: str = "a",
+    guide: str | None = None,
+    live: bool = False,
+    at: datetime = datetime(2026, 3, 2, tzinfo=UTC),
+) -> None:
     """A version of the example plan stands in the PBX."""
     [source] = load_files([EXAMPLES / "hogar-nandu.yaml"], SITE).sources
     plan = source.plan.model_copy(update={"guide": guide}) if guide else source.plan
     version = PlanVersion(plan=plan, hash=candidate * 64)
-    at = datetime(2026, 3, 2, tzinfo=UTC)
     bench.office.book.replace([StoredPlan(version, 1, "", live, at, "ivan", candidate=not live)])
 
 
