@@ -233,8 +233,21 @@ async def test_every_role_reads_every_page_of_an_alta_or_is_told_why_not(house):
                 for row in pages:
                     status = (await visitor.get(path_of(row).replace("{kind}", "data"))).status
                     labelled = {403} if "document" in row.path else set()
-                    expected = {200, 404, 409} | labelled if visitor_may(role, row) else {403}
+                    expected = {200, 303, 404, 409} | labelled if visitor_may(role, row) else {403}
                     assert status in expected, f"{row.path} as {role}: {status}"
+
+
+async def test_the_address_of_a_step_in_a_letter_leads_to_it_also_by_way_of_signing_in(house):
+    await observed(house)
+    path = "/altas/1/steps/observaciones"
+    async with house.at("olga") as visitor:
+        assert (await visitor.get(path)).headers["Location"] == "/altas/1#step-observaciones"
+        page = await read(visitor, "/altas/1")
+        assert 'id="step-observaciones"' in page
+        assert (await visitor.get("/altas/1/steps/nada")).status == 404
+    async with house.serving() as root, house.visit(root, None) as stranger:
+        sent = await stranger.get(path, Accept="text/html")
+        assert sent.headers["Location"] == f"/sign-in?next={path}"
 
 
 def visitor_may(role, row):

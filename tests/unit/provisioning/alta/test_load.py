@@ -110,9 +110,14 @@ steps:
     carries: [plan, coberturas]
     notices:
       - {when: closed, to: [sistemas], carries: [numbers]}
+  - id: dos
+    title: Dos
+    areas: [comercial]
+    days: 1
+    notices:
       - {when: late, to: [sistemas], carries: [plan]}
 """
-    assert told(tmp_path, text) == ["9 ALTA-027", "12 ALTA-113"]
+    assert told(tmp_path, text) == ["9 ALTA-025", "17 ALTA-113"]
 
 
 def test_days_are_the_subsidiarys_business_days_and_suspended_ones_do_not_count() -> None:
