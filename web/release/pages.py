@@ -8,6 +8,7 @@ from aiohttp import web
 
 from plans.book import Stands, StoredPlan
 from plans.model import Plan
+from provisioning.proof.sounds import wanted
 from provisioning.proof.store import Proof
 from provisioning.refusals import ProvisioningRefused
 from provisioning.release.canaries import Canary
@@ -21,6 +22,7 @@ from web.asked import see_other
 from web.keys import person, services
 from web.lists import text
 from web.pages import full_names, render
+from web.release.dossier import shown, unsigned
 from web.release.turns import who_releases, whose
 
 DONE = {
@@ -123,7 +125,7 @@ async def _page(
         standing=standing,
         stored=stored,
         plan=plan,
-        today=services(request).site.subsidiaries[plan.subsidiary].here(services(request).clock()).date(),
+        today=_today(request, plan),
         missing=[(demand, await whose(request, standing, demand)) for demand in asked if not demand.met],
         met=[demand for demand in asked if demand.met],
         open=open_to(asked),
@@ -146,6 +148,46 @@ async def demands(request: web.Request, standing: Standing) -> tuple[Demand, ...
     if standing.candidate is None:
         return ()
     return await services(request).office.line_releases.demands(standing, judged)
+
+
+async def to_be_signed(request: web.Request) -> web.Response:
+    """The dossier as it would be signed now, by the very page that shows it afterwards."""
+    standing, who = await find(request), person(request)
+    if standing.candidate is None:
+        raise refusals.not_found("No hay una versión por liberar")
+    plan, may = standing.candidate.version.plan, who.may(Permission.LINE_RELEASE)
+    sections = await services(request).office.line_releases.to_be_signed(standing, who, may)
+    said = await shown(request, unsigned(sections))
+    asked = said["dossier"].told["gate"]["demands"]
+    return render(
+        request,
+        "release/to_be_signed.html",
+        standing=standing,
+        plan=plan,
+        today=_today(request, plan),
+        open=all(demand["met"] for demand in asked),
+        may_release=may,
+        typed={},
+        **said,
+    )
+
+
+async def prompt(request: web.Request) -> web.FileResponse:
+    """The sound of a prompt of the version that is to be released, as the PBX plays it."""
+    standing, served = await find(request), services(request)
+    if standing.candidate is None:
+        raise refusals.not_found("No hay una versión por liberar")
+    sounds = wanted(standing.candidate.version, served.site, {}).expected
+    name = sounds.get(request.match_info["prompt"])
+    path = served.office.sounds.path(name) if name else None
+    if path is None or not path.is_file():
+        raise refusals.not_found("Ese mensaje no tiene sonido")
+    return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
+
+
+def _today(request: web.Request, plan: Plan) -> date:
+    served = services(request)
+    return served.site.subsidiaries[plan.subsidiary].here(served.clock()).date()
 
 
 async def release(request: web.Request) -> web.Response:

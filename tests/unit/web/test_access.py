@@ -216,6 +216,8 @@ EXPECTED = {
     "POST /plans/{plan}/withdraw": PUBLISH,
     "GET /releases": FOLLOW_ALTAS,
     "GET /releases/{plan}": FOLLOW_ALTAS,
+    "GET /releases/{plan}/dossier": FOLLOW_ALTAS,
+    "GET /releases/{plan}/prompts/{prompt}": FOLLOW_ALTAS,
     "POST /releases/{plan}": {Role.OPERATIONS, Role.ADMINISTRATOR},
     "POST /releases/{plan}/cancel": {Role.OPERATIONS, Role.ADMINISTRATOR},
     "POST /releases/{plan}/suspend": {Role.OPERATIONS, Role.ADMINISTRATOR},
@@ -224,6 +226,7 @@ EXPECTED = {
     "GET /dossiers/{id}": FOLLOW_ALTAS,
     "GET /dossiers/{id}/pdf": FOLLOW_ALTAS,
     "GET /dossiers/{id}/file": FOLLOW_ALTAS,
+    "GET /dossiers/{id}/files/{sha256}": FOLLOW_ALTAS,
     "GET /status": READ_STATUS,
     "GET /alarms/stream": EVERYBODY,
     "GET /phones": KEEP_PHONES,
@@ -301,6 +304,7 @@ PARTS = {
     "load": "0" * 32,
     "e164": "+541143218765",
     "call": "principal-1",
+    "sha256": "0" * 64,
 }
 
 
