@@ -9,7 +9,7 @@ from provisioning.notices.mailroom import MailFilter
 from web.keys import services, session
 from web.notices import words
 
-SHOWN = 8
+SHOWN = 4
 
 
 async def mails_of(request: web.Request, alta: AltaView) -> dict[str, Any]:

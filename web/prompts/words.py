@@ -68,7 +68,7 @@ def turn(need: PromptNeed, names: Mapping[str, str]) -> str:
     match need.stand:
         case Stand.PENDING:
             recorder = names.get(need.pending[0].by, need.pending[0].by)
-            return f"Le toca aprobarla a otra persona que {recorder}."
+            return f"La grabó {recorder}: falta que otra persona la apruebe."
         case Stand.APPROVED:
             places = [where for where in need.sounds if where is not Where.DRAFT]
             out = bool(places) and all(need.heard(where) for where in places)

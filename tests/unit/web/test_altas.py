@@ -63,7 +63,7 @@ async def test_an_otro_si_begins_from_what_the_plan_in_service_says(house):
         assert 'value="Asistencia Hogar Ñandú Plus"' in page and "Empezar el otro sí" in page
         sent = TYPED | {"kind": "otro-si", "plan": "hogar-nandu"}
         assert (await carla.post("/altas/new", sent)).status == 303
-        assert "Otro sí ALTA-1" in await read(carla, "/altas/1")
+        assert "Otro sí · ALTA-1" in await read(carla, "/altas/1")
 
 
 async def test_a_step_is_finished_by_whose_turn_it_is_and_opened_again_by_one_press(house):

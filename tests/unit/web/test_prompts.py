@@ -67,7 +67,8 @@ async def test_a_file_is_sent_heard_and_approved_by_somebody_else(house, file):
         assert rate == 8000 and len(samples) > 4 * 8000
         assert (await carla.post("/prompts/hogar-nandu/recordings/1/approve")).status == 422
     async with house.at("olga") as olga:
-        assert "Le toca aprobarla a otra persona que Carla Mora." in await text(olga, "/prompts/hogar-nandu")
+        page = await text(olga, "/prompts/hogar-nandu")
+        assert "La grabó Carla Mora: falta que otra persona la apruebe." in page
         done = await olga.post("/prompts/hogar-nandu/recordings/1/approve")
         assert done.headers["Location"] == "/prompts/hogar-nandu?done=approved#saludo"
         page = await text(olga, "/prompts/hogar-nandu?done=approved")
