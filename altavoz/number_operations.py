@@ -1,12 +1,14 @@
 """What the command line may ask about numbers; see `altavoz/operations.py`."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
 from plans.numbers import BadNumber, parse, written
+from provisioning.numbers.checks import carrier_allows
 from provisioning.numbers.load import Defaults, Read
 from provisioning.numbers.loads import NotLoaded
 from provisioning.numbers.states import BY_HAND, Move, NumberKind, NumberState, legal
@@ -56,7 +58,8 @@ class NumberOperations:
     async def show(self, arguments: Arguments) -> Any:
         number = await self._number(arguments["number"])
         history = await self._numbers.history(number)
-        moves = [move for move in legal(number.kind, number.state) if move in BY_HAND]
+        possible = [move for move in legal(number.kind, number.state) if move in BY_HAND]
+        moves = [move for move in possible if carrier_allows(number, move)]
         return _said(number) | {"moves": moves, "history": [_happened(each) for each in history]}
 
     async def load(self, arguments: Arguments) -> Any:
@@ -103,17 +106,18 @@ class NumberOperations:
             by_hand = ", ".join(sorted(BY_HAND - {Move.RESERVE}))
             raise NumberRefused(f"A mano se puede: {by_hand}; lo demás sigue a la central.")
         reason = arguments.get("reason") or ""
-        if move == Move.LINK:
-            return _said(await self._link(number, arguments.get("with") or "", reason))
+        if move in (Move.GRANT, Move.LINK):
+            return _said(await self._mount(Move(move), number, arguments.get("with") or "", reason))
         return _said(await self._numbers.move(number.e164, Move(move), reason))
 
-    async def _link(self, number: InventoryNumber, other: str, reason: str) -> InventoryNumber:
+    async def _mount(self, move: Move, number: InventoryNumber, other: str, reason: str) -> InventoryNumber:
         try:
             e164 = parse(other, number.subsidiary).e164
         except BadNumber as bad:
-            raise NumberRefused(f"Diga con qué número se vincula, con «--with»: {bad}.") from bad
+            raise NumberRefused(f"Diga el otro número con «--with»: {bad}.") from bad
         header, public = (e164, number.e164) if number.kind is NumberKind.PUBLIC else (number.e164, e164)
-        below, above = await self._numbers.link(header, public, reason)
+        noted = self._numbers.link if move is Move.LINK else self._numbers.grant
+        below, above = await noted(header, public, reason)
         return above if number.kind is NumberKind.PUBLIC else below
 
     async def _number(self, text: str) -> InventoryNumber:
@@ -139,7 +143,10 @@ def _said(number: InventoryNumber) -> dict[str, Any]:
         "kind": number.kind,
         "state": number.state,
         "since": number.since.isoformat(),
-        "until": number.until.isoformat() if number.until else None,
+        "until": _when(number.until),
+        "asked_at": _when(number.asked_at),
+        "granted_at": _when(number.granted_at),
+        "linked_at": _when(number.linked_at),
         "subsidiary": number.subsidiary,
         "carrier": number.carrier,
         "plan": number.plan,
@@ -149,6 +156,10 @@ def _said(number: InventoryNumber) -> dict[str, Any]:
         "note": number.note or None,
         "revision": number.revision,
     }
+
+
+def _when(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _happened(each: Happened) -> dict[str, Any]:

@@ -26,6 +26,9 @@ LABELS = {
     "state": "Estado",
     "since": "Desde",
     "until": "Hasta",
+    "asked_at": "Pedido al operador",
+    "granted_at": "Lo dio el operador",
+    "linked_at": "Vínculo confirmado",
     "subsidiary": "Filial",
     "carrier": "Operador",
     "plan": "Plan",
@@ -57,7 +60,7 @@ def _words() -> dict[str, dict[str, str]]:
 def list_numbers(
     text: str = typer.Option("", help="Un número o parte, en cualquier escritura; un plan, una cuenta."),
     kind: str = Kind,
-    state: str = typer.Option("", help="free, reserved, requested, linked, configured, tested, released…"),
+    state: str = typer.Option("", help="free, reserved, requested, granted, linked, configured, tested, released…"),
     subsidiary: str = Subsidiary,
     carrier: str = Carrier,
     plan: str = typer.Option("", help="Solo los de este plan."),
@@ -133,9 +136,9 @@ def reserve(
 def move(
     number: str = Number,
     move: str = typer.Argument(
-        help="request, call-off, link, unlink, give-back, quarantine, recall, free, retire o restore."
+        help="request, call-off, grant, link, unlink, give-back, quarantine, recall, free, retire o restore."
     ),
-    other: str = typer.Option("", "--with", help="Con «link»: el otro número."),
+    other: str = typer.Option("", "--with", help="Con «grant» y «link»: el otro número."),
     reason: str = Reason,
     as_json: bool = AsJson,
 ) -> None:

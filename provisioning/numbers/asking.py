@@ -9,7 +9,7 @@ from provisioning.alta.forms import FormView
 from provisioning.alta.views import AltaView
 from provisioning.notices.drafts import Dispatch, Draft, DraftRefused, Sent, Write
 from provisioning.numbers.letter import RequestFacts, recipients, request_letter
-from provisioning.numbers.states import NumberKind, NumberState
+from provisioning.numbers.states import Move, NumberKind, legal
 from provisioning.numbers.store import Numbers
 from provisioning.numbers.values import InventoryNumber
 from staff.clock import Clock
@@ -17,7 +17,6 @@ from staff.person import Person
 
 Form = Callable[[AltaView], Awaitable[FormView | None]]
 """The signed request for a number, which says what kind of line is wanted."""
-_ASKABLE = (NumberState.RESERVED, NumberState.REQUESTED)
 
 
 def asking(numbers: Numbers, site: Site, clock: Clock, form: Form) -> Write:
@@ -57,5 +56,7 @@ def asked(numbers: Numbers) -> Sent:
 
 def askable(found: tuple[InventoryNumber, ...]) -> InventoryNumber | None:
     """The header that waits for a public number; one that was asked for may be asked for again."""
-    headers = [each for each in found if each.kind is NumberKind.HEADER and not each.linked]
-    return next((each for each in headers if each.state in _ASKABLE), None)
+    headers = [each for each in found if each.kind is NumberKind.HEADER and each.granted_at is None]
+    return next(
+        (each for each in headers if each.asked_at or Move.REQUEST in legal(each.kind, each.state)), None
+    )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import writing
 from plans.numbers import written
 from plans.site import Carrier, Header, Site
 from provisioning.numbers.delivery import judge
-from provisioning.numbers.states import NumberKind, NumberState
+from provisioning.numbers.states import Move, NumberKind, NumberState
 from provisioning.numbers.tables import carrier_deliveries, number_history, numbers
 from provisioning.numbers.values import NumberRefused
 from staff import audit
@@ -80,17 +80,16 @@ class Carriers:
         return tuple([await self._view(slug, each) for slug, each in seen.items()])
 
     async def _view(self, slug: str, carrier: Carrier) -> CarrierView:
-        free, _ = await self._standing(slug, NumberState.FREE)
-        waiting, oldest = await self._standing(slug, NumberState.REQUESTED)
+        free, _ = await self._headers(slug, numbers.c.state == NumberState.FREE)
+        asked = numbers.c.asked_at.is_not(None) & numbers.c.granted_at.is_(None)
+        waiting, oldest = await self._headers(slug, asked)
         took = await self._took(slug)
         return CarrierView(slug, carrier, free, waiting, oldest, took, await self.deliveries(slug))
 
-    async def _standing(self, slug: str, state: NumberState) -> tuple[int, datetime | None]:
-        """How many headers of a carrier are in a state, and since when the first of them is."""
-        wanted = select(func.count(), func.min(numbers.c.since)).where(
-            numbers.c.carrier == slug,
-            numbers.c.kind == NumberKind.HEADER,
-            numbers.c.state == state,
+    async def _headers(self, slug: str, which: ColumnElement[bool]) -> tuple[int, datetime | None]:
+        """How many headers of a carrier these are, and when the first of them was asked for."""
+        wanted = select(func.count(), func.min(numbers.c.asked_at)).where(
+            numbers.c.carrier == slug, numbers.c.kind == NumberKind.HEADER, which
         )
         async with self._engine.connect() as connection:
             count, since = (await connection.execute(wanted)).one()
@@ -101,13 +100,13 @@ class Carriers:
         asked, linked = number_history.alias("asked"), number_history.alias("linked")
         before = (
             select(func.max(asked.c.at))
-            .where(asked.c.number == linked.c.number, asked.c.move == "request", asked.c.id < linked.c.id)
+            .where(asked.c.number == linked.c.number, asked.c.move == Move.REQUEST, asked.c.id < linked.c.id)
             .scalar_subquery()
         )
         wanted = (
             select(linked.c.at, before.label("asked"))
             .join(numbers, numbers.c.id == linked.c.number)
-            .where(linked.c.move == "link", linked.c.before == NumberState.REQUESTED)
+            .where(linked.c.move == Move.LINK)
             .where(numbers.c.carrier == slug, numbers.c.kind == NumberKind.HEADER)
         )
         async with self._engine.connect() as connection:

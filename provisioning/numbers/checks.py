@@ -27,6 +27,27 @@ def may_leave(number: InventoryNumber, move: Move, standing: InPlan | None) -> N
         )
 
 
+def carrier_allows(number: InventoryNumber, move: Move) -> bool:
+    """Whether what the carrier did so far leaves room for the move, whatever stands in the PBX."""
+    if move is Move.REQUEST:
+        return number.granted_at is None
+    if move is Move.CALL_OFF:
+        return number.asked_at is not None and number.granted_at is None
+    return move is not Move.UNLINK or number.granted_at is not None
+
+
+def carrier_is_there(number: InventoryNumber, move: Move) -> None:
+    """Raises where `carrier_allows` says no."""
+    if carrier_allows(number, move):
+        return
+    shown = written(number.e164)
+    if number.granted_at is not None:
+        raise NumberRefused(f"{shown}: el operador ya respondió; no hay nada que pedir ni de qué desistir.")
+    if move is Move.UNLINK:
+        raise NumberRefused(f"{shown}: el operador todavía no dio ni vinculó ningún número.")
+    raise NumberRefused(f"{shown}: al operador todavía no se le pidió nada.")
+
+
 def quarantine_over(number: InventoryNumber, move: Move, now: datetime) -> None:
     if move is Move.FREE and number.until is not None and number.until > now:
         raise NumberRefused(
@@ -56,13 +77,17 @@ def can_be_linked(header: InventoryNumber, public: InventoryNumber) -> None:
     if public.state in HELD and public.plan != header.plan:
         raise conflicts.taken_in_inventory(public)
     if header.linked and public.e164 not in header.linked:
-        mounted = written(header.linked[0])
-        raise NumberRefused(f"{written(header.e164)} ya tiene montado {mounted}: desvincúlelo antes.")
+        by_carrier = header.granted_at is not None
+        how = (
+            "desvincúlelo antes" if by_carrier else "así está en la central: publique antes el plan con este"
+        )
+        raise NumberRefused(f"{written(header.e164)} ya tiene montado {written(header.linked[0])}: {how}.")
 
 
 def has_public(header: InventoryNumber) -> None:
     if header.kind is not NumberKind.HEADER or not header.linked:
         raise NumberRefused(f"{written(header.e164)} no tiene ningún número público montado.")
+    carrier_is_there(header, Move.UNLINK)
 
 
 def holder_of(header: InventoryNumber) -> Holder | None:

@@ -68,3 +68,16 @@ def objections(plan: Plan, found: Mapping[str, InventoryNumber]) -> Iterator[str
             yield f"{shown} está {STATES[number.state].lower()} para el plan «{number.plan}»"
         elif number.state in (NumberState.QUARANTINE, NumberState.RETIRED):
             yield f"{shown} está {STATES[number.state].lower()}"
+    yield from _given_otherwise(plan, found)
+
+
+def _given_otherwise(plan: Plan, found: Mapping[str, InventoryNumber]) -> Iterator[str]:
+    """Where the plan mounts another public number than the carrier gave for the header."""
+    for line in plan.lines:
+        header = found.get(line.header)
+        if header is None or header.granted_at is None or header.plan != plan.plan or not line.public:
+            continue
+        if line.public not in header.linked:
+            given = ", ".join(written(each, plan.subsidiary) for each in header.linked)
+            shown, mounted = written(line.header, plan.subsidiary), written(line.public, plan.subsidiary)
+            yield f"sobre {shown} el operador dio {given} y el plan monta {mounted}"

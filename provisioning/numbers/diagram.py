@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from provisioning.numbers.states import BY_HAND, TRANSITIONS, Move, Moves, NumberKind, NumberState
+from provisioning.numbers.states import BACK, BY_HAND, TRANSITIONS, Move, Moves, NumberKind, NumberState
 from provisioning.numbers.words import HAPPENED, MOVES, STATES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "number-states.md"
@@ -12,6 +12,10 @@ _INTRODUCTION = """# La vida de un número
 
 Lo escribe `python -m provisioning.numbers.diagram` a partir de `provisioning/numbers/states.py`, que es lo
 que decide. Un paso que no está aquí se rechaza y no cambia nada. Qué es cada cosa: [numbers.md](numbers.md).
+
+Lo que hace el operador y lo que está en la central van cada uno por su lado. Mientras la central tiene el
+número, el estado dice cómo está ahí; el pedido, lo que el operador dio y lo que vinculó se anotan sin que el
+estado cambie. Cuando se quita de la central vuelve hasta donde llegó el operador.
 """
 _TITLES = {NumberKind.HEADER: "Cabeceras", NumberKind.PUBLIC: "Números públicos"}
 
@@ -33,9 +37,14 @@ def _kind(kind: NumberKind) -> Iterable[str]:
 def _arrows(table: Mapping[NumberState, Moves]) -> Iterable[str]:
     """One arrow from a state to another, with all the moves that lead there."""
     for state, moves in table.items():
-        for to in dict.fromkeys(moves.values()):
-            labels = ", ".join(MOVES[move].lower() for move, leads in moves.items() if leads is to)
+        several = [(move, to) for move, leads in moves.items() for to in _leads(move, leads)]
+        for to in dict.fromkeys(to for _, to in several):
+            labels = ", ".join(MOVES[move].lower() for move, leads in several if leads is to)
             yield f"  {state} --> {to}: {labels}"
+
+
+def _leads(move: Move, to: NumberState) -> tuple[NumberState, ...]:
+    return BACK if move is Move.DISMANTLE else (to,)
 
 
 def _moves() -> Iterable[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from plans.site import Site
-from provisioning.numbers.states import NumberKind, NumberState
+from provisioning.numbers.states import Move, NumberKind, NumberState
 from provisioning.numbers.tables import number_history, numbers
 from provisioning.numbers.values import ANY, Happened, InventoryNumber, NumberFilter, NumbersPage
 from provisioning.numbers.writing import candidates, parts
@@ -88,6 +88,15 @@ class Inventory:
         async with self._engine.connect() as connection:
             rows = await connection.execute(wanted.order_by(number_history.c.id.desc()).limit(HISTORY))
             return tuple(_happened(row) for row in rows.mappings())
+
+    async def last(self, several: Sequence[InventoryNumber], move: Move) -> Happened | None:
+        """The last time that the move was made of any of these."""
+        columns = [column for column in number_history.c if column.name not in ("id", "number")]
+        ids = [number.id for number in several]
+        wanted = select(*columns).where(number_history.c.number.in_(ids), number_history.c.move == move)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(wanted.order_by(number_history.c.id.desc()).limit(1))
+            return next((_happened(row) for row in rows.mappings()), None)
 
     async def _read(self, wanted: Select[Any]) -> list[InventoryNumber]:
         async with self._engine.connect() as connection:

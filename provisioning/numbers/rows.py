@@ -30,6 +30,8 @@ LONGEST_REASON = 500
 LONGEST_NOTE = 200
 PORTION = 900
 _TEXTS = ("note", "carrier")
+_UNASKED = frozenset({Move.CALL_OFF, Move.UNLINK})
+_UNASKED_IN = frozenset({NumberState.FREE, NumberState.RESERVED, NumberState.RETIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def step(connection: AsyncConnection, number: InventoryNumber, moving: Mov
 
 def _after(number: InventoryNumber, move: Move) -> NumberState:
     try:
-        return after(number.kind, number.state, move)
+        return after(number.kind, number.state, move, number.back)
     except IllegalMove as illegal:
         raise NotNow(number.state, move, _words(number, move)) from illegal
 
@@ -95,6 +97,24 @@ def _values(number: InventoryNumber, state: NumberState, moving: Moving) -> dict
         values |= {"alta": None, "plan": None, "account": ""}
     if moving.holder is not None:
         values |= _held_by(number, moving.holder)
+    return values | _at_the_carrier(number, state, moving)
+
+
+def _at_the_carrier(
+    number: InventoryNumber, state: NumberState, moving: Moving
+) -> dict[str, datetime | None]:
+    """How far the carrier is after the move; another plan begins anew."""
+    anew = moving.holder is not None and moving.holder.plan != number.plan
+    if moving.move in _UNASKED or state in _UNASKED_IN or anew:
+        values: dict[str, datetime | None] = dict.fromkeys(("asked_at", "granted_at", "linked_at"))
+    else:
+        values = {}
+    if moving.move is Move.REQUEST:
+        values["asked_at"] = moving.at
+    if moving.move in (Move.GRANT, Move.LINK):
+        values["granted_at"] = number.granted_at or moving.at
+    if moving.move is Move.LINK:
+        values["linked_at"] = number.linked_at or moving.at
     return values
 
 
@@ -189,9 +209,12 @@ def _row(entry: Entry, at: datetime) -> dict[str, Any]:
 
 
 async def mount(connection: AsyncConnection, header: InventoryNumber, public: InventoryNumber | None) -> None:
-    """Put a public number on a header, or take it off."""
-    id = public.id if public else None
-    await connection.execute(update(numbers).where(numbers.c.id == header.id).values(public=id))
+    """Put a public number on a header, or take it off; what the carrier said was of the one that it had."""
+    mounted = public.e164 if public else None
+    values: dict[str, Any] = {"public": public.id if public else None}
+    if header.linked and mounted not in header.linked:
+        values |= {"granted_at": None, "linked_at": None}
+    await connection.execute(update(numbers).where(numbers.c.id == header.id).values(values))
 
 
 async def unmount_from(connection: AsyncConnection, number: InventoryNumber) -> None:

@@ -12,16 +12,19 @@ from plans.numbers import BadNumber
 from provisioning.numbers import checks, conflicts, rows
 from provisioning.numbers.inventory import SELECT, read
 from provisioning.numbers.rows import Moving, held, step
-from provisioning.numbers.states import HELD, Move, NumberKind, NumberState
+from provisioning.numbers.standing import Stand, follow, mount, standing_in
+from provisioning.numbers.states import HELD, TRANSITIONS, Move, NumberKind, NumberState
 from provisioning.numbers.stock import Stock
 from provisioning.numbers.tables import numbers
 from provisioning.numbers.values import Entry, Holder, InventoryNumber, NoneFree, NumberRefused
 from provisioning.numbers.writing import understood
 
 OVER = "terminó la cuarentena"
+STANDS = "está en la central"
 _APART = frozenset({NumberState.FREE, NumberState.QUARANTINE, NumberState.RETIRED})
 """States in which a number is linked with nothing."""
-_UNUSED = (NumberState.RESERVED, NumberState.REQUESTED)
+_UNUSED = (NumberState.RESERVED, NumberState.REQUESTED, NumberState.GRANTED)
+_ASKABLE = tuple(state for state, moves in TRANSITIONS[NumberKind.HEADER].items() if Move.REQUEST in moves)
 
 
 class Numbers(Stock):
@@ -55,31 +58,46 @@ class Numbers(Stock):
             if public is not None:
                 asked.append(await held(connection, public))
                 checks.can_be_linked(*asked)
+            for number in asked:
+                checks.carrier_is_there(number, Move.REQUEST)
             return await self._all(connection, asked, Move.REQUEST, reason, checks.holder_of(asked[0]))
 
     async def request_within(self, connection: AsyncConnection, plan: str, reason: str) -> None:
-        """The carrier was asked, in somebody's transaction: the plan's reserved headers wait for it."""
+        """The carrier was asked, in somebody's transaction: the plan's headers wait for it."""
         mine = SELECT.where(
             numbers.c.plan == plan,
             numbers.c.kind == NumberKind.HEADER,
-            numbers.c.state == NumberState.RESERVED,
+            numbers.c.state.in_(_ASKABLE),
+            numbers.c.asked_at.is_(None),
+            numbers.c.granted_at.is_(None),
         )
         await self._all(connection, await read(connection, mine), Move.REQUEST, reason)
+
+    async def grant(
+        self, header: str, public: str, reason: str = "", revision: int | None = None
+    ) -> tuple[InventoryNumber, InventoryNumber]:
+        """The carrier gave a public number, taken in when it is new, for the header: it is mounted there."""
+        return await self._mounted(Move.GRANT, header, public, reason, revision)
 
     async def link(
         self, header: str, public: str, reason: str = "", revision: int | None = None
     ) -> tuple[InventoryNumber, InventoryNumber]:
-        """The carrier linked them: the public number, taken in when it is new, is mounted on the header."""
+        """The carrier says that calls of the public number, granted or not, arrive at the header."""
+        return await self._mounted(Move.LINK, header, public, reason, revision)
+
+    async def _mounted(
+        self, move: Move, header: str, public: str, reason: str, revision: int | None
+    ) -> tuple[InventoryNumber, InventoryNumber]:
         async with writing(self._engine) as connection:
             below = await held(connection, header)
             checks.same_revision(below, revision)
             above = await self._public(connection, public, below)
             checks.can_be_linked(below, above)
-            under = await step(connection, below, self._moving(Move.LINK, reason, None, public))
+            under = await step(connection, below, self._moving(move, reason, None, public))
             holder = checks.holder_of(below)
-            over = await step(connection, above, self._moving(Move.LINK, reason, holder, header))
+            over = await step(connection, above, self._moving(move, reason, holder, header))
             await rows.mount(connection, under, over)
-            return await _told(connection, below, above, reason)
+            return await self._told(connection, below, above, reason)
 
     async def _public(
         self, connection: AsyncConnection, e164: str, header: InventoryNumber
@@ -100,18 +118,23 @@ class Numbers(Stock):
         return await held(connection, e164)
 
     async def unlink(self, header: str, reason: str, revision: int | None = None) -> InventoryNumber:
-        """The public number stands on the header no more; it is reserved again when it stands on no other."""
+        """What the carrier gave and linked is no more; the public number stays reserved for its plan.
+
+        What the plan's candidate mounts in the PBX stays mounted.
+        """
         async with writing(self._engine) as connection:
             below = await held(connection, header)
             checks.same_revision(below, revision)
             checks.has_public(below)
-            checks.may_leave(below, Move.UNLINK, conflicts.in_book(self._book).get(header))
+            stands = standing_in(self._book).get(header)
+            if stands is not None and stands.stand is not Stand.CANDIDATE:
+                checks.may_leave(below, Move.UNLINK, stands.number)
             above = await held(connection, below.linked[0])
             under = await step(connection, below, self._moving(Move.UNLINK, reason, None, above.e164))
             await rows.mount(connection, under, None)
             if not await rows.headers_of(connection, above):
                 await step(connection, above, self._moving(Move.UNLINK, reason, None, header))
-            return (await _told(connection, below, above, reason))[0]
+            return (await self._told(connection, below, above, reason))[0]
 
     async def move(
         self,
@@ -121,13 +144,14 @@ class Numbers(Stock):
         revision: int | None = None,
         holder: Holder | None = None,
     ) -> InventoryNumber:
-        """Any move but linking. `holder` is for whom, where the number is nobody's yet."""
+        """Any move but granting and linking. `holder` is for whom, where the number is nobody's yet."""
         if move is Move.UNLINK:
             return await self.unlink(e164, reason, revision)
         async with writing(self._engine) as connection:
             number = await held(connection, e164)
             checks.same_revision(number, revision)
             checks.may_leave(number, move, conflicts.in_book(self._book).get(e164))
+            checks.carrier_is_there(number, move)
             checks.quarantine_over(number, move, self._clock())
             checks.for_somebody(number, move, holder)
             (moved,) = await self._all(connection, [number], move, reason, holder)
@@ -195,9 +219,35 @@ class Numbers(Stock):
             moved = await step(connection, number, self._moving(move, reason, holder))
             if moved.state in _APART:
                 await rows.unmount_from(connection, moved)
+        await self._follow(connection, [number.e164 for number in found])
         now = tuple([await held(connection, number.e164) for number in found])
         await rows.write_deeds(connection, zip(found, now, strict=True), reason)
         return now
+
+    async def _told(
+        self,
+        connection: AsyncConnection,
+        header: InventoryNumber,
+        public: InventoryNumber,
+        reason: str,
+    ) -> tuple[InventoryNumber, InventoryNumber]:
+        """Both as they stand now, and their deeds."""
+        await self._follow(connection, [header.e164, public.e164])
+        now = (await held(connection, header.e164), await held(connection, public.e164))
+        await rows.write_deeds(connection, zip((header, public), now, strict=True), reason)
+        return now
+
+    async def _follow(self, connection: AsyncConnection, e164s: Sequence[str]) -> None:
+        """What a plan has in the PBX already says so, whoever holds it only now."""
+        standing = standing_in(self._book)
+        for e164 in e164s:
+            if (wanted := standing.get(e164)) is not None:
+                plan, number = wanted.number.plan.plan, await held(connection, e164)
+                await follow(connection, plan, number, wanted, self._following)
+                await mount(connection, plan, {e164: wanted})
+
+    def _following(self, move: Move, holder: Holder | None) -> Moving:
+        return self._moving(move, STANDS, holder)
 
     def _moving(
         self, move: Move, reason: str, holder: Holder | None = None, other: str | None = None
@@ -217,12 +267,3 @@ async def _longest_free(connection: AsyncConnection, carrier: str) -> str:
     if found is None:
         raise NoneFree(f"No queda ninguna cabecera libre de «{carrier}»: cargue más en «Números».")
     return found
-
-
-async def _told(
-    connection: AsyncConnection, header: InventoryNumber, public: InventoryNumber, reason: str
-) -> tuple[InventoryNumber, InventoryNumber]:
-    """Both as they stand now, and their deeds."""
-    now = (await held(connection, header.e164), await held(connection, public.e164))
-    await rows.write_deeds(connection, zip((header, public), now, strict=True), reason)
-    return now

@@ -32,6 +32,9 @@ numbers = Table(
     Column("note", String(200), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime),
+    Column("asked_at", UtcDateTime),
+    Column("granted_at", UtcDateTime),
+    Column("linked_at", UtcDateTime),
     Column("sought", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     CheckConstraint("kind = 'header' OR public IS NULL", name="only_headers_bear"),
@@ -45,7 +48,8 @@ numbers = Table(
     Index(None, "state", "until"),
 )
 """`account` is empty while the number serves nobody; `since` is when the present state began, `until` when a
-quarantine ends; `sought` is what a search compares.
+quarantine ends; `asked_at`, `granted_at` and `linked_at` are how far the carrier is, whatever the PBX has of
+it; `sought` is what a search compares.
 """
 
 number_history = Table(

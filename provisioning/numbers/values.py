@@ -31,7 +31,8 @@ class Holder:
 class InventoryNumber:
     """A number as it stands. `linked` are the numbers (E.164) on the other side: of a header the public
     number mounted on it, of a public number its headers. `since` is when its state began, `until` when its
-    quarantine ends.
+    quarantine ends. The carrier was asked for it, or for one on this header, at `asked_at`, gave it at
+    `granted_at`, and confirmed at `linked_at` that its calls arrive.
     """
 
     id: int
@@ -47,7 +48,19 @@ class InventoryNumber:
     since: datetime
     until: datetime | None
     revision: int
+    asked_at: datetime | None = None
+    granted_at: datetime | None = None
+    linked_at: datetime | None = None
     linked: tuple[str, ...] = ()
+
+    @property
+    def back(self) -> NumberState:
+        """Where it stands while the PBX does not have it: as far as the carrier is."""
+        if self.linked_at:
+            return NumberState.LINKED
+        if self.granted_at:
+            return NumberState.GRANTED
+        return NumberState.REQUESTED if self.asked_at else NumberState.RESERVED
 
 
 @dataclass(frozen=True, slots=True)

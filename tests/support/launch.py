@@ -126,6 +126,8 @@ class Launch:
         self.reserves_header()
         self.waits_for("numero-de-cabecera")
         self.writes_to_carrier() if by_letter else self.telephones_carrier()
+        self.gets_the_public_number()
+        self.waits_for("numero-publico")
         self.links()
         self.waits_for("numero-vinculado")
 
@@ -235,10 +237,16 @@ class Launch:
         page.fill("#step-numero-publico [action$='/numbers/request'] [name=reason]", "Por teléfono")
         self.does(page, "Anotar que se pidió", "#step-numero-publico")
 
+    def gets_the_public_number(self) -> None:
+        """The carrier answers with the number; that it reaches the header it says later."""
+        page = self.at(IVAN)
+        page.fill("#step-numero-publico [name=public]", PUBLIC)
+        self.does(page, "Anotar el número", "#step-numero-publico")
+
     def links(self) -> None:
         page = self.at(IVAN)
-        page.fill("[action$='/numbers/link'] [name=public] >> nth=0", PUBLIC)
-        self.does(page, "Anotar el vínculo", "#step-numero-publico")
+        page.fill("#step-numero-vinculado [name=reason] >> nth=0", "Por correo del operador")
+        self.does(page, "Anotar el vínculo", "#step-numero-vinculado")
 
     # the plan
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from provisioning.alta.evidence import EVIDENCE
 from provisioning.alta.views import AltaView
-from web.numbers.for_alta import evidence as numbers
+from web.numbers.panel import evidence as numbers
 
 Data = Callable[[web.Request, AltaView], Awaitable[Mapping[str, Any]]]
 

@@ -17,6 +17,7 @@ _State = Literal[
     "free",
     "reserved",
     "requested",
+    "granted",
     "linked",
     "configured",
     "tested",
@@ -53,6 +54,11 @@ class InventoryNumberAnswer(Answer):
     state: NumberState
     since: Annotated[datetime, Field(description="Desde cuándo está en ese estado.")]
     until: Annotated[datetime | None, Field(description="Hasta cuándo dura la cuarentena.")]
+    asked_at: Annotated[datetime | None, Field(description="Cuándo se le pidió al operador.")]
+    granted_at: Annotated[datetime | None, Field(description="Cuándo el operador dio el número público.")]
+    linked_at: Annotated[
+        datetime | None, Field(description="Cuándo el operador confirmó que llega a la cabecera.")
+    ]
     subsidiary: str
     carrier: str
     plan: str | None

@@ -1,59 +1,39 @@
-"""The numbers of an alta, from its own page: a header reserved, the carrier's answer noted."""
+"""The numbers of an alta, from its own page: a header reserved, what the carrier answered noted."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from plans.numbers import BadNumber
 from provisioning.alta.views import AltaView
-from provisioning.numbers.states import NumberKind, NumberState
-from provisioning.numbers.values import Holder, NumberFilter, NumberRefused
+from provisioning.numbers.states import NumberKind
+from provisioning.numbers.values import Holder, NumberRefused
 from provisioning.numbers.writing import understood
-from staff.permissions import Permission
-from web import refusals
 from web.alta.find import find
-from web.asked import see_other
-from web.keys import services, session
+from web.alta.moves import back_to
+from web.alta.page import Attempt, Told, show
+from web.keys import services
 from web.numbers.listing import numbers
 from web.person_form import Given, text
 
-
-async def evidence(request: web.Request, alta: AltaView) -> Mapping[str, Any]:
-    """What the panels of the three pieces of evidence are drawn from."""
-    carriers = services(request).site.carriers
-    held = await numbers(request).of_plan(alta.plan)
-    mine = {slug: each for slug, each in carriers.items() if each.subsidiary == alta.subsidiary}
-    return {
-        "headers": [each for each in held if each.kind is NumberKind.HEADER and each.state in _WITHOUT],
-        "carriers": {slug: each.name or slug for slug, each in mine.items()},
-        "free": {slug: await _free(request, slug) for slug in mine},
-        "chosen": alta.request.carrier or "",
-        "may_write": session(request).person.may(Permission.NUMBER_WRITE),
-    }
-
-
-_WITHOUT = (NumberState.RESERVED, NumberState.REQUESTED)
-
-
-async def _free(request: web.Request, carrier: str) -> int:
-    wanted = NumberFilter(carrier=carrier, kind=NumberKind.HEADER)
-    return (await numbers(request).counts(wanted))[NumberState.FREE]
+Act = Callable[[web.Request, AltaView, Given], Awaitable[None]]
 
 
 async def reserve(request: web.Request) -> web.Response:
     """A header for the alta: the one typed, or the one that is free for longest."""
-    return await _done(request, _reserve)
+    return await _done(request, _reserve, "header-reserved", "header")
 
 
 async def ask(request: web.Request) -> web.Response:
     """The carrier was asked otherwise than by our letter: by telephone, on its own page."""
-    return await _done(request, _ask)
+    return await _done(request, _ask, "number-asked", "request-{header}")
 
 
 async def link(request: web.Request) -> web.Response:
-    """The carrier answered with a public number on a header."""
-    return await _done(request, _link)
+    """The carrier gave a public number for a header, or says that its calls arrive there, or both."""
+    confirmed = "linked" in await request.post()
+    done = "number-linked" if confirmed else "number-granted"
+    return await _done(request, _link, done, "public-{header}")
 
 
 async def _reserve(request: web.Request, alta: AltaView, given: Given) -> None:
@@ -69,7 +49,8 @@ async def _ask(request: web.Request, alta: AltaView, given: Given) -> None:
 
 async def _link(request: web.Request, alta: AltaView, given: Given) -> None:
     public = understood(text(given, "public"), NumberKind.PUBLIC, alta.subsidiary).e164
-    await numbers(request).link(await _header(request, alta, given), public, text(given, "reason"))
+    noted = numbers(request).link if "linked" in given else numbers(request).grant
+    await noted(await _header(request, alta, given), public, text(given, "reason"))
 
 
 async def _header(request: web.Request, alta: AltaView, given: Given) -> str:
@@ -81,15 +62,16 @@ async def _header(request: web.Request, alta: AltaView, given: Given) -> str:
     return header
 
 
-async def _done(
-    request: web.Request, act: Callable[[web.Request, AltaView, Given], Awaitable[None]]
-) -> web.Response:
-    given = await request.post()
-    alta = await find(request)
+async def _done(request: web.Request, act: Act, done: str, place: str) -> web.Response:
+    """Back to the alta's page; or the page with what was typed and, at its `place`, why it was refused."""
+    given, alta = await request.post(), await find(request)
     try:
         await act(request, alta, given)
     except (BadNumber, NumberRefused) as refused:
-        said = str(refused).rstrip(".")
-        raise refusals.bad_request(f"Vuelva al alta {alta.number} y corrija el dato.", said) from refused
+        said = str(refused).rstrip(".") + "."
+        at = place.format(header=text(given, "header"))
+        typed = {name: text(given, name) for name in given if name != "step"} | {"form": done}
+        attempt = Attempt(typed, {at: said}, Told("problem", said))
+        return await show(request, await find(request), attempt, 422)
     services(request).office.altas.nudge()
-    return see_other(f"/altas/{alta.id}")
+    return back_to(alta.id, done, text(given, "step"))

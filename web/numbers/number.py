@@ -8,6 +8,7 @@ from aiohttp import web
 
 from plans.numbers import BadNumber, parse
 from provisioning.alta.lists import AltaFilter, AltaSummary
+from provisioning.numbers.checks import carrier_allows
 from provisioning.numbers.conflicts import in_book
 from provisioning.numbers.states import BY_HAND, Move, NumberKind, legal
 from provisioning.numbers.values import Holder, InventoryNumber, NumberRefused, StaleNumber
@@ -29,7 +30,7 @@ UNDONE: Mapping[Move, Move] = {
     Move.RETIRE: Move.RESTORE,
 }
 """What takes a move back."""
-_OF_THEIR_OWN = frozenset({Move.RESERVE, Move.REQUEST, Move.LINK, Move.UNLINK})
+_OF_THEIR_OWN = frozenset({Move.RESERVE, Move.REQUEST, Move.GRANT, Move.LINK, Move.UNLINK})
 """Moves that have a form of their own on the page."""
 MOST_ALTAS = 200
 
@@ -65,7 +66,7 @@ async def move(request: web.Request) -> web.Response:
     """One of the buttons."""
     number, given = await find(request), await request.post()
     name = text(given, "move")
-    if name not in BY_HAND or Move(name) is Move.LINK:
+    if name not in BY_HAND or Move(name) in (Move.GRANT, Move.LINK):
         raise refusals.bad_request("Vuelva a la página del número y use sus botones.")
     try:
         holder = await _holder(request, number, given)
@@ -98,18 +99,21 @@ async def _holder(request: web.Request, number: InventoryNumber, given: Given) -
 
 
 async def link(request: web.Request) -> web.Response:
-    """The carrier's answer: which public number stands on this header, or on which header this one does."""
+    """The carrier's answer: which public number it gave for this header, or for which header this one; and
+    whether it says that calls arrive there.
+    """
     number, given = await find(request), await request.post()
-    typed = text(given, "other")
+    typed, move = text(given, "other"), Move.LINK if "linked" in given else Move.GRANT
+    noted = numbers(request).link if move is Move.LINK else numbers(request).grant
     try:
         other = parse(typed, number.subsidiary).e164
         header, public = (other, number.e164) if number.kind is NumberKind.PUBLIC else (number.e164, other)
-        await numbers(request).link(header, public, text(given, "reason"))
+        await noted(header, public, text(given, "reason"))
     except BadNumber as bad:
         return await _refused(request, number, Move.LINK, given, NumberRefused(f"{bad}."))
     except NumberRefused as refused:
         return await _refused(request, number, Move.LINK, given, refused)
-    return see_other(f"/numbers/{number.e164}?done={Move.LINK}")
+    return see_other(f"/numbers/{number.e164}?done={move}")
 
 
 async def change(request: web.Request) -> web.Response:
@@ -181,13 +185,13 @@ def _moves(request: web.Request, number: InventoryNumber) -> tuple[Move, ...]:
     if number.until is not None and number.until > services(request).clock():
         offered = [move for move in offered if move is not Move.FREE]
     if number.plan is None:
-        offered = [move for move in offered if move not in (Move.RECALL, Move.REQUEST, Move.LINK)]
+        nobodys = (Move.RECALL, Move.REQUEST, Move.GRANT, Move.LINK)
+        offered = [move for move in offered if move not in nobodys]
     if number.kind is NumberKind.PUBLIC:
         offered = [move for move in offered if move not in (Move.REQUEST, Move.UNLINK)]
-    if number.kind is NumberKind.HEADER:
-        without = Move.LINK if number.linked else Move.UNLINK
-        offered = [move for move in offered if move is not without]
-    return tuple(offered)
+    elif number.linked_at:
+        offered = [move for move in offered if move not in (Move.GRANT, Move.LINK)]
+    return tuple(move for move in offered if carrier_allows(number, move))
 
 
 def _undo(number: InventoryNumber, done: str) -> Move | None:

@@ -6,9 +6,10 @@ import pytest
 
 from plans.book import StoredPlan
 from provisioning.changed import Changed
-from provisioning.numbers.following import MOVES, PlanNumbers, Stand
+from provisioning.numbers.following import PlanNumbers
+from provisioning.numbers.standing import MOVES, Stand
 from provisioning.numbers.states import TRANSITIONS, Move, NumberKind, NumberState, after
-from provisioning.numbers.values import Holder
+from provisioning.numbers.values import Holder, NumberRefused
 from tests.unit.numbers.conftest import header, stored_plans
 
 NANDU, NANDU_PUBLIC, NEW = "+541143218765", "+548005551234", "+541140001000"
@@ -76,7 +77,111 @@ async def test_a_new_candidate_leaves_what_answers_strangers_as_it_is(following,
     await following.plan_changed(_changed("candidate", live=_version(), candidate=wider))
     assert await states() == {NANDU: "released", NANDU_PUBLIC: "released", NEW: "configured"}
     await following.plan_changed(_changed("dropped", live=_version()))
-    assert (await states())[NEW] == "linked"
+    assert (await states())[NEW] == "reserved"
+
+
+MINE = Holder(PLAN, "AR", "Seguros Ñandú S.A.", 7)
+ORDERS = (
+    ("publish", "request", "grant", "link"),
+    ("request", "publish", "grant", "link"),
+    ("request", "grant", "publish", "link"),
+    ("request", "publish", "link"),
+    ("request", "grant", "link", "publish"),
+)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+async def test_the_carrier_answers_before_or_after_the_plan_is_published(
+    order, following, numbers, states, book
+):
+    await numbers.add([header(NANDU)])
+    await numbers.reserve(MINE, "telecom-ar", NANDU)
+    version = _version(live=False, candidate=True)
+    for act in order:
+        if act == "publish":
+            book.replace([version])
+            await following.plan_changed(_changed("candidate", candidate=version))
+        elif act == "request":
+            await numbers.request(NANDU)
+        else:
+            await getattr(numbers, act)(NANDU, NANDU_PUBLIC)
+        published = order.index("publish") <= order.index(act)
+        assert set((await states()).values()) == {"configured"} or not published, act
+    found = [await numbers.get(each) for each in (NANDU, NANDU_PUBLIC)]
+    assert all(each.granted_at and each.linked_at and each.linked and each.alta == 7 for each in found)
+    assert found[0].asked_at
+    assert len(await following.tested(version.version.plan)) == 2
+    await following.plan_changed(_changed("released", live=_version()))
+    assert set((await states()).values()) == {"released"}
+    assert (await numbers.history(found[0]))[0].move == "release"
+
+
+@pytest.mark.parametrize(
+    ("acts", "back"),
+    [((), "reserved"), (("request",), "requested"), (("grant",), "granted"), (("grant", "link"), "linked")],
+)
+async def test_out_of_the_pbx_a_number_is_as_far_as_the_carrier_is(
+    acts, back, following, numbers, states, book
+):
+    await numbers.add([header(NANDU)])
+    await numbers.reserve(MINE, "telecom-ar", NANDU)
+    version = _version(live=False, candidate=True)
+    book.replace([version])
+    await following.plan_changed(_changed("candidate", candidate=version))
+    for act in acts:
+        await getattr(numbers, act)(NANDU, *(() if act == "request" else (NANDU_PUBLIC,)))
+    book.replace([])
+    await following.plan_changed(_changed("dropped"))
+    assert (await states())[NANDU] == back
+    kept = (NANDU_PUBLIC,) if "grant" in acts else ()
+    assert (await numbers.get(NANDU)).linked == kept, "what only the plan mounted goes with it"
+
+
+async def test_what_the_carrier_said_can_be_taken_back_while_the_candidate_stands(
+    following, numbers, states, book
+):
+    version = _version(live=False, candidate=True)
+    book.replace([version])
+    await following.plan_changed(_changed("candidate", candidate=version))
+    await numbers.link(NANDU, NANDU_PUBLIC)
+    below = await numbers.unlink(NANDU, "se anotó por error")
+    assert (below.linked, below.granted_at, below.linked_at) == ((NANDU_PUBLIC,), None, None)
+    assert set((await states()).values()) == {"configured"}
+    assert (await numbers.get(NANDU_PUBLIC)).granted_at is None
+
+
+async def test_a_plan_that_mounts_another_public_number_than_the_carrier_gave_is_objected_to(
+    following, numbers, book
+):
+    await numbers.add([header(NANDU)])
+    await numbers.reserve(MINE, "telecom-ar", NANDU)
+    await numbers.grant(NANDU, "+548005559999")
+    said = await numbers.objections(_version().version.plan)
+    assert said == ("sobre 011 4321-8765 el operador dio 0800-555-9999 y el plan monta 0800-555-1234",)
+    assert await numbers.objections(_version(((NANDU, "+548005559999"),)).version.plan) == ()
+
+
+async def test_the_carriers_other_number_waits_until_the_plan_is_published_with_it(following, numbers, book):
+    version = _version(live=False, candidate=True)
+    book.replace([version])
+    await following.plan_changed(_changed("candidate", candidate=version))
+    with pytest.raises(NumberRefused, match="ya tiene montado 0800-555-1234: así está en la central"):
+        await numbers.grant(NANDU, "+548005559999")
+
+
+async def test_who_gets_a_number_that_stands_in_the_pbx_already_sees_it_so_at_once(
+    following, numbers, states, book
+):
+    await numbers.add([header(NANDU)])
+    await numbers.reserve(Holder("otro-plan", "AR", "Otra"), "telecom-ar", NANDU)
+    version = _version(live=False, candidate=True)
+    book.replace([version])
+    await following.plan_changed(_changed("candidate", candidate=version))
+    book.replace([])
+    await numbers.move(NANDU, Move.GIVE_BACK, "era de este plan")
+    book.replace([version])
+    found = await numbers.reserve(MINE, "telecom-ar", NANDU)
+    assert (found.state, found.linked, found.alta) == (NumberState.CONFIGURED, (NANDU_PUBLIC,), 7)
 
 
 async def test_a_suspended_line_and_one_that_is_withdrawn(following, numbers, states):

@@ -97,6 +97,44 @@ async def test_the_carrier_links_a_new_public_number_and_it_enters_the_inventory
     assert (await stocked.history(above))[0].other == H1
 
 
+async def test_the_carrier_gives_a_number_and_confirms_the_link_later(stocked, clock):
+    await stocked.reserve(ATLAS, "telecom-ar", H1)
+    await stocked.request(H1)
+    asked = clock()
+    clock.pass_(days=2)
+    below, above = await stocked.grant(H1, PUBLIC, "correo del 4/3")
+    assert {below.state, above.state} == {NumberState.GRANTED}
+    assert (below.asked_at, below.granted_at, below.linked_at) == (asked, clock(), None)
+    assert (below.linked, above.linked, above.alta) == ((PUBLIC,), (H1,), 7)
+    given = clock()
+    clock.pass_(days=1)
+    below, above = await stocked.link(H1, PUBLIC)
+    assert {below.state, above.state} == {NumberState.LINKED}
+    assert (below.asked_at, below.granted_at, below.linked_at) == (asked, given, clock())
+    assert [each.move for each in await stocked.history(above)] == ["link", "grant", "add"]
+    with pytest.raises(NumberRefused, match="está vinculado: en ese estado no se puede «dar por otorgado»"):
+        await stocked.grant(H1, PUBLIC)
+
+
+async def test_a_number_given_by_mistake_is_taken_off_and_another_one_noted(stocked):
+    await stocked.reserve(ATLAS, "telecom-ar", H1)
+    await stocked.grant(H1, PUBLIC)
+    with pytest.raises(NumberRefused, match="ya tiene montado 0800-555-0001: desvincúlelo antes"):
+        await stocked.grant(H1, PUBLIC_TOO)
+    below = await stocked.unlink(H1, "lo leí mal")
+    assert (below.state, below.granted_at, below.linked) == (NumberState.RESERVED, None, ())
+    assert (await stocked.get(PUBLIC)).state is NumberState.RESERVED
+    assert (await stocked.grant(H1, PUBLIC_TOO))[0].linked == (PUBLIC_TOO,)
+
+
+async def test_what_the_carrier_gave_but_never_linked_is_free_when_its_alta_is_called_off(stocked):
+    await stocked.reserve(ATLAS, "telecom-ar", H1)
+    await stocked.grant(H1, PUBLIC)
+    await stocked.give_back(7, "no")
+    for each in (await stocked.get(H1), await stocked.get(PUBLIC)):
+        assert (each.state, each.granted_at, each.linked) == (NumberState.FREE, None, ())
+
+
 async def test_a_public_number_may_stand_on_two_headers_of_one_plan_and_leaves_with_the_last(stocked):
     await _linked(stocked)
     await stocked.reserve(ATLAS, "telecom-ar", H2)

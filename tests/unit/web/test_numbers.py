@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from html import unescape
 
 import openpyxl
 import pytest
@@ -9,6 +10,7 @@ from aiohttp import FormData
 
 from db.engine import writing
 from plans.model import Account
+from provisioning.alta.load import read_procedure
 from provisioning.alta.request import AltaRequest
 from provisioning.notices.drafts import Dispatch, DraftRefused
 from provisioning.numbers.states import Move, NumberKind, NumberState
@@ -17,10 +19,27 @@ from staff.permissions import Permission
 from staff.profile import profile_of
 from staff.scope import Scope
 from staff.tokens import Tokens
+from tests.unit.web.altas import at_work
+from web.alta import words
 
 HTML = {"Accept": "text/html"}
 H1, H2, PUBLIC, BOGOTA = "+541140003000", "+541140003001", "+548005550001", "+576015550001"
 ATLAS = Holder("vial-atlas", "AR", "Banco Atlas")
+VIAL_ATLAS = AltaRequest(
+    plan="vial-atlas",
+    name="Vial Atlas",
+    account=Account(name="Banco Atlas", type="banco"),
+    subsidiary="AR",
+)
+NUMBER_STEPS = """\
+altavoz: 1
+procedure: solo-numeros
+name: Solo números
+areas: {it: Sistemas}
+steps:
+  - {id: cabecera, title: Cabecera, areas: [it], days: 2, evidence: [header-number]}
+  - {id: publico, title: Público, areas: [it], days: 2, evidence: [public-number]}
+"""
 
 
 @pytest.fixture
@@ -33,13 +52,7 @@ async def numbers(house):
 
 @pytest.fixture
 async def alta(house):
-    request = AltaRequest(
-        plan="vial-atlas",
-        name="Vial Atlas",
-        account=Account(name="Banco Atlas", type="banco"),
-        subsidiary="AR",
-    )
-    return await house.office.altas.start(request, None)
+    return await house.office.altas.start(VIAL_ATLAS, None)
 
 
 async def _scoped(house, name, subsidiaries=(), accounts=()):
@@ -79,14 +92,19 @@ async def test_a_number_is_reserved_for_an_alta_linked_and_moved_on_its_page(hou
         refused = await visitor.post(f"/numbers/{H1}/link", {"other": "0800 12", "reason": "correo"}, **HTML)
         text = await refused.text()
         assert refused.status == 422 and "lleva 7 dígitos más" in text and 'value="0800 12"' in text
-        await visitor.post(f"/numbers/{H1}/link", {"other": "0800-555-0001", "reason": "correo"}, **HTML)
-        assert (await numbers.get(H1)).linked == (PUBLIC,)
+        given = await visitor.post(f"/numbers/{H1}/link", {"other": "0800-555-0001"}, **HTML)
+        page = await (await visitor.get(given.headers["Location"])).text()
+        assert "El operador dio el número." in page and "Todavía no confirmó el vínculo" in page
+        form = {"other": PUBLIC, "linked": "1", "reason": "correo"}
+        await visitor.post(f"/numbers/{H1}/link", form, **HTML)
+        found = await numbers.get(H1)
+        assert (found.linked, found.state) == ((PUBLIC,), NumberState.LINKED)
         stale = {"move": "quarantine", "reason": "x", "revision": "1"}
         late = await visitor.post(f"/numbers/{H1}/moves", stale, **HTML)
         assert late.status == 409 and "Otra persona cambió" in await late.text()
 
 
-@pytest.mark.parametrize("move", ["release", "test", "adopt", "link", "nothing"])
+@pytest.mark.parametrize("move", ["release", "test", "adopt", "grant", "link", "nothing"])
 async def test_nobody_releases_a_number_by_its_page(house, numbers, move):
     async with house.at("ivan") as visitor:
         form = {"move": move, "reason": "x", "revision": "1"}
@@ -177,19 +195,58 @@ async def test_the_carriers_page_says_what_was_really_delivered(house, numbers):
 
 async def test_an_alta_gets_its_numbers_from_its_own_page_and_gives_them_back(house, numbers, alta):
     async with house.at("ivan") as visitor:
-        at = f"/altas/{alta.id}/numbers"
-        assert (await visitor.post(f"{at}/reserve", {"carrier": "telecom-ar"}, **HTML)).status == 303
-        await visitor.post(f"{at}/request", {"header": H1, "reason": "por teléfono"}, **HTML)
-        other = await visitor.post(f"{at}/link", {"header": H2, "public": "0800-555-0001"}, **HTML)
-        assert other.status == 400 and "no es de esta alta" in await other.text()
-        await visitor.post(f"{at}/link", {"header": H1, "public": "0800-555-0001"}, **HTML)
+        for act, fields, done in (
+            ("reserve", {"carrier": "telecom-ar"}, "header-reserved"),
+            ("request", {"header": H1, "reason": "por teléfono"}, "number-asked"),
+            ("link", {"header": H1, "public": "0800-555-0001"}, "number-granted"),
+            ("link", {"header": H1, "public": PUBLIC, "linked": "1", "reason": "correo"}, "number-linked"),
+        ):
+            form = fields | {"step": "numero-publico"}
+            answer = await visitor.post(f"/altas/{alta.id}/numbers/{act}", form, **HTML)
+            assert answer.headers["Location"] == f"/altas/{alta.id}?done={done}&step=numero-publico"
+            page = await (await visitor.get(answer.headers["Location"])).text()
+            assert words.DONE[done] in page
     evidence = house.office.evidence
     found = {name: await evidence[name](alta) for name in ("header-number", "public-number", "number-linked")}
-    assert all(each.ok for each in found.values())
+    assert all(each.ok and each.by == ("ivan",) for each in found.values())
     assert found["number-linked"].said == "Vinculado: 0800-555-0001 sobre 011 4000-3000."
     await house.office.altas.cancel(alta.id, None, "el cliente desistió")
     assert (await numbers.get(H1)).state is NumberState.QUARANTINE
     assert not (await evidence["header-number"](alta)).ok
+
+
+async def test_one_form_notes_the_number_and_its_link(house, numbers, alta):
+    await numbers.reserve(Holder(alta.plan, "AR", "Banco Atlas", alta.id), "telecom-ar")
+    async with house.at("ivan") as visitor:
+        form = {"header": H1, "public": "0800-555-0001", "linked": "1"}
+        await visitor.post(f"/altas/{alta.id}/numbers/link", form, **HTML)
+    for name in ("public-number", "number-linked"):
+        assert (await house.office.evidence[name](alta)).ok
+
+
+REFUSED = (
+    ("reserve", {"carrier": "telecom-ar", "header": "011 99"}, "011 99", "«011 99»"),
+    ("link", {"header": H1, "public": "011 5555-0000"}, "011 5555-0000", "es un fijo"),
+    ("link", {"header": H1, "public": "0800-555-0009"}, "0800-555-0009", "del plan «otro-plan»"),
+    ("link", {"header": H2, "public": "0800-555-0001"}, "", "no es de esta alta"),
+)
+
+
+@pytest.mark.parametrize(("act", "fields", "kept", "said"), REFUSED)
+async def test_what_is_refused_comes_back_with_what_was_typed(house, numbers, act, fields, kept, said):
+    await at_work(house)
+    house.office.altas.written = read_procedure(NUMBER_STEPS)
+    alta = await house.office.altas.start(VIAL_ATLAS, None)
+    if act == "link":
+        await numbers.reserve(Holder(alta.plan, "AR", "Banco Atlas", alta.id), "telecom-ar", H1)
+        await numbers.reserve(Holder("otro-plan", "AR", "Otra"), "telecom-ar", H2)
+        await numbers.grant(H2, "+548005550009")
+    async with house.at("ivan") as visitor:
+        answer = await visitor.post(f"/altas/{alta.id}/numbers/{act}", fields | {"step": "x"}, **HTML)
+        html = unescape(await answer.text())
+    assert answer.status == 422 and f"ALTA-{alta.id}" in html and said in html
+    if kept:
+        assert f'value="{kept}" aria-invalid="true"' in html
 
 
 async def test_evidence_says_what_is_missing(house, numbers, alta):
@@ -201,6 +258,10 @@ async def test_evidence_says_what_is_missing(house, numbers, alta):
     waits = await evidence["public-number"](alta)
     assert not waits.ok and "todavía no respondió" in waits.said and waits.items
     assert "011 4000-3000 no tiene público" in (await evidence["number-linked"](alta)).said
+    await numbers.grant(H1, PUBLIC)
+    given, waits = await evidence["public-number"](alta), await evidence["number-linked"](alta)
+    assert given.ok and given.said == "El operador dio 0800-555-0001."
+    assert not waits.ok and "no confirmó que 0800-555-0001 llega a 011 4000-3000" in waits.said
 
 
 async def test_the_api_lists_numbers_in_sight(house, numbers):

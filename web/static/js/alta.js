@@ -114,6 +114,12 @@ function reveal() {
   (written ?? step.querySelector("summary, h2")).focus();
 }
 
+function begin() {
+  const wrong = document.querySelector("[aria-invalid='true']");
+  if (wrong) wrong.focus();
+  else reveal();
+}
+
 addEventListener("hashchange", reveal);
-addEventListener("load", () => setTimeout(reveal)); // the browser itself goes there first, and focuses nothing
+addEventListener("load", () => setTimeout(begin)); // the browser itself goes there first, and focuses nothing
 look();
