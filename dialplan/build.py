@@ -59,8 +59,7 @@ def _arrival(site: Site, shards: tuple[Context, ...], spoken: Spoken) -> Iterato
     for country in sorted({carrier.subsidiary for carrier in site.carriers.values()}):
         yield from numbers.number_contexts(country)
     yield carriers.lookup_context(tuple(shard.name for shard in shards), tuple(site.carriers))
-    if shards:
-        yield from hand.hand_contexts(site, carriers.LOOKUP, spoken)
+    yield hand.hand_context(carriers.LOOKUP)
     yield from _unknown(site, spoken)
 
 

@@ -122,7 +122,7 @@ def lookup_context(shards: tuple[str, ...], slugs: tuple[str, ...]) -> Context:
         assign("QUEUE_PRIO", "0"),
         *((goto_if(known, Target(label="known")),) if shards else ()),
         goto(Target(_unknown("${ALTAVOZ_CARRIER}")), *(Target(_unknown(slug)) for slug in slugs)),
-        *((*hand.asks(slugs), to_plan) if shards else ()),
+        *((*hand.asks(), to_plan) if shards else ()),
     )
     return Context(LOOKUP, (Extension("s", steps),))
 

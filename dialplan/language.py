@@ -31,6 +31,7 @@ APPLICATIONS: Mapping[str, str] = {
     "SendDTMF": "app_senddtmf",
     "Set": CORE,
     "Signal": "app_signal",
+    "StoreDTMF": "app_dtmfstore",
     "UserEvent": "app_userevent",
     "Wait": CORE,
     "WaitExten": CORE,
@@ -72,9 +73,12 @@ _OURS = (
     *("AT", "BACK", "BY", "CALLED", "CALLER", "CARRIER", "COUNTRY", "DIGITS", "ENTRIES", "HEADER", "KEY"),
     *("LINE", "PHONE", "PUBLIC", "QUEUE", "RECORDING", "SENT", "SHOWN", "SHOWS", "TAKEN"),
     *("TEST", "TRY", "TYPED"),
-    *("ASKED", "HALF", "LIVE", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
+    *("ASKED", "BEGAN", "HELD", "KEYED", "NAMED"),
+    *("HALF", "LIVE", "PRESSES", "SECONDS", "TEST_CALL", "TEST_ID", "TEST_RINGS", "WAITS", "WAY"),
 )
-_LOCAL = frozenset(("before", "called", "clock", "contacts", "country", "day", "left", "own", "shown", "uri"))
+_LOCAL = frozenset(
+    ("before", "called", "clock", "contacts", "country", "day", "left", "name", "own", "shown", "uri")
+)
 _ASTERISK = frozenset(
     (
         "ASTSPOOLDIR",
@@ -94,12 +98,20 @@ VARIABLES = frozenset(f"ALTAVOZ_{name}" for name in _OURS) | _LOCAL | _ASTERISK 
 FROM_CALLERS = frozenset(
     (
         *("EXTEN", "CALLERID", "PJSIP_HEADER", "PJSIP_DIAL_CONTACTS"),
-        *("ALTAVOZ_HEADER", "ALTAVOZ_TYPED", "BLINDTRANSFER", "uri"),
+        *(
+            "ALTAVOZ_HEADER",
+            "ALTAVOZ_KEYED",
+            "ALTAVOZ_NAMED",
+            "ALTAVOZ_TYPED",
+            "BLINDTRANSFER",
+            "name",
+            "uri",
+        ),
     )
 )
 """What holds text of a caller, a carrier or a phone as it came, variables and functions."""
 
-HOLDS_RAW = frozenset(("ALTAVOZ_HEADER", "LOCAL(uri)"))
+HOLDS_RAW = frozenset(("ALTAVOZ_HEADER", "ALTAVOZ_NAMED", "CALLERID(name)", "LOCAL(name)", "LOCAL(uri)"))
 """What such text may be put into before it is filtered."""
 
 CLEANS = frozenset(("FILTER", "LEN", "FIELDQTY", "BASE64_ENCODE"))

@@ -7,7 +7,7 @@ which only test calls bear, leads to the candidate; with ALTAVOZ_LIVE a test cal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dialplan import routines, sentences
+from dialplan import hand, routines, sentences
 from dialplan.names import SHARD_PREFIX
 from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.numbers import digits
@@ -115,6 +115,8 @@ def inactive_contexts(site: Site, spoken: Spoken) -> Iterator[Context]:
             routines.mark("inactive", "${ALTAVOZ_LINE}", "${ARG1}", "${ALTAVOZ_CARRIER}"),
             Step("Progress"),
             play(sentence, answered=False),
-            Step("Return"),
+            goto_if('$["${ALTAVOZ_ASKED}" = ""]', Target(label="end")),
+            gosub(hand.WAITS),
+            Step("Return", label="end"),
         )
         yield Context(inactive(country), (Extension("s", steps),))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from dialplan import routines
+from dialplan import hand, routines
 from dialplan.destinations import Place, menu_context, steps
 from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto, goto_if
 from plans.model import Choice, Menu
@@ -77,6 +77,7 @@ def _chosen(digit: str, choice: Choice, menu: str, place: Place, hours: Hours) -
 
 
 def _again(here: str, menu: Menu, place: Place) -> Iterator[Step]:
+    yield gosub(hand.LOOK)
     yield assign("ALTAVOZ_TRY", "$[${ALTAVOZ_TRY} + 1]")
     yield goto_if(f"$[${{ALTAVOZ_TRY}} <= {menu.tries}]", Target(here, "s", "play"))
     yield from steps(menu.otherwise, place)

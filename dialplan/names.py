@@ -14,5 +14,11 @@ SHARD_PREFIX = "did-"
 TEST_QUEUES = "test-"
 """Before the name of a queue: that of the one which only test calls enter."""
 
+MARK = "altavoz-mark"
+"""The routines by which a call tells of itself."""
+
+HAND = "altavoz-hand"
+"""The routines of calls to a line for which a test by hand is awaited."""
+
 MARKED, DELIVERED = "altavoz-test-marked", "altavoz-test-delivered"
 """Routines: from here on a call is a test call; what its INVITE held is told."""

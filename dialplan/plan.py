@@ -7,7 +7,7 @@ call that is inside: what it runs on stays as it was.
 import hashlib
 from collections.abc import Iterator
 
-from dialplan import escape, routines, sentences
+from dialplan import escape, hand, routines, sentences
 from dialplan.destinations import Manner, Place, queue_extension, queues_context, queues_reached, steps
 from dialplan.errors import CannotBuild
 from dialplan.hours import open_routine
@@ -111,7 +111,7 @@ class _Plan:
             if isinstance(step, Destination):
                 yield from _labelled(position, steps(step, self.place))
                 return
-            yield from _labelled(position, self._heard(position, step))
+            yield from _labelled(position, (*self._heard(position, step), gosub(hand.LOOK)))
         raise CannotBuild("«answer» no termina en un destino: agregue al final un menú o un grupo")
 
     def _heard(self, position: int, step: Say | Notice | Ask) -> tuple[Step, ...]:

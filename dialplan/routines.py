@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from dialplan import sentences
 from dialplan.language import MODULES
-from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto_if, play
+from dialplan.names import HAND, MARK
+from dialplan.nodes import Context, Extension, Step, Target, assign, gosub, goto, goto_if, play
 from dialplan.sentences import Spoken
 
 __all__ = ["MARKS", "MODULES", "ask", "callback", "mark", "shared_contexts"]
@@ -33,11 +34,13 @@ MARKS: Mapping[str, tuple[str, ...]] = {
 NAMES_CALL = "altavoz-call"
 """The word before a call's uniqueid in the PBX's own log, where lines bear only the PBX's tag of the call."""
 _BEGINS = ("arrived", "outgoing")
+BEGINNINGS = ("arrived", "inactive")
+"""What a call to a line tells first; when a test by hand is awaited there, only once it is known for none."""
+_LATER = ("choice", "digits", "queue", "callback", "closed", "duty")
 
 TEST_EVENT, TEST_JOURNAL = "AltavozTest", "ALTAVOZTEST"
 """What test calls tell instead: events and journal rows that nobody counts."""
 
-MARK = "altavoz-mark"
 ASK = "altavoz-ask"
 QUEUE_ANSWERED = "altavoz-answered"
 FAMILY_SHOWS, FAMILY_COUNTRY = "altavoz-shows", "altavoz-country"
@@ -84,15 +87,37 @@ def _mark_extension(kind: str, headers: tuple[str, ...]) -> Extension:
         kind,
         (
             goto_if('$["${ALTAVOZ_TEST}" != ""]', Target(label="test")),
-            Step("UserEvent", f"Altavoz,Mark: {kind}{event}"),
+            *((_asked(),) if kind in (*BEGINNINGS, *_LATER) else ()),
+            Step("UserEvent", f"Altavoz,Mark: {kind}{event}", label="tell"),
             Step("CELGenUserEvent", f"ALTAVOZ,{kind}{journal}"),
             *named,
             Step("Return"),
             Step("UserEvent", f"{TEST_EVENT},Id: {identified},Mark: {kind}{event}", label="test"),
             Step("CELGenUserEvent", f"{TEST_JOURNAL},{kind};id={identified}{journal}"),
             Step("Hangup") if kind == "duty" else Step("Return"),
+            *(_held(kind, len(headers)) if kind in BEGINNINGS else ()),
+            *(_decided() if kind in _LATER else ()),
         ),
     )
+
+
+def _asked() -> Step:
+    """A call to a line for which a test by hand is awaited, not known yet for that or for a stranger's."""
+    return goto_if('$["${ALTAVOZ_ASKED}" != ""]', Target(label="asked"))
+
+
+def _held(kind: str, arguments: int) -> Iterator[Step]:
+    yield assign("ALTAVOZ_NAMED", "${CALLERID(name)}").labelled("asked")
+    yield assign("ALTAVOZ_HELD", ",".join(f"${{ARG{place}}}" for place in range(1, arguments + 1)))
+    yield assign("ALTAVOZ_BEGAN", kind)
+    yield Step("Return")
+
+
+def _decided() -> Iterator[Step]:
+    """From here on a test, or a stranger's call."""
+    yield gosub(Target(HAND, "look")).labelled("asked")
+    yield gosub(Target(HAND, "passes"))
+    yield goto(Target(label="tell"))
 
 
 def ask_context() -> Context:

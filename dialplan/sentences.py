@@ -17,7 +17,6 @@ CALLBACK = (
 NO_TELEPHONE = (
     "No pudimos registrar su teléfono. Por favor, vuelva a llamar en unos minutos. Gracias por comunicarse."
 )
-MOMENT = "Un momento, por favor."
 NOT_ALLOWED = "Este teléfono no tiene permitido llamar al número marcado."
 INACTIVE = (
     "El servicio al que usted llama no está habilitado en este momento. "

@@ -106,7 +106,7 @@ def _keys() -> Iterator[Step]:
     yield goto_if('$["${ALTAVOZ_DIGITS}" = ""]', Target(label="next"))
     yield Step("WaitForSignal", f"{_TEST_CALL},{_SECONDS}")
     yield Step("Wait", "1")
-    yield Step("SendDTMF", f"${{FILTER(0-9,${{ALTAVOZ_DIGITS}})}},,,{half}")
+    yield Step("SendDTMF", f"${{FILTER(0-9*#,${{ALTAVOZ_DIGITS}})}},,,{half}")
     yield assign("ALTAVOZ_TRY", f"$[{number} + 1]").labelled("next")
     yield goto_if(f"$[{number} > ${{LEN(${{ALTAVOZ_PRESSES}})}}]", Target(label="end"))
     yield Step("Wait", f"${{FILTER(0-9.,${{CUT(ALTAVOZ_WAITS,-,{number})}})}}")

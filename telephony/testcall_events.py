@@ -17,7 +17,7 @@ from dialplan.routines import TEST_EVENT
 from dialplan.testcalls import CALL, DESK, DESK_ENDPOINT, HEADERS, SHOWN
 from telephony.events import AmiEvent
 from telephony.facts import CallAnswered, CallFact, CallRinging
-from telephony.testcall_values import Delivered, Heard, Moment, PhoneShown, TestCall, Way
+from telephony.testcall_values import Delivered, Heard, Moment, PhoneShown, TestCall
 from telephony.tracker import MARKS, CallTracker
 
 _BEGINS = ("arrived", "unknown", "inactive")
@@ -48,8 +48,10 @@ class Witness:
 
     `came` is when it could go to its plan: its INVITE was there, or its digits were keyed.
     `open` are the uniqueids of its channels that live. `channel` is the one that came in, `half` (by its
-    name) the one that hears. A call that is awaited by its digits is recognised once `keyed`; `wrong` counts
-    calls with other digits.
+    name) the one that hears. A call that is awaited by its code is recognised once `keyed`; `undecided` are
+    the calls to its line, by uniqueid, that may still be it, and when they came. `wrong` counts those that
+    keyed another code, `spent` says that they were too many. `asked`: the line was not active, and asked for
+    the code after saying so.
     """
 
     call: TestCall
@@ -63,6 +65,9 @@ class Witness:
     half: str = ""
     keyed: bool = False
     wrong: int = 0
+    spent: bool = False
+    asked: bool = False
+    undecided: dict[str, datetime] = field(default_factory=dict)
     refused: str = ""
     line: str = ""
     caller: str = ""
@@ -94,13 +99,11 @@ class Witness:
             self.refused = status
 
     def hung_up(self, uniqueid: str, at: datetime) -> None:
+        self.undecided.pop(uniqueid, None)
         if uniqueid not in self.open:
             return
         self.open.discard(uniqueid)
         if self.open:
-            return
-        if self.call.way is Way.HAND and not self.keyed:
-            self._strangers()
             return
         self.ended = at
         self._at(Moment.ENDED)
@@ -147,6 +150,14 @@ class Witness:
         self.open |= {event.get("Uniqueid"), event.get("Linkedid")}
         self._at(Moment.PLACED)
 
+    def _came(self, event: AmiEvent) -> None:
+        self.undecided[event.get("Uniqueid")] = event.at
+        self._at(Moment.PLACED)
+
+    def _passed(self, event: AmiEvent) -> None:
+        """Nobody's test: the wait goes on."""
+        self.undecided.pop(event.get("Uniqueid"), None)
+
     def _delivered(self, event: AmiEvent) -> None:
         found = {name: text for name in HEADERS if (text := _decoded(event, name).decode(errors="replace"))}
         user = _URI.match(_decoded(event, "User").decode(errors="replace"))
@@ -154,22 +165,20 @@ class Witness:
         self.channel, self.came = event.get("Uniqueid"), event.at
         self.open.add(self.channel)
         if self.began is None:
-            self.began = event.at
+            self.began = self.undecided.get(self.channel, event.at)
             self._at(Moment.PLACED)
 
     def _keyed(self, event: AmiEvent) -> None:
         self.keyed, self.came = True, event.at
 
-    def _wrong(self, event: AmiEvent) -> None:
-        """Other digits: that call is a stranger's."""
+    def _wrong(self, _: AmiEvent) -> None:
         self.wrong += 1
-        self.open.discard(event.get("Uniqueid"))
-        if self.call.way is Way.HAND:
-            self._strangers()
 
-    def _strangers(self) -> None:
-        """What called was nobody's test: the wait goes on."""
-        self.began, self.channel, self.sent = None, "", None
+    def _spent(self, _: AmiEvent) -> None:
+        self.spent = True
+
+    def _waits(self, _: AmiEvent) -> None:
+        self.asked = True
 
     def _shown(self, event: AmiEvent) -> None:
         self.open.add(event.get("Uniqueid"))
@@ -186,9 +195,13 @@ class Witness:
 
 _TOLD: Mapping[str, Callable[[Witness, AmiEvent], None]] = {
     "calling": Witness._calling,
+    "came": Witness._came,
+    "passed": Witness._passed,
+    "waits": Witness._waits,
     "delivered": Witness._delivered,
     "keyed": Witness._keyed,
     "wrong": Witness._wrong,
+    "spent": Witness._spent,
     "shown": Witness._shown,
 }
 

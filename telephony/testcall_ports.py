@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from dialplan.hand import FAMILY
+from dialplan.hand import FAMILY, WRONG
 from dialplan.testcalls import CALL, KEYS
 from telephony.console import NoConsole, console
 from telephony.exchange import AmiError
@@ -49,12 +49,14 @@ class OwnPort:
         self._folder = folder
 
     async def arm(self, line: str, entry: str) -> None:
+        await self._said(f"database del {WRONG} {line}")
         said = await self._said(f"database put {FAMILY} {line} {entry}")
         if "successfully" not in said:
             raise PortRefused(f"la central no anotó las cifras de la prueba: {said}")
 
     async def disarm(self, line: str) -> None:
-        await self._said(f"database del {FAMILY} {line}")
+        for family in (FAMILY, WRONG):
+            await self._said(f"database del {family} {line}")
 
     async def hang_up(self, id: str) -> None:
         rows = (await self._said("core show channels concise")).splitlines()
@@ -109,11 +111,13 @@ class AmiPort:
         self._link = link
 
     async def arm(self, line: str, entry: str) -> None:
+        await self.disarm(line)
         await self._do("DBPut", {"Family": FAMILY, "Key": line, "Val": entry})
 
     async def disarm(self, line: str) -> None:
-        with suppress(PortRefused):
-            await self._do("DBDel", {"Family": FAMILY, "Key": line})
+        for family in (FAMILY, WRONG):
+            with suppress(PortRefused):
+                await self._do("DBDel", {"Family": family, "Key": line})
 
     async def hang_up(self, id: str) -> None:
         with suppress(PortRefused):

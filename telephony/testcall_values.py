@@ -18,7 +18,7 @@ class Way(StrEnum):
     """How a test call reaches its line.
 
     LOOP: out of our own PBX and back into it, as the carrier delivers it. TRUNK: out by a carrier to the
-    public number and back as a stranger's. HAND: somebody calls from outside and keys six digits.
+    public number and back as a stranger's. HAND: somebody calls from outside and keys a code.
     """
 
     LOOP = "loop"
@@ -51,7 +51,8 @@ class TestCall:
     `at` is the instant at which opening hours look; None is now. `seconds` end the call at the latest.
     `dialled` is what a call by TRUNK or HAND dials: the public number (E.164), or the line itself when None;
     `out` is the carrier by which one by TRUNK goes out, `carrier` itself when empty. A call to what is `live`
-    reaches what strangers reach, another one the candidate where there is one.
+    reaches what strangers reach, another one the candidate where there is one. `lead` is the key that is
+    pressed before the digits by which a call by TRUNK or HAND is known (`dialplan.hand.lead`).
     """
 
     __test__: ClassVar[bool] = False  # no test class of pytest's
@@ -66,6 +67,7 @@ class TestCall:
     dialled: str | None = None
     out: str = ""
     live: bool = False
+    lead: str = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
 log = structlog.get_logger()
 
 AT_ONCE = 2
-BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.3, 10.0, 3.0, 10.0
-"""Seconds: until a call begins; until one by a carrier is back after its answer, and its digits are keyed;
-until its channels are gone once they are asked to; and what it may last beyond its own end."""
+BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.3, 30.0, 3.0, 10.0
+"""Seconds: until a call begins; until one by a carrier is back after its answer, and known by its code, which
+nobody looks at before a notice is over; until its channels are gone once they are asked to; and what it may
+last beyond its own end."""
 TALK = 15 * 60.0
 """Seconds that a call by hand may last."""
 _ID = re.compile(r"[0-9a-f]{2,32}")
@@ -33,6 +34,10 @@ _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _KEYS = frozenset("0123456789*#")
 
 Progress = Callable[[Moment], None]
+
+
+class Spent(Exception):
+    """Too many calls keyed another code: the right one is good no more."""
 
 
 class CannotPlace(Exception):
@@ -89,7 +94,8 @@ class TestCaller:
 
     @asynccontextmanager
     async def expected(self, call: TestCall, digits: str, until: datetime) -> AsyncIterator["Hand"]:
-        """A call by hand to the line is a test when these digits are keyed in it, once, before `until`.
+        """A call by hand to the line is a test when the first keys pressed in it are its lead and these
+        digits, once, before `until`.
 
         Raises CannotPlace.
         """
@@ -119,8 +125,10 @@ class TestCaller:
         await self._originate(f"Local/{call.id}@{CALL}/n", heard, call, {"DIGITS": digits})
 
     async def _press(self, witness: Witness, digits: str) -> None:
-        """The keys are pressed by a call of their own, on the half of the call that hears."""
+        """The digits, else the keys, are pressed by a call of their own, on the half that hears."""
         call, told = witness.call, {"DIGITS": digits, "HALF": witness.half}
+        if digits:
+            told["PRESSES"] = ""
         if call.keys or digits:
             nothing_else = {"Application": "Wait", "Data": "1"}
             await self._originate(f"Local/{call.id}@{KEYS}/n", nothing_else, call, told)
@@ -149,6 +157,8 @@ class TestCaller:
         await self._press(witness, digits)
         if call.way is Way.TRUNK and not await self._known(witness):
             return "la llamada no volvió por el operador, o volvió a otro número: no llegó a la línea"
+        if digits:
+            await self._press(witness, "")
         if not await until(lambda: witness.over, call.seconds + MARGIN):
             return "la llamada no terminó a tiempo"
         if not witness.marks:
@@ -158,13 +168,13 @@ class TestCaller:
     async def _known(self, witness: Witness) -> bool:
         """Whether it came back to its line: one that is not known for a test would ring at coordinators'.
 
-        It is back before it is answered.
+        It is back before it is answered, and decided before it rings anybody.
         """
         until = self._ear.until
         await until(lambda: witness.answered is not None or witness.over, witness.call.seconds)
-        if not await until(lambda: witness.sent is not None, BACK):
+        if not await until(lambda: witness.keyed or bool(witness.undecided), BACK):
             return False
-        await until(lambda: witness.keyed or witness.over or witness.wrong > 0, KEYED)
+        await until(lambda: witness.keyed or witness.over or not witness.undecided, KEYED)
         return witness.keyed
 
     async def _clear(self, witness: Witness) -> None:
@@ -189,7 +199,7 @@ class TestCaller:
             began=witness.began or datetime.now(UTC),
             facts=tuple(witness.heard()),
             heard=await self._port.heard(witness.call.id) if recorded else None,
-            answered_ms=witness.after(witness.answered) if witness.answered else None,
+            answered_ms=_answered(witness),
             plan_ms=witness.to_its_plan(),
             phone=witness.phone,
             delivered=witness.delivered(),
@@ -202,25 +212,28 @@ class TestCaller:
 
     @asynccontextmanager
     async def _recognised(self, call: TestCall) -> AsyncIterator[str]:
-        """The digits by which a call that goes out and comes back by carriers is known; none for others.
+        """The keys by which a call that goes out and comes back by carriers is known; none for others.
 
-        A line's digits are those of one call: its others wait.
+        A line's are those of one call: its others wait.
         """
         if call.way is not Way.TRUNK:
             yield ""
             return
         digits, line = new_digits(), self._by_trunk.setdefault(call.line, asyncio.Lock())
         async with line, self._armed(call, digits, datetime.now(UTC) + timedelta(seconds=call.seconds)):
-            yield digits
+            yield call.lead + digits
 
     @asynccontextmanager
     async def _armed(self, call: TestCall, digits: str, until: datetime) -> AsyncIterator[None]:
         line = call.line.removeprefix("+")
+        if not call.lead:
+            raise CannotPlace("los menús del plan usan las doce teclas: ninguna queda para la clave")
         if line in self._awaited:
             raise CannotPlace(f"ya se espera una llamada de prueba a {call.line}: termínela primero")
         self._awaited.add(line)
         try:
-            await self._port.arm(line, "-".join((digits, str(int(until.timestamp())), call.id, *_live(call))))
+            code = call.lead + digits
+            await self._port.arm(line, "-".join((code, str(int(until.timestamp())), call.id, *_live(call))))
             yield
         except PortRefused as refused:
             raise CannotPlace(str(refused)) from refused
@@ -248,18 +261,27 @@ class Hand:
 
     @property
     def wrong(self) -> int:
-        """How many calls keyed other digits."""
+        """How many calls keyed another code."""
         return self._witness.wrong
 
     async def observed(self, progress: Progress = nothing) -> Observed:
-        """What happened to the call that keyed the digits. Raises TimeoutError when none did in time."""
+        """What happened to the call that keyed the code. Raises TimeoutError when none did in time, Spent."""
         witness = self._witness
         witness.moved = progress
         left = (self._until - datetime.now(UTC)).total_seconds()
-        if not await self._ear.until(lambda: witness.keyed, max(0.0, left)):
+        if not await self._ear.until(lambda: witness.keyed or witness.spent, max(0.0, left)):
             raise TimeoutError
+        if not witness.keyed:
+            raise Spent
         await self._ear.until(lambda: witness.over, TALK)
         return await self._caller.observed(witness)
+
+
+def _answered(witness: Witness) -> int | None:
+    """Where the line first said that it is not active, how long it took once the code was keyed."""
+    if witness.answered is None:
+        return None
+    return witness.to_its_plan() if witness.asked else witness.after(witness.answered)
 
 
 def _variables(call: TestCall) -> dict[str, str]:

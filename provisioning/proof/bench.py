@@ -22,7 +22,7 @@ _NO_DESK = "lo que muestra la pantalla del puesto: aquí nadie la mira"
 BEGINS = {Way.LOOP: 0.3, Way.TRUNK: 0.5}
 """Seconds until the plan speaks, from when keys are counted: a call by the trunk is recognised first."""
 
-RECOGNISED = 20.0
+RECOGNISED = 40.0
 """Seconds that it takes until a call by the trunk is recognised."""
 
 

@@ -1,4 +1,4 @@
-"""Tests by hand: somebody calls the public number from an outside line and keys six digits (P39)."""
+"""Tests by hand: somebody calls the public number from an outside line and keys a code (P39)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import writing
+from dialplan.hand import lead
 from plans.book import PlanBook, StoredPlan
 from plans.model import Line
 from plans.site import Header, Site
@@ -29,7 +30,7 @@ from staff.audit import Deed
 from staff.person import Person
 from staff.scope import EVERYTHING, Scope
 from telephony.testcall_values import Moment, Observed, TestCall, Way, new_id
-from telephony.testcalls import CannotPlace, new_digits
+from telephony.testcalls import CannotPlace, Spent, new_digits
 
 log = structlog.get_logger()
 
@@ -37,13 +38,15 @@ PATIENCE = timedelta(minutes=10)
 
 
 class HandState(StrEnum):
-    """`SEEN`: a call came to the line; `REACHED`: its digits were right and the plan answers it."""
+    """`SEEN`: a call came to the line; `REACHED`: its code was right and the plan answers it; `SPENT`: too
+    many calls keyed another one."""
 
     WAITING = "waiting"
     SEEN = "seen"
     REACHED = "reached"
     DONE = "done"
     EXPIRED = "expired"
+    SPENT = "spent"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
 
@@ -71,8 +74,9 @@ class Expects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HandTest:
-    """One call that somebody is to make. `line` is the header number, `dial` what they dial; `wrong` counts
-    calls with other digits; `why` says what went wrong, when something did."""
+    """One call that somebody is to make. `line` is the header number, `dial` what they dial, `lead` the key
+    that goes before the digits of `code`; `live` says that the line answers strangers meanwhile. `wrong`
+    counts calls with another code; `why` says what went wrong, when something did."""
 
     id: int
     plan: str
@@ -85,6 +89,8 @@ class HandTest:
     state: HandState
     code: str
     dial: str = ""
+    lead: str = ""
+    live: bool = False
     wrong: int = 0
     why: str = ""
     report: int | None = None
@@ -126,7 +132,12 @@ class HandTests:
         lines = {each.header: each for each in stored.version.plan.lines} if stored else {}
         if stored is None or line not in lines:
             raise TestRefused("Ese número no está en la central: publique el plan y pruébelo después.")
-        test = await self._begin(stored, lines[line], by)
+        live = self._book.of(plan).live
+        answers = live.version.plan if live else None
+        key = lead(answers)
+        if not key:
+            raise TestRefused("Los menús del plan usan las doce teclas: ninguna queda para la clave.")
+        test = await self._begin(stored, lines[line], by, {"lead": key, "live": answers is not None})
         self._tasks[test.id] = asyncio.create_task(self._awaits(test, stored, lines[line]))
         return test
 
@@ -161,7 +172,9 @@ class HandTests:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _begin(self, stored: StoredPlan, line: Line, by: Person) -> HandTest:
+    async def _begin(
+        self, stored: StoredPlan, line: Line, by: Person, told: Mapping[str, object]
+    ) -> HandTest:
         plan, now = stored.version.plan, self._clock()
         row = {
             "plan": plan.plan,
@@ -173,7 +186,7 @@ class HandTests:
             "expires": now + PATIENCE,
             "state": HandState.WAITING,
             "code": new_digits(),
-            "told": {"dial": line.public or line.header},
+            "told": {"dial": line.public or line.header, **told},
         }
         async with writing(self._engine) as connection:
             result = await connection.execute(insert(hand_tests).values(row))
@@ -182,7 +195,7 @@ class HandTests:
         return _test(row | {"id": int(result.inserted_primary_key[0]), "report": None})
 
     async def _awaits(self, test: HandTest, stored: StoredPlan, line: Line) -> None:
-        call = TestCall(new_id(), line.header, line.carrier, way=Way.HAND, dialled=test.dial)
+        call = TestCall(new_id(), line.header, line.carrier, way=Way.HAND, dialled=test.dial, lead=test.lead)
         moving: set[asyncio.Task[None]] = set()
 
         def moved(moment: Moment) -> None:
@@ -200,6 +213,8 @@ class HandTests:
                 await self._learned(line.carrier, line.header, parts_of(observed.delivered))
         except TimeoutError:
             await self._move(test.id, HandState.EXPIRED)
+        except Spent:
+            await self._move(test.id, HandState.SPENT)
         except CannotPlace as error:
             await self._move(test.id, HandState.CANCELLED, str(error))
         except Exception:
@@ -265,5 +280,5 @@ class HandTests:
 def _test(row: Mapping[Any, Any]) -> HandTest:
     named = {name: value for name, value in row.items() if name != "told"}
     told = row["told"]
-    state = HandState(row["state"])
-    return HandTest(**named | {"state": state, "dial": told.get("dial", ""), "why": told.get("why", "")})
+    more = {name: told[name] for name in ("dial", "lead", "live", "why") if name in told}
+    return HandTest(**named | more | {"state": HandState(row["state"])})

@@ -34,9 +34,9 @@ class Told:
     heard: HeardPrompt
 
 
-def listened(hears: Sequence[Hears], heard: Samples, prompts: Prompts) -> Iterator[Told]:
-    """Each prompt in its order, looked for after the one before it."""
-    begin = 0
+def listened(hears: Sequence[Hears], heard: Samples, prompts: Prompts, since: float = 0.0) -> Iterator[Told]:
+    """Each prompt in its order, looked for after the one before it; what was heard `since` seconds counts."""
+    begin = int(since * RATE)
     for position, wanted in enumerate(hears):
         pattern = _pattern(wanted, prompts.expected[wanted.prompt])
         match = _next(heard[begin:], pattern)

@@ -11,13 +11,17 @@ from plans.numbers import written
 from plans.site import Site
 from provisioning.proof.destination import destination_checks
 from provisioning.proof.display import name_check
-from provisioning.proof.hearing import Prompts, listened
+from provisioning.proof.hearing import Prompts, Told, listened
 from provisioning.proof.reports import Check, HeardPrompt
 from provisioning.proof.script import Trial
-from telephony.testcall_values import Observed
+from telephony.facts import CallArrived
+from telephony.testcall_values import Observed, Way
 
 SLOWEST_MS = 3000
 """Milliseconds within which a line must answer: a caller who hears nothing for longer hangs up."""
+
+_EARLY = 0.2
+"""Seconds by which a recording and what the PBX tells may differ."""
 
 
 class DeskShown(Protocol):
@@ -55,7 +59,7 @@ def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, ev
     arrival = arrival_checks(trial.line, version, observed)
     if observed.arrived is None:
         return Judged(arrival)
-    told = list(listened(trial.hears, evidence.heard, evidence.prompts)) if evidence.heard is not None else []
+    told = list(_told(trial, observed, evidence))
     checks = (
         *arrival,
         _answered(trial, observed),
@@ -66,6 +70,15 @@ def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, ev
         *_at_the_desk(trial, version, site, observed, evidence),
     )
     return Judged(checks, tuple(each.heard for each in told))
+
+
+def _told(trial: Trial, observed: Observed, evidence: Evidence) -> Iterator[Told]:
+    """A call that its carrier brought back heard what strangers hear until it was known for a test."""
+    if evidence.heard is None:
+        return
+    known = (each.after_ms for each in observed.facts if isinstance(each.fact, CallArrived))
+    since = next(known, 0) / 1000 if observed.call.way is Way.TRUNK else 0.0
+    yield from listened(trial.hears, evidence.heard, evidence.prompts, max(since - _EARLY, 0.0))
 
 
 def arrival_checks(line: Line, version: PlanVersion, observed: Observed) -> tuple[Check, ...]:

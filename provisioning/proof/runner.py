@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from dialplan.hand import lead
 from ivr_audio.telephone import Samples
 from plans.book import PlanBook, StoredPlan
+from plans.model import Plan
 from plans.site import Site
 from provisioning.proof.bench import RECOGNISED, Asked, Bench, Under, prepared
 from provisioning.proof.judge import Evidence, judge
@@ -176,13 +178,19 @@ class LineTests:
             assert caller is not None
             try:
                 observed = await caller.place(
-                    _call(trial, under.way, under.live), lambda moment: moments.update({trial.id: moment})
+                    _call(trial, under.way, under.live, self._answering(under)),
+                    lambda moment: moments.update({trial.id: moment}),
                 )
                 tested = await self._tested_call(under, trial, observed)
             except CannotPlace as error:
                 tested = _not_placed(trial, began, self._clock(), str(error))
             await self.runs.called(under.run.id, tested)
             moments.pop(trial.id, None)
+
+    def _answering(self, under: Under) -> Plan | None:
+        """The plan that strangers reach meanwhile."""
+        live = self._book.of(under.stored.version.plan.plan).live
+        return live.version.plan if live else None
 
     async def _tested_call(self, under: Under, trial: Trial, observed: Observed) -> TestedCall:
         recording, heard = await self._kept(observed)
@@ -244,12 +252,12 @@ class LineTests:
             log.error("test_failed", run=id, exc_info=error)
 
 
-def _call(trial: Trial, way: Way, live: bool) -> TestCall:
+def _call(trial: Trial, way: Way, live: bool, answering: Plan | None) -> TestCall:
     line, trunk = trial.line, way is Way.TRUNK
     dialled = (line.public or line.header) if trunk else None
     seconds = min(trial.seconds + RECOGNISED, LONGEST) if trunk else trial.seconds
     of = (new_id(), line.header, line.carrier, trial.keys, trial.at, seconds, way, dialled)
-    return TestCall(*of, live=live)
+    return TestCall(*of, live=live, lead=lead(answering))
 
 
 def _not_placed(trial: Trial, began: datetime, ended: datetime, why: str) -> TestedCall:

@@ -1,4 +1,4 @@
-"""What a telephone of the tests says: nothing, in RTP."""
+"""What a telephone of the tests says, and hears: it says nothing, in RTP."""
 
 import asyncio
 import itertools
@@ -7,10 +7,14 @@ _SILENCE = b"\xd5" * 160
 
 
 class Silence(asyncio.DatagramProtocol):
-    """Silence in A-law, a packet every 20 ms: the PBX does with a silent line what it does with any other."""
+    """Silence in A-law, a packet every 20 ms: the PBX does with a silent line what it does with any other.
+
+    `heard` is what came: the loop's time, and a packet's sound.
+    """
 
     def __init__(self) -> None:
         self.port = 0
+        self.heard: list[tuple[float, bytes]] = []
         self.sending: asyncio.Task[None] | None = None
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -31,6 +35,9 @@ class Silence(asyncio.DatagramProtocol):
             assert self._transport is not None
             self._transport.sendto(b"\x80\x08" + numbers + b"\x00\x00\x00\x01" + _SILENCE, place)
             await asyncio.sleep(0.02)
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.heard.append((asyncio.get_running_loop().time(), data[12:]))
 
     def close(self) -> None:
         if self.sending is not None:

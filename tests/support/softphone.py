@@ -242,6 +242,11 @@ class Call:
         if self._audio is not None and body and not self._audio.sending:
             self._audio.send_to(sip.media_address(body))
 
+    @property
+    def heard(self) -> list[tuple[float, bytes]]:
+        """The sound that came, packet by packet, each with the loop's time."""
+        return self._audio.heard if self._audio else []
+
     async def answer(self, after: float = 0.0) -> "Call":
         """Answers a call that came in."""
         await asyncio.sleep(after)

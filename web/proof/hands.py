@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from dialplan.hand import MOST_WRONG
 from provisioning.proof.hand import HandTest
 from provisioning.proof.runs import TestRefused
 from web import refusals
@@ -36,6 +37,7 @@ async def page(request: web.Request) -> web.Response:
         test=test,
         left=left.total_seconds(),
         said=words,
+        most_wrong=MOST_WRONG,
     )
 
 

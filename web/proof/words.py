@@ -1,5 +1,6 @@
 """What tests of lines are called. Pure."""
 
+from dialplan.hand import MOST_WRONG
 from provisioning.proof.hand import HandState
 from provisioning.proof.reports import Kind, Result
 from telephony.testcall_values import Moment
@@ -31,10 +32,11 @@ TIMINGS = {
 }
 HANDS = {
     HandState.WAITING: "Esperando su llamada",
-    HandState.SEEN: "Llegó una llamada: marque los seis dígitos",
-    HandState.REACHED: "Dígitos correctos: el plan responde",
+    HandState.SEEN: "Llegó una llamada: si es la suya, marque la clave",
+    HandState.REACHED: "Clave correcta: el plan responde",
     HandState.DONE: "Terminada",
-    HandState.EXPIRED: "Pasaron diez minutos sin que llegara la llamada con esos dígitos",
+    HandState.EXPIRED: "Pasaron diez minutos sin que llegara la llamada con esa clave",
+    HandState.SPENT: f"Se marcaron {MOST_WRONG} claves equivocadas: esta ya no sirve, pida otra",
     HandState.CANCELLED: "Cancelada",
     HandState.INTERRUPTED: "Interrumpida: Altavoz se reinició",
 }

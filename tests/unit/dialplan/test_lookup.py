@@ -68,7 +68,7 @@ def test_strangers_are_told_by_a_number_that_only_a_candidate_has(site: Site, ne
     ]
     told = next(context for context in dialplan.contexts if context.name == "altavoz-inactive-AR")
     steps = [step.app for step in told.extensions[0].steps]
-    assert steps == ["Gosub", "Progress", "Playback", "Return"]
+    assert steps == ["Gosub", "Progress", "Playback", "GotoIf", "Gosub", "Return"]
     assert told.extensions[0].steps[2].data.endswith(",noanswer")
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from db.all_tables import metadata
+from dialplan.hand import lead
 from plans.book import PlanBook, StoredPlan
-from plans.model import PlanVersion
+from plans.model import Plan, PlanVersion
 from plans.site import Site
 from provisioning.proof.delivery import delivery_check
 from provisioning.proof.hand import PATIENCE, HandState, HandTest, HandTests
@@ -22,7 +23,7 @@ from staff.person import Person
 from staff.roles import Role
 from staff.scope import Scope
 from telephony.testcall_values import Delivered, Moment, Observed, TestCall, Way
-from telephony.testcalls import CannotPlace
+from telephony.testcalls import CannotPlace, Spent
 from tests.support.databases import fresh_engine
 from tests.support.played_calls import NOW, observed, trials
 
@@ -40,6 +41,7 @@ class Outside:
     heard: Callable[[Moment], None] | None = None
     armed: tuple[TestCall, str, datetime] | None = None
     late: bool = False
+    spent: bool = False
     refused: str = ""
     wrong: int = 0
     delivered: Delivered = field(default_factory=lambda: Delivered("1143218765", {}, HEADER[1:], ""))
@@ -56,6 +58,8 @@ class Outside:
         await self.called.wait()
         if self.late:
             raise TimeoutError
+        if self.spent:
+            raise Spent
         made = observed(trials(self.version, self.site)["principal-1"], self.version)
         return replace(made, delivered=self.delivered)
 
@@ -146,6 +150,33 @@ async def test_a_carrier_that_puts_the_number_elsewhere_fails_with_what_to_write
     booth.outside.delivered = Delivered("trunk-AR", {"To": "<sip:1143218765@x>"}, HEADER[1:], "")
     (failed,) = (await booth.report(await booth.begun())).failures
     assert failed.code == "delivery" and "in: to" in failed.advice
+
+
+async def test_too_many_wrong_codes_end_the_wait(booth: Booth) -> None:
+    booth.outside.spent = True
+    test = await booth.begun()
+    booth.outside.called.set()
+    assert (await booth.now(test)).state is HandState.SPENT
+
+
+async def test_the_code_begins_with_a_key_that_no_menu_of_the_plan_that_answers_has(
+    booth: Booth, versions: Mapping[str, PlanVersion]
+) -> None:
+    """Who presses a key of their menu meanwhile is at no code's beginning."""
+    test = await booth.begun()
+    assert (test.lead, test.live) == ("*", True)
+    armed = booth.outside.armed
+    assert armed is not None and armed[0].lead == "*"
+    plan = versions["hogar-nandu"].plan
+    menu = plan.menus["principal"]
+    every = dict.fromkeys("0123456789*#", menu.choices["1"])
+
+    def with_keys(keys: str) -> Plan:
+        changed = menu.model_copy(update={"choices": {key: every[key] for key in keys}})
+        return plan.model_copy(update={"menus": {**plan.menus, "principal": changed}})
+
+    assert [lead(with_keys(keys)) for keys in ("123*", "12*#", "".join(every))] == ["#", "9", ""]
+    assert lead(None) == "*"
 
 
 async def test_nobody_who_calls_in_time_is_said(booth: Booth) -> None:
