@@ -1,5 +1,10 @@
-"""How much CPU time many lines take from plans to text: `python bench/render.py [LINES …]`."""
+"""How much CPU time many lines take from plans to text: `python bench/render.py [LINES …]`.
 
+Without the collector of garbage: one pass over all objects takes 0.1 s at 10,000 lines, and falls into this step
+or that.
+"""
+
+import gc
 import hashlib
 import sys
 import time
@@ -52,8 +57,12 @@ T = TypeVar("T")
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    gc.collect()
+    gc.disable()
     start = time.process_time()
-    return work(), time.process_time() - start
+    done = work(), time.process_time() - start
+    gc.enable()
+    return done
 
 
 if __name__ == "__main__":
