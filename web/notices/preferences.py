@@ -9,6 +9,7 @@ from provisioning.notices.preferences import BadPreference, How
 from web import refusals
 from web.asked import see_other
 from web.keys import services, session
+from web.notices.words import zone_words
 from web.person_form import number, text
 
 
@@ -19,6 +20,7 @@ async def chosen(request: web.Request) -> Mapping[str, Any]:
         "told": await office.preferences.of(session(request).person.id),
         "hows": tuple(How),
         "zones": office.preferences.zones,
+        "zone_words": zone_words,
         "away": (await office.absences.away()).of(session(request).person.id),
     }
 

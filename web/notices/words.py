@@ -18,6 +18,25 @@ LETTERS: Mapping[str, str] = {
     "data": "Enviar los datos a Operaciones",
     "announcement": "Anunciar el lanzamiento",
 }
+CITIES: Mapping[str, str] = {
+    "Asuncion": "Asunción",
+    "Bogota": "Bogotá",
+    "Cancun": "Cancún",
+    "Cordoba": "Córdoba",
+    "Easter": "Isla de Pascua",
+    "Galapagos": "Galápagos",
+    "Havana": "La Habana",
+    "Lisbon": "Lisboa",
+    "Los_Angeles": "Los Ángeles",
+    "Mazatlan": "Mazatlán",
+    "Merida": "Mérida",
+    "Mexico_City": "Ciudad de México",
+    "New_York": "Nueva York",
+    "Panama": "Panamá",
+    "Sao_Paulo": "São Paulo",
+    "Tucuman": "Tucumán",
+}
+"""Cities that time zones are called after and that are written otherwise in Spanish."""
 TO_EVERYBODY = frozenset({"announcement"})
 STATES: Mapping[str, str] = {
     "pending": "En espera",
@@ -37,6 +56,12 @@ DONE: Mapping[str, str] = {
     "again": "El correo espera otra vez para salir.",
     "withdrawn": "El correo se anuló: no sale.",
 }
+
+
+def zone_words(zone: str) -> str:
+    """`America/Mexico_City` is `Ciudad de México`."""
+    city = zone.rpartition("/")[2]
+    return CITIES.get(city, city.replace("_", " "))
 
 
 def about_words(about: str) -> str:

@@ -161,6 +161,12 @@ async def test_a_letter_is_seen_before_it_goes_and_goes_once(house, alta):
 
 async def test_how_somebody_is_told_is_theirs_to_choose(house):
     async with house.at("carla") as visitor:
+        page = await (await visitor.get("/account", Accept="text/html")).text()
+        assert re.findall(r'<option value="America/[^>]*>([^<]*)', page) == [
+            "Buenos Aires",
+            "Bogotá",
+            "Ciudad de México",
+        ]
         zone = house.office.preferences.zones[-1]
         chosen = {"how": "digest", "hour": "18", "zone": zone}
         assert (await visitor.post("/account/notices", chosen)).status == 303

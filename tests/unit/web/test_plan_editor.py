@@ -1,5 +1,6 @@
 """The form and the preview beside a plan's text: what they make of it, and what they show."""
 
+import re
 from datetime import date, datetime
 from time import process_time
 
@@ -87,6 +88,20 @@ async def test_the_preview_tells_the_call_the_menus_and_the_display(published):
         assert "Se corta en «ASISTENCIA ÑANDÚ»: falta «HOGAR PLUS»" in page
         assert "Pide «documento»: 7-8 dígitos, se puede saltear" in page
         assert page.index("Consultas y reclamos") < page.index("Cobertura</strong>")
+
+
+async def test_a_warning_stands_at_its_field_as_one_and_an_error_as_an_error(published):
+    async with published.at("carla") as visitor:
+        text = NANDU.replace("fantasy_name: ASISTENCIA ÑANDÚ", "fantasy_name: ASISTENCIA ÑANDÚ HOGAR")
+        page = await (await send(visitor, "/plans/hogar-nandu/look", text, **HTML)).text()
+        name = re.search(r'<input id="f-fantasy_95name"[^>]*>', page)[0]
+        assert "aria-invalid" not in name and "aria-describedby" in name
+        assert '<small class="cautioned"' in page and '<small class="refused"' not in page
+        assert '<span class="tag warn">1<span class="hidden-text"> con avisos</span>' in page
+        wrong = await send(visitor, "/plans/hogar-nandu/look", text.replace("ÑANDÚ HOGAR", "X" * 30), **HTML)
+        page = await wrong.text()
+        assert "aria-invalid" in re.search(r'<input id="f-fantasy_95name"[^>]*>', page)[0]
+        assert '<span class="tag urgent">1<span class="hidden-text"> con problemas</span>' in page
 
 
 def test_a_call_is_shown_open_or_closed_at_the_instant_that_was_chosen(house):
