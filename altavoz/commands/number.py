@@ -60,7 +60,7 @@ def _words() -> dict[str, dict[str, str]]:
 def list_numbers(
     text: str = typer.Option("", help="Un número o parte, en cualquier escritura; un plan, una cuenta."),
     kind: str = Kind,
-    state: str = typer.Option("", help="free, reserved, requested, granted, linked, configured, tested, released…"),
+    state: str = typer.Option("", help="free, reserved, requested, granted, linked, configured, tested…"),
     subsidiary: str = Subsidiary,
     carrier: str = Carrier,
     plan: str = typer.Option("", help="Solo los de este plan."),
