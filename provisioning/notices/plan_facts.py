@@ -13,8 +13,9 @@ from provisioning.alta.forms import last_form
 from provisioning.alta.views import AltaView
 from provisioning.notices.carried import Known
 from provisioning.numbers.inventory import SELECT, read
-from provisioning.numbers.states import HELD, NumberKind
+from provisioning.numbers.states import HELD, NumberKind, NumberState
 from provisioning.numbers.tables import numbers
+from provisioning.numbers.values import InventoryNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _coverages(
 async def _numbers(
     connection: AsyncConnection, alta: AltaView, plan: Plan | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Headers and public numbers: the inventory's, else those that the plan's lines say."""
+    """Headers, and public numbers that the carrier gave: the inventory's, else what the plan's lines say."""
     found = await read(connection, SELECT.where(numbers.c.plan == alta.plan).order_by(numbers.c.e164))
     held = [each for each in found if each.state in HELD]
     if not held and plan is not None:
@@ -82,5 +83,10 @@ async def _numbers(
         return tuple(line.header for line in plan.lines), tuple(publics)
     return (
         tuple(each.e164 for each in held if each.kind is NumberKind.HEADER),
-        tuple(each.e164 for each in held if each.kind is NumberKind.PUBLIC),
+        tuple(each.e164 for each in held if each.kind is NumberKind.PUBLIC and _given(each)),
     )
+
+
+def _given(public: InventoryNumber) -> bool:
+    """Not one that is only asked for."""
+    return public.granted_at is not None or public.state is NumberState.RELEASED

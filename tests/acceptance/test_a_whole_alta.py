@@ -63,12 +63,13 @@ def sip(launch: Launch, tmp_path: Path) -> Iterator[SipLab]:
         lab.stop()
 
 
-def told(mail: MailServer, person: str, subject: str) -> None:
-    """A letter to somebody, with these words in its subject, has come."""
+def told(mail: MailServer, person: str, subject: str, *says: str) -> None:
+    """A letter to somebody, with these words in its subject, has come; its text `says` this of the plan."""
 
     def came() -> bool:
-        letters = ((message["To"], message["Subject"]) for message in mail.messages)
-        return any(address_of(person) in to and subject in about for to, about in letters)
+        theirs = (each for each in mail.messages if address_of(person) in each["To"])
+        texts = (each.get_body(("plain",)).get_content() for each in theirs if subject in each["Subject"])
+        return any(all(word in text for word in says) for text in texts)
 
     try:
         eventually(came, 20)
@@ -80,7 +81,7 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     launch: Launch, mail: MailServer, sip: SipLab
 ) -> None:
     launch.agrees_on_coverages()
-    told(mail, OLGA, "Observaciones de Operaciones")
+    told(mail, OLGA, "Observaciones de Operaciones", "COBERTURAS Y EVENTOS", "CONDICIONES GENERALES")
     launch.gets_a_number()
     assert any("Pedido de 0800" in message["Subject"] for message in mail.messages)
     launch.puts_the_plan_in_the_pbx()
@@ -91,7 +92,8 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     assert "Aprobada" in launch.tests(IVAN, "Sistemas").inner_text("main")
     launch.waits_for("probado-sistemas")
     launch.hands_over()
-    told(mail, CORA, "Lea y confirme la ficha")
+    told(mail, OLGA, "Cuenta y plan completos", "Todo entregado", PUBLIC, FANTASY, "COBERTURAS Y EVENTOS")
+    told(mail, CORA, "Lea y confirme la ficha", NAME, "Empieza el", PUBLIC, "COBERTURAS Y EVENTOS")
     launch.reads_the_sheet()
     launch.waits_for("coordinadores")
     page = launch.tests(OLGA, "Operaciones")

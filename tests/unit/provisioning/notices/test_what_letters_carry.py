@@ -275,6 +275,23 @@ async def test_what_opens_without_its_evidence_is_somebodys_turn(bench: Bench) -
     assert await bench.mails() == [("ivan", "Es su turno: Número público vinculado a la cabecera")]
 
 
+async def test_a_public_number_is_told_once_the_carrier_gave_it(bench: Bench) -> None:
+    alta, numbers = await bench.begun("ada"), bench.office.numbers
+    facts = bench.office.notices.plan_facts
+    await numbers.add(
+        [
+            Entry(HEADER, NumberKind.HEADER, "AR", "telecom-ar"),
+            Entry(PUBLIC, NumberKind.PUBLIC, "AR", "telecom-ar"),
+        ]
+    )
+    await numbers.reserve(Holder(alta.plan, "AR", alta.account, alta.id), "telecom-ar", HEADER)
+    await numbers.request(HEADER, PUBLIC)
+    known = await facts.now(alta)
+    assert (known.headers, known.publics) == ((HEADER,), ())
+    await numbers.link(HEADER, PUBLIC)
+    assert (await facts.now(alta)).publics == (PUBLIC,)
+
+
 @pytest.mark.parametrize(("count", "rest"), [(60, ""), (121, "Hay 1 más: léalas en Altavoz.")])
 def test_long_lists_and_long_texts_say_what_is_not_there(count: int, rest: str) -> None:
     many = tuple(
