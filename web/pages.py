@@ -65,6 +65,7 @@ def set_up(app: web.Application) -> None:
         lately=partial(words.lately, zone=zone),
         day=words.day,
         days=words.days,
+        decimal=words.decimal,
         month=words.month,
         on_day=lambda value, there=zone: words.on_day(value, there),
         clock=words.clock,

@@ -116,6 +116,11 @@ def days(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0").replace(".", ",")
 
 
+def decimal(value: float, places: int = 1) -> str:
+    """`4,2`, as it is written here."""
+    return f"{value:.{places}f}".replace(".", ",")
+
+
 def month(value: str) -> str:
     """`2026-03` as `mar 2026`."""
     year, _, number = value.partition("-")

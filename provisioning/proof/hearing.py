@@ -133,7 +133,7 @@ def _found(match: Match, other: str, earlier: bool) -> str:
         return "se oyó antes de tiempo, fuera de su orden"
     if other:
         return f"se oyó otra locución: {other}"
-    alike = f"semejanza {match.similarity:.2f}"
+    alike = f"semejanza {match.similarity:.2f}".replace(".", ",")
     return {
         Verdict.HEARD: f"se oyó, {alike}, {match.level:.0f} dBFS",
         Verdict.ANOTHER: f"se oyó otra cosa ({alike})",

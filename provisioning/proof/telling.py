@@ -29,7 +29,7 @@ def timings_of(observed: Observed) -> dict[str, int]:
 def path_of(observed: Observed) -> tuple[str, ...]:
     """A line a step, as the PBX told it."""
     told = [(each.after_ms, _words(each.fact)) for each in observed.facts]
-    lines = [f"{ms / 1000:.1f} s  {words}" for ms, words in told if words]
+    lines = [f"{ms / 1000:.1f}".replace(".", ",") + f" s  {words}" for ms, words in told if words]
     return (*lines, *(_mark(kind, values) for kind, values in observed.marks if kind in _MARKS))
 
 
