@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import chromium
 from tests.support.instance import Instance, eventually
 from tests.support.launch import (
+    ACCOUNT,
     CLARA,
     CORA,
     FANTASY,
@@ -101,6 +102,7 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     assert "Aprobada" in page.inner_text("main")
     launch.waits_for("probado-operaciones")
 
+    _shows_what_is_signed(launch)
     launch.releases()
     launch.waits_for("liberado")
     told(mail, PEDRO, "Validado y liberado")
@@ -126,10 +128,51 @@ def _answers_a_stranger(launch: Launch, sip: SipLab) -> None:
     assert caller.wait(60) == 0
 
 
+AGREED = (
+    f"{ACCOUNT} (aseguradora) · 30-71234567-8",
+    "ley-25326: «Sus datos serán tratados",
+    "Firmó ComercialClara Paz, ",
+    "Firmó OperacionesOlga Sosa, ",
+    "Versión 2, Clara Paz, ",
+    "Con el tope que pidió Operaciones",
+    "ARS 60.000 por evento",
+    "Se reservó: Iván Ríos, ",
+    "Es la primera versión que atiende",
+)
+"""What the dossier must tell, of what these people did."""
+
+
+def _shows_what_is_signed(launch: Launch) -> None:
+    """Who releases sees the very page before signing it, and hears the prompts on it."""
+    page = launch.at(OLGA, f"/releases/{PLAN}")
+    expect(page.locator("main")).to_contain_text("Si libera ahora, los afiliados entran antes")
+    expect(page.locator("[name=when][value=day]")).to_be_checked()
+    launch.follows(page, "Ver lo que firma")
+    expect(page.locator("main .warning >> nth=0")).to_contain_text("Sin firmar")
+    _tells_all(page)
+
+
+def _tells_all(page: Page) -> None:
+    for said in AGREED:
+        expect(page.locator(".dossier")).to_contain_text(said)
+    for of in ("#prompts", "#test-it", "#test-operations"):
+        assert page.locator(f"{of} audio").first.evaluate(_LASTS) > 1, of
+
+
+_LASTS = """audio => new Promise((found, lost) => {
+  audio.onloadedmetadata = () => found(audio.duration);
+  audio.onerror = () => lost(audio.error.message);
+  audio.preload = "metadata";
+  audio.load();
+})"""
+"""Seconds of a sound, once the browser has opened it."""
+
+
 def _dossier_holds(launch: Launch) -> None:
     """It is verified off-line; with one byte changed it is not."""
     page = launch.at(OLGA, f"/releases/{PLAN}")
     launch.follows(page, "Expediente 1")
+    _tells_all(page)
     with page.expect_download() as download:
         page.click("main a:has-text('Archivo firmado')")
     file = launch.folder / "expediente.json"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from provisioning.alta.number_request import IvrOption, NumberRequest
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
 from provisioning.release.keys import PRIVATE
+from provisioning.release.request_section import request_section
 from provisioning.release.store import Asked
 from tests.unit.web.altas import contracted
 
@@ -72,6 +74,16 @@ async def test_it_has_the_final_coverages_and_what_proved_each_step_by_whom(aske
         r"Versión 1 con \d+ coberturas\.</span></p>\s*<p><small class=\"soft\">Carla Mora, \d", steps
     )
     assert "«Ninguna.»" in steps
+
+
+async def test_an_otro_si_shows_the_request_that_its_numbers_were_given_for(asked):
+    altas = asked.office.altas
+    first = await altas.of_plan("hogar-premium")
+    steps = tuple(step for step in first.steps if not step.step.form)
+    section = await request_section(altas, replace(first, id=99, amends=first.id, steps=steps))
+    assert (section.body["alta"], section.body["coverages"]) == ("ALTA-99", None)
+    assert section.body["number_request"]["alta"] == first.number
+    assert section.body["number_request"]["asked"]["header"] == "011 4322"
 
 
 async def test_a_first_version_shows_its_plan_and_each_prompt_is_heard(asked):

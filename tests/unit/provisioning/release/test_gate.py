@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from plans.model import Account
-from provisioning.alta.evidence import Found
+from provisioning.alta.evidence import Found, Item
 from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
@@ -103,6 +103,43 @@ def test_evidence_that_is_gone_again_shuts_it_though_its_step_was_closed() -> No
     )
     (demand,) = unmet(replace(READY, alta=replace(seen, steps=steps)))
     assert (demand.code, demand.said) == ("prestadores", "Falta una grúa en Salta.")
+
+
+def with_step(seen: AltaView, id: str, **changes: object) -> AltaView:
+    steps = (replace(step, **changes) if step.id == id else step for step in seen.steps)  # type: ignore[arg-type]
+    return replace(seen, steps=tuple(steps))
+
+
+def demanded(seen: AltaView, code: str) -> Demand:
+    return next(demand for demand in demands(replace(READY, alta=seen)) if demand.code == code)
+
+
+def test_what_proved_a_step_is_told_with_who_and_when() -> None:
+    read = Found(True, "Se leyó la ficha.", items=(Item("Cora Díaz", True),), at=NOW, by=("cora",))
+    seen = with_step(alta(), "coordinadores", found={"coordinators-confirmed": read}, by="altavoz")
+    demand = demanded(seen, "coordinadores")
+    assert (demand.said, demand.by, demand.at, demand.items) == (read.said, ("cora",), NOW, read.items)
+
+
+def test_where_evidence_names_nobody_it_is_who_closed_the_step_but_not_the_service() -> None:
+    closed = {"found": {"account-complete": Found(True, "Cuenta y plan completos.")}, "closed": NOW}
+    by_olga = demanded(with_step(alta(), "cuenta-y-plan", by="olga", **closed), "cuenta-y-plan")
+    assert (by_olga.said, by_olga.by, by_olga.at) == ("Cuenta y plan completos.", ("olga",), NOW)
+    by_itself = demanded(with_step(alta(), "cuenta-y-plan", by="altavoz", **closed), "cuenta-y-plan")
+    assert (by_itself.by, by_itself.at) == ((), NOW)
+
+
+def test_who_is_missing_is_told_one_by_one() -> None:
+    items = (Item("Cora Díaz", True), Item("Beto Ruiz", False))
+    lacks = Found(False, "Falta que lean la ficha 1 de 2.", items=items)
+    seen = with_step(alta(), "coordinadores", found={"coordinators-confirmed": lacks})
+    assert demanded(seen, "coordinadores").items == items[1:]
+
+
+def test_both_tests_are_told_with_who_and_when() -> None:
+    told = {demand.code: demand for demand in demands(READY)}
+    assert (told["tested-it"].by, told["tested-it"].at) == (("ines",), NOW)
+    assert told["two-people"].by == ("ines", "olga")
 
 
 def test_a_gate_that_asks_for_no_evidence_is_a_gate_all_the_same() -> None:

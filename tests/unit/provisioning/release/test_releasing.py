@@ -1,6 +1,7 @@
 """Strangers are let in when the gate is open, at once or on their day, and a dossier tells all of it."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -156,6 +157,11 @@ async def test_it_is_let_in_with_both_tests_and_its_dossier_verifies(house: Hous
     assert "-name: Asistencia Hogar Ñandú Plus" in told["plan"]["diff"]
     assert [row["name"] for row in told["signatures"]["signatures"]] == ["ines", "olga", "oscar"]
     assert all(demand["met"] for demand in told["gate"]["demands"])
+    proved = {demand["code"]: demand["by"] for demand in told["gate"]["demands"]}
+    assert (proved["tested-it"], proved["two-people"]) == (["ines"], ["ines", "olga"])
+    assert told["signatures"]["people"] == {"ines": "Ines", "olga": "Olga", "oscar": "Oscar"}
+    sounds = [prompt["sound"] for prompt in told["prompts"]["prompts"]]
+    assert sounds and all(base64.b64decode(sound["data"]).startswith(b"RIFF") for sound in sounds)
 
 
 @pytest.mark.parametrize(
