@@ -90,7 +90,9 @@ def _step(step: StepView) -> dict[str, Any]:
     told: dict[str, Any] = {"id": step.id, "title": step.step.title, "state": step.state}
     told |= {"at": step.closed, "by": step.by}
     if step.answers:
+        titles = {question.name: question.title for question in step.step.questions}
         told["answers"] = dict(step.answers)
+        told["questions"] = {name: titles.get(name, name) for name in step.answers}
     if step.found:
         told["evidence"] = [_evidence(name, found) for name, found in step.found.items()]
     return told
