@@ -35,7 +35,7 @@ class NoticeEvidence:
 
     async def handed(self, alta: AltaView) -> Found:
         """All that Operations is to receive of the plan is there (P24)."""
-        return data_found(await self._facts.now(alta))
+        return data_found(await self._facts.now(alta), alta)
 
     async def announced(self, alta: AltaView) -> Found:
         """Somebody sent the announcement of this alta."""
@@ -51,21 +51,23 @@ class NoticeEvidence:
         return Found(True, said, link, at=sent.at, by=(sent.by,))
 
 
-def data_found(known: Known) -> Found:
+def data_found(known: Known, alta: AltaView) -> Found:
     """The public number, the plan's name, its coverages with their events, its general conditions. Pure."""
     listed = known.coverages.coverages if known.coverages else ()
     conditions = known.coverages.conditions.strip() if known.coverages else ""
-    numbers = ", ".join(written(each, known.request.subsidiary) for each in known.publics)
+    number = ", ".join(written(each, alta.subsidiary) for each in known.publics)
     many = "1 cobertura con sus eventos" if len(listed) == 1 else f"{len(listed)} coberturas con sus eventos"
+    numbers, coverages = f"/numbers?plan={alta.plan}", f"/altas/{alta.id}/coverages"
     items = (
-        Item(f"Número que marca el afiliado: {numbers or 'falta'}", bool(numbers)),
+        Item(f"Número que marca el afiliado: {number or 'falta'}", bool(number), numbers),
         Item(f"Plan: {known.name}", True),
-        Item(many if listed else "Coberturas y eventos: faltan", bool(listed)),
-        Item(f"Condiciones generales{'' if conditions else ': faltan'}", bool(conditions)),
+        Item(many if listed else "Coberturas y eventos: faltan", bool(listed), coverages),
+        Item(f"Condiciones generales{'' if conditions else ': faltan'}", bool(conditions), coverages),
     )
-    if all(item.ok for item in items):
-        return Found(True, "Al terminar el paso, Operaciones recibe por correo:", items=items)
-    return Found(False, "Falta lo que está marcado para entregar el plan a Operaciones.", items=items)
+    if lacking := [item for item in items if not item.ok]:
+        return Found(False, "Falta lo que está marcado para entregar el plan.", lacking[0].link, items)
+    said = f"Se entregan {number}, «{known.name}», {many} y las condiciones generales."
+    return Found(True, said, items=items)
 
 
 def _found(standing: Standing, link: str) -> Found:

@@ -49,7 +49,7 @@ PANELS: Mapping[str, Panel] = {
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
     "configured": Panel("Configurar la central", "/plans/{plan}"),
     "tested-it": Panel("Probar la línea", "/line-tests?plan={plan}"),
-    "plan-data": Panel("Ver lo que se entrega", "/altas/{id}/letters/data"),
+    "plan-data": Panel("Completar los datos", "/altas/{id}/letters/data"),
     "account-complete": Panel("Revisar el plan", "/plans/{plan}"),
     "providers-sufficient": Panel("Comprobar los prestadores", "/providers/check/{plan}"),
     "tmk-trained": Panel("Registrar la capacitación", "/training/{plan}"),

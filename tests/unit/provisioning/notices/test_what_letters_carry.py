@@ -179,7 +179,7 @@ async def test_all_of_the_plan_is_asked_for_and_handed_to_operations(bench: Benc
     alta = await requested(bench, await observed(bench))
     handed = bench.office.notices.evidence["plan-data"]
     lacking = await handed(alta)
-    assert not lacking.ok
+    assert not lacking.ok and lacking.link == "/numbers?plan=hogar-nandu"
     assert [item.said for item in lacking.items if not item.ok] == ["Número que marca el afiliado: falta"]
     alta = await linked(bench, alta)
     found = await handed(alta)
@@ -189,6 +189,9 @@ async def test_all_of_the_plan_is_asked_for_and_handed_to_operations(bench: Benc
         "2 coberturas con sus eventos",
         "Condiciones generales",
     ]
+    assert found.said == (
+        "Se entregan 0800-555-1234, «Hogar Ñandú», 2 coberturas con sus eventos y las condiciones generales."
+    )
     await bench.closed(alta.id, "audios", "configurado", "probado-sistemas", "entrega-a-operaciones")
     numbers = """\
 NÚMEROS
