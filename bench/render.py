@@ -1,7 +1,7 @@
 """How much CPU time many lines take from plans to text: `python bench/render.py [LINES …]`.
 
-Without the collector of garbage: one pass over all objects takes 0.1 s at 10,000 lines, and falls into this step
-or that.
+Without the collector of garbage: one pass over all objects takes 0.1 s at 10,000 lines, and falls into this
+step or that.
 """
 
 import gc
