@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from provisioning.alta.calendar import BusinessCalendar, Pause
 from provisioning.alta.events import Event, Happened
-from provisioning.alta.evidence import EVIDENCE, Found
+from provisioning.alta.evidence import EVIDENCE, RELEASED, Found
 from provisioning.alta.fold import Fold, Track, fold, is_needed, tracks_of
 from provisioning.alta.procedure import Procedure, Step
 from provisioning.alta.request import AltaRequest
@@ -119,6 +119,30 @@ def closes_itself(alta: AltaView, step: StepView, now: datetime) -> str | None:
     return None
 
 
+def guarded(alta: AltaView) -> tuple[StepView, ...]:
+    """The closed gates that stay closed only while their evidence is there: until the release."""
+    release = alta.step_with(RELEASED)
+    if alta.state is not AltaState.RUNNING or (release is not None and release.state.over):
+        return ()
+    gates = (step for step in alta.steps if step.step.gate and not step.step.optional)
+    return tuple(step for step in gates if step.state is StepState.DONE)
+
+
+def lost(alta: AltaView) -> dict[str, str]:
+    """The steps that open again by themselves, in order, each with what is gone.
+
+    An evidence counts for the last that closed with it, and for none while an open step asks for it, too.
+    """
+    asked = {name for step in alta.open for name in step.step.evidence}
+    result: dict[str, str] = {}
+    for step in reversed(guarded(alta)):
+        mine = [step.found[name] for name in step.step.evidence if name in step.found and name not in asked]
+        asked |= {*step.step.evidence}
+        if gone := [found.said for found in mine if found.looked and not found.ok]:
+            result[step.id] = " ".join(gone)
+    return dict(reversed(result.items()))
+
+
 def _state(folded: Fold) -> AltaState:
     if folded.cancelled:
         return AltaState.CANCELLED
@@ -137,7 +161,8 @@ def _step(step: Step, request: AltaRequest, now: _Now) -> StepView:
         return StepView(step, StepState.NOT_NEEDED)
     track = now.fold.tracks[step.id]
     state = _step_state(track)
-    waits = tuple(id for id in now.fold.tracks if id in track.needs and not now.fold.tracks[id].over)
+    lacking = now.fold.lacking(step.id) if state is StepState.WAITING else frozenset[str]()
+    waits = tuple(id for id in now.fold.tracks if id in lacking)
     due = _due(track, now)
     signatures = _signatures(step, now)
     missing = _missing(track, state, waits, signatures, now)
@@ -145,7 +170,7 @@ def _step(step: Step, request: AltaRequest, now: _Now) -> StepView:
     return StepView(
         step=step,
         state=state,
-        waits_for=waits if state is StepState.WAITING else (),
+        waits_for=waits,
         since=track.since,
         due=due,
         late=state is StepState.OPEN and due is not None and now.at > due,

@@ -14,7 +14,7 @@ class Happened(StrEnum):
     FINISHED = "finished"  # "answers": {question: text}, "evidence": {name: said}, "itself": evidence or time
     SKIPPED = "skipped"
     SENT_BACK = "sent-back"  # "from": the step that sends back; `step` is the one it goes back to
-    REOPENED = "reopened"
+    REOPENED = "reopened"  # "itself": evidence, when what it had closed with is gone; only that step opens
     ASSIGNED = "assigned"  # "owner": account name or None
     DUE_SET = "due-set"  # "due": a date
     COMMENTED = "commented"  # "text"; "about": the code of the coverage it observes

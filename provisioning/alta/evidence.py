@@ -25,6 +25,8 @@ EVIDENCE: Mapping[str, str] = {
     "announced": "Lanzamiento anunciado",
 }
 """Every name that a procedure may ask for, and what it is called."""
+RELEASED = "released"
+"""The evidence after which nothing opens again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Found:
     """What was found. `said` is one sentence: what stands, or what is missing and where that is mended.
 
     `link` is the console's page of it; `items` the details; `at` and `by` when and by whom it came true.
+    `looked` is False when nobody could look: then it says nothing of what is so.
     """
 
     ok: bool
@@ -49,6 +52,7 @@ class Found:
     items: tuple[Item, ...] = ()
     at: datetime | None = None
     by: tuple[str, ...] = ()
+    looked: bool = True
 
 
 Evidence = Callable[[AltaView], Awaitable[Found]]

@@ -58,10 +58,20 @@ class Fold:
             take(self, event)
         self._settle(event)
 
+    def lacking(self, step: str) -> frozenset[str]:
+        """The steps that it waits for: those it needs, and what these stood on and is to be done again."""
+        found: set[str] = set()
+        wanted = set(self.tracks[step].needs)
+        while wanted:
+            open_again = {id for id in wanted if not self.tracks[id].over}
+            found |= open_again
+            wanted = {need for id in wanted - open_again for need in self.tracks[id].needs}
+        return frozenset(found)
+
     def _settle(self, event: Event) -> None:
         """Open what lacks nothing any more, and take back what lacks something again."""
         for track in self.tracks.values():
-            ready = not track.over and all(self.tracks[need].over for need in track.needs)
+            ready = not track.over and not self.lacking(track.step.id)
             if ready and track.since is None:
                 track.since, track.round, track.revision = event.at, track.round + 1, event.revision
             elif not ready and not track.over and track.since is not None:
@@ -98,17 +108,17 @@ def is_needed(step: Step, request: AltaRequest) -> bool:
 def _close(fold: Fold, event: Event) -> None:
     if (track := fold.tracks.get(event.step or "")) is not None:
         track.over, track.closed, track.by = event.kind, event.at, event.by
-        track.since = track.since or event.at
+        track.since, track.back = track.since or event.at, ""
         track.answers = event.data.get("answers", {})
         track.proved = event.data.get("evidence", {})
         track.revision = event.revision
 
 
 def _open_again(fold: Fold, event: Event) -> None:
-    """The step, and whatever was built on it, are to be done once more."""
+    """The step, and whatever was built on it, are to be done once more; alone when its evidence is gone."""
     if event.step not in fold.tracks:
         return
-    for id in fold.dependents(event.step):
+    for id in {event.step} if event.data.get("itself") else fold.dependents(event.step):
         track = fold.tracks[id]
         if track.over or track.since:
             track.over = track.closed = track.by = track.since = track.due = None

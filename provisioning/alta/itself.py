@@ -1,4 +1,4 @@
-"""The steps that close without anybody: once their evidence is there, or once their days are over."""
+"""The steps that close without anybody, by evidence or time, and the gates that open again without it."""
 
 import asyncio
 
@@ -11,6 +11,7 @@ from provisioning.alta.engine import asked, closes_itself
 from provisioning.alta.ledger import Doing, Ledger, Moved
 from provisioning.alta.moves import closing_itself
 from provisioning.alta.proving import Proving
+from provisioning.alta.reviews import Reviews
 from provisioning.alta.tables import altas
 from provisioning.alta.views import AltaState, AltaView
 from staff.actor import SERVICE, acting
@@ -30,6 +31,7 @@ class ByItself:
     def __init__(self, ledger: Ledger, proving: Proving, news: asyncio.Event) -> None:
         self._ledger = ledger
         self._proving = proving
+        self._reviews = Reviews(ledger, proving)
         self._news = news
         self._ending = False
 
@@ -48,15 +50,19 @@ class ByItself:
         self._news.set()
 
     async def look(self) -> int:
-        """Close whatever closes now, and what opens by that and closes too; how many steps closed."""
+        """Close whatever closes now, and what opens by that and closes too; how many steps closed.
+
+        Then what lost its evidence opens again.
+        """
         return sum([await self._of(id) for id in await self._running()])
 
     async def _of(self, id: int) -> int:
-        """How many steps of one alta closed. What is wrong with it keeps no other from closing."""
+        """How many steps of one alta closed. What is wrong with it keeps no other from being looked at."""
         closed = 0
         try:
             while await self._one(id):
                 closed += 1
+            await self._reviews.of(id)
         except (SQLAlchemyError, OSError):
             raise
         except Exception:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from plans.site import Site
-from provisioning.alta.engine import before, closes_itself
+from provisioning.alta.engine import before, closes_itself, lost
 from provisioning.alta.events import Happened
 from provisioning.alta.ledger import Doing
 from provisioning.alta.load import Written
@@ -103,6 +103,12 @@ def reopening(alta: AltaView, step: str, reason: str, revision: int | None) -> D
     if now.state not in (StepState.DONE, StepState.SKIPPED):
         raise AltaRefused(f"«{now.step.title}» no está cerrado: no hay nada que deshacer.")
     return Doing(Happened.REOPENED, step, why(reason))
+
+
+def reopening_itself(alta: AltaView, step: str) -> Doing | None:
+    """What opens a closed gate again without anybody; None while its evidence is there."""
+    gone = lost(alta).get(step)
+    return Doing(Happened.REOPENED, step, text(gone), {"itself": "evidence"}) if gone else None
 
 
 def assigning(alta: AltaView, step: str, owner: str | None, revision: int | None) -> Doing:

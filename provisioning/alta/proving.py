@@ -26,11 +26,13 @@ class Proving:
     async def _one(self, alta: AltaView, name: str) -> Found:
         evidence = self._known().get(name)
         if evidence is None:
-            return Found(False, f"En esta instalación nadie comprueba «{EVIDENCE.get(name, name)}».")
+            said = f"En esta instalación nadie comprueba «{EVIDENCE.get(name, name)}»."
+            return Found(False, said, looked=False)
         try:
             async with asyncio.timeout(SECONDS):
                 return await evidence(alta)
         except Exception:
             log.exception("evidence_failed", evidence=name, alta=alta.id)
             called = EVIDENCE.get(name, name).lower()
-            return Found(False, f"No se pudo comprobar ahora: {called}. Vuelva a mirar en un momento.")
+            said = f"No se pudo comprobar ahora: {called}. Vuelva a mirar en un momento."
+            return Found(False, said, looked=False)

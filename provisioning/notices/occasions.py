@@ -93,6 +93,8 @@ def _of_the_event(alta: AltaView, event: Event) -> Iterator[Occasion]:
             yield _comment(alta, event)
         case Happened.SIGNED if event.data.get("decision") == "rejected":
             yield _rejected(alta, event)
+        case Happened.REOPENED if event.data.get("itself"):
+            yield from _waiting_again(alta, event)
         case Happened.SUSPENDED | Happened.RESUMED | Happened.CANCELLED:
             yield _standing(alta, event)
 
@@ -118,6 +120,16 @@ def _rejected(alta: AltaView, event: Event) -> Occasion:
     areas, step = (view.step.areas, view.id) if view else ((), "")
     people = (alta.asked_by,)
     return Occasion(f"{event.revision}", Kind.TOLD, title, event.reason, step, areas=areas, people=people)
+
+
+def _waiting_again(alta: AltaView, event: Event) -> Iterator[Occasion]:
+    """Whose turn it was is told that it waits for what opened again."""
+    for view in alta.steps:
+        if view.state is StepState.WAITING and view.revision == event.revision and view.id != event.step:
+            title, key = f"Espera otra vez: {view.step.title}", f"{event.revision}:{view.id}"
+            yield Occasion(
+                key, Kind.TOLD, title, event.reason, view.id, areas=view.step.areas, owner=view.owner
+            )
 
 
 _STANDINGS = {

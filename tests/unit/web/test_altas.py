@@ -117,7 +117,7 @@ async def test_it_is_sent_back_with_a_reason_that_who_gets_it_reads_first(house)
         sent = {"revision": revision, "to": "coberturas", "reason": "Falta el tope de grúa"}
         assert (await olga.post(path, sent)).status == 303
         page = await read(carla, f"/altas/{alta.id}")
-        assert "Lo devolvieron: Falta el tope de grúa" in page and "vuelta 2" in page
+        assert "Vuelve porque: Falta el tope de grúa" in page and "vuelta 2" in page
 
 
 async def test_late_is_said_in_words_and_it_may_be_suspended_resumed_and_cancelled(house):

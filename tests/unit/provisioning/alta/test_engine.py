@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from plans.model import Account
 from provisioning.alta import moves
 from provisioning.alta.calendar import BusinessCalendar
-from provisioning.alta.engine import Facts, before, undone_by, view
+from provisioning.alta.engine import Facts, before, guarded, lost, undone_by, view
 from provisioning.alta.events import Event, Happened
 from provisioning.alta.evidence import Found
 from provisioning.alta.ledger import Doing
@@ -18,6 +18,7 @@ from provisioning.alta.load import SHIPPED, load_procedure
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaState, AltaView, StepState
+from provisioning.release.gate import leading_to
 
 WRITTEN = load_procedure(SHIPPED)
 PROCEDURE = WRITTEN.procedure
@@ -25,6 +26,7 @@ ARGENTINA = BusinessCalendar("AR", ZoneInfo("America/Argentina/Buenos_Aires"))
 BEGAN = datetime(2026, 3, 30, 13, 0, tzinfo=UTC)
 """Holy Week and two public holidays are near."""
 NAMES = sorted({name for step in PROCEDURE.steps for name in step.evidence})
+REOPENED = Happened.REOPENED
 STEPS = [step.id for step in PROCEDURE.of("alta")]
 
 
@@ -141,16 +143,37 @@ class Alta(RuleBasedStateMachine):
         """The same events make the same alta, whoever looks, and however often."""
         assert self.made() == self.made()
 
+    @precondition(lambda self: any(self.seen().step(id).closed for id in ("plan-cargado", "coberturas")))
+    @rule(data=some.data())
+    def evidence_is_lost(self, data: some.DataObject) -> None:
+        """The gate that it had closed opens again, and it alone."""
+        closed = sorted({name for step in guarded(self.seen()) for name in step.step.evidence})
+        self.there = set(NAMES) - {data.draw(some.sampled_from(closed))} if closed else self.there
+        for step in lost(self.seen()):
+            before = self.seen()
+            self.happens(moves.reopening_itself(before, step))
+            closed = {each.id for each in before.steps if each.state.over}
+            assert {each.id for each in self.seen().steps if each.state.over} == closed - {step}
+        assert not lost(self.seen())
+
     @invariant()
-    def a_step_is_open_exactly_when_nothing_that_it_needs_is_missing(self) -> None:
+    def a_step_is_open_exactly_when_nothing_that_it_stands_on_is_missing(self) -> None:
         alta = self.seen()
         present = {each.id: each for each in alta.steps if each.state is not StepState.NOT_NEEDED}
+        lost_some = any(event.data.get("itself") and event.kind is REOPENED for event in self.events)
         for each in present.values():
-            ready = all(present[need].state.over for need in PROCEDURE.needed(each.step, present))
+            stands_on = leading_to(alta, each)
+            ready = all(present[need].state.over for need in stands_on)
             if each.state.over:
-                assert ready, "what is closed stands on what is closed"
+                assert ready or lost_some, "what is closed stands on what is closed, or was"
             else:
                 assert each.open == ready and (each.since is not None) == ready
+                assert set(each.waits_for) <= {id for id in stands_on if not present[id].state.over}
+
+    @invariant()
+    def nothing_opens_by_itself_once_released(self) -> None:
+        if self.seen().step("liberado").state.over:
+            assert not lost(self.seen())
 
     @invariant()
     def no_gate_closed_without_its_evidence(self) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from provisioning.alta.reviews import EVERY, SETTLING
 from provisioning.notices.mailroom import MailFilter
 from staff.scope import EVERYTHING
 from tests.support.mail_server import MailServer
@@ -167,3 +168,19 @@ async def test_what_is_undone_leaves_no_letter(bench: Bench) -> None:
     with pytest.raises(Broken):
         await bench.office.altas.finish(alta.id, "prospecto", bench.people["ada"], reason="Sí.")
     assert await bench.mails() == []
+
+
+async def test_whose_evidence_is_gone_has_the_turn_again_and_who_stood_on_it_waits(bench: Bench) -> None:
+    alta = await bench.begun()
+    await bench.closed(alta.id, *(step for step, _ in HAND_OVERS if step not in ("liberado", "lanzamiento")))
+    await bench.mails()
+    bench.true -= {"tested-it", "tested-operations"}
+    for passes in (EVERY, SETTLING):
+        bench.clock.now += passes
+        await bench.office.altas.by_itself.look()
+    ivan = turn("Probado por Sistemas", "ivan")
+    waits = [(name, "Espera otra vez: Validado y liberado") for name in OPERATIONS]
+    assert sorted(await bench.mails()) == sorted(ivan + waits)
+    letter = (await bench.office.mailroom.sent(MailFilter("ivan"), EVERYTHING)).items[0]
+    full = await bench.office.mailroom.letter(letter.id, EVERYTHING)
+    assert "Vuelve porque: Prueba de Sistemas aprobada: todavía no." in (full.text or "")
