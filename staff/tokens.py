@@ -36,6 +36,7 @@ GRANTABLE: Mapping[Permission, str] = {
     Permission.STATUS_READ: "Leer el estado y las medidas",
     Permission.AUDIT_READ: "Leer la auditoría",
     Permission.ALTA_READ: "Leer altas",
+    Permission.MAIL_READ: "Leer el correo",
 }
 """What any token may be given, and what that is called: reading only."""
 ACTING: Mapping[Permission, str] = {
@@ -46,6 +47,9 @@ ACTING: Mapping[Permission, str] = {
     Permission.PROMPT_WRITE: "Enviar grabaciones",
     Permission.PROMPT_APPROVE: "Aprobar grabaciones",
     Permission.TEST_RUN: "Repetir la llamada del día",
+    Permission.TRAINING_WRITE: "Anotar capacitaciones y bases",
+    Permission.ALTA_WRITE: "Recordar fichas y empezar sin ellas",
+    Permission.MAIL_WRITE: "Reenviar y anular correos",
 }
 """What a token may be given besides when it acts for a person who may."""
 LABELS: Mapping[Permission, str] = {**GRANTABLE, **ACTING}

@@ -4,6 +4,10 @@ from ivr_audio.decode import LARGEST
 from staff.permissions import Permission
 from web import api, api_altas, api_tests, readings
 from web.network import api as network
+from web.network import times_api
+from web.network import training_api as training
+from web.notices import api as notices
+from web.notices import mail_api as mail
 from web.numbers import api as numbers
 from web.plan_editor import api as drafts
 from web.plan_editor.editing import LARGEST as LARGEST_PLAN
@@ -14,11 +18,11 @@ from web.route import Handler, Route
 from web.who import ByToken
 
 
-def _get(path: str, handler: Handler, permission: Permission, reading: Reading | None = None) -> Route:
+def _get(path: str, handler: Handler, permission: Permission | None, reading: Reading | None = None) -> Route:
     return Route("GET", f"/api/v1/{path}", handler, ByToken(permission), reading=reading)
 
 
-def _post(path: str, handler: Handler, permission: Permission, largest: int = 0) -> Route:
+def _post(path: str, handler: Handler, permission: Permission | None, largest: int = 0) -> Route:
     return Route("POST", f"/api/v1/{path}", handler, ByToken(permission), largest=largest)
 
 
@@ -76,4 +80,25 @@ API: tuple[Route, ...] = (
     _post(f"{_RECORDING}/reject", prompts.reject, Permission.PROMPT_APPROVE),
     _post(f"{_RECORDING}/withdraw", prompts.withdraw, Permission.PROMPT_APPROVE),
     _post(f"{_RECORDING}/reconsider", prompts.reconsider, Permission.PROMPT_APPROVE),
+    _get("training/{plan}", training.plan, Permission.ALTA_READ),
+    _post("training/{plan}/sessions", training.hold, Permission.TRAINING_WRITE),
+    _post("training/sessions/{id}/withdraw", training.withdraw, Permission.TRAINING_WRITE),
+    _post("training/sessions/{id}/documents", training.attach, Permission.TRAINING_WRITE, training.LARGEST),
+    _get("training/sessions/{id}/documents/{document}", training.material, Permission.ALTA_READ),
+    _post("training/{plan}/bases", training.hand, Permission.TRAINING_WRITE, training.LARGEST),
+    _get("training/bases/{id}/file", training.download, Permission.TRAINING_WRITE, readings.BASE),
+    _post("training/bases/{id}/end", training.end, Permission.TRAINING_WRITE),
+    _get("times", times_api.times, Permission.ALTA_READ),
+    _get("sheets/{plan}/readers", notices.readers, Permission.ALTA_READ),
+    _post("sheets/{plan}/remind", notices.remind, Permission.ALTA_WRITE),
+    _post("sheets/{plan}/start-without", notices.start_without, Permission.ALTA_WRITE),
+    _get("absences", notices.absences, None),
+    _post("absences", notices.add_absence, None),
+    _post("absences/{id}/end", notices.end_absence, None),
+    _get("mail", mail.letters, Permission.MAIL_READ),
+    _get("mail/received", mail.arrivals, Permission.MAIL_READ),
+    _get("mail/received/{id}", mail.arrival, Permission.MAIL_READ),
+    _get("mail/{id}", mail.letter, Permission.MAIL_READ),
+    _post("mail/{id}/again", mail.again, Permission.MAIL_WRITE),
+    _post("mail/{id}/withdraw", mail.withdraw, Permission.MAIL_WRITE),
 )

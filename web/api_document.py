@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from web.api_endpoint import JSON, PROBLEM, Described, described
+from web.api_endpoint import JSON, PROBLEM, Described, FileSent, described
 from web.api_models import Problem
 from web.pages import render
 from web.route import ROWS, Route
@@ -37,6 +37,7 @@ _PROBLEMS = {
     "422": "Altavoz no lo hizo; el detalle dice por qué y qué hacer.",
     "503": "No se pudo registrar la lectura; pruebe otra vez.",
 }
+_A_PERSONS = "Pide un token de una persona."
 _ANY, _BINARY = {"type": "object"}, {"type": "string", "format": "binary"}
 _OF_BODIES = {"408", "409", "413", "415"}
 
@@ -93,7 +94,7 @@ def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
     return {
         "operationId": name if read else f"{row.method.lower()}_{name}",
         "summary": about.summary,
-        "description": f"Pide el permiso «{who.permission}».",
+        "description": f"Pide el permiso «{who.permission}»." if who.permission else _A_PERSONS,
         "parameters": parameters,
         **({} if read else {"requestBody": _body(row.path, asks, about.file)}),
         "responses": {
@@ -109,21 +110,22 @@ def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
 
 def _may_happen(status: str, row: Route, about: Described) -> bool:
     if status == "404":
-        return "{" in row.path or "after" in about.asks.model_fields
+        return "{" in row.path or bool({"after", "person"} & about.asks.model_fields.keys())
     if status == "422":
         return about.refuses
     return row.method != "GET" or status not in _OF_BODIES
 
 
-def _body(path: str, asks: Mapping[str, Any], file: bool) -> dict[str, Any]:
+def _body(path: str, asks: Mapping[str, Any], file: FileSent) -> dict[str, Any]:
     """What is sent: all that the address does not say."""
     asked = {name: given for name, given in asks.get("properties", {}).items() if f"{{{name}}}" not in path}
     needed = [name for name in asks.get("required", ()) if name in asked]
-    if file:
+    if file is not FileSent.NONE:
+        asked = {name: {"description": _description(said)} | _given(said) for name, said in asked.items()}
         asked["file"] = {"type": "string", "format": "binary", "description": "El archivo."}
-        needed.append("file")
+        needed += ["file"] if file is FileSent.MUST else []
     given = {"type": "object", "properties": asked, "required": needed, "additionalProperties": False}
-    return {"required": bool(needed), "content": {FORM if file else JSON: {"schema": given}}}
+    return {"required": bool(needed), "content": {JSON if file is FileSent.NONE else FORM: {"schema": given}}}
 
 
 def _answered(answers: type[BaseModel] | str) -> dict[str, Any]:

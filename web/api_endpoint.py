@@ -3,9 +3,11 @@
 What is read comes in the address; what is done comes as a JSON object, or as a form where there is a file.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -14,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from provisioning.editing.values import StaleDraft
 from web import refusals
 from web.api_fields import Asked
+from web.readable import READ_SECONDS
 from web.route import ROWS
 from web.uploads import FORM, upload
 
@@ -23,16 +26,24 @@ Refusing = tuple[type[Exception], ...]
 PROBLEM, JSON = "application/problem+json", "application/json"
 
 
+class FileSent(Enum):
+    """Whether a file, `file`, comes with what is asked: then it all comes as a form."""
+
+    NONE = auto()
+    MAY = auto()
+    MUST = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What the document says of a door. `answers` is a model, or the type of the file that is answered;
-    `file`: whether a file comes with what is asked; `refuses`: whether a rule of the house may refuse it.
+    `refuses`: whether a rule of the house may refuse it.
     """
 
     summary: str
     asks: type[Asked]
     answers: type[BaseModel] | str
-    file: bool = False
+    file: FileSent = FileSent.NONE
     refuses: bool = False
 
 
@@ -50,7 +61,7 @@ def endpoint(
     answers: type[BaseModel],
     *,
     refuses: Refusing = (),
-    file: bool = False,
+    file: FileSent = FileSent.NONE,
 ) -> Callable[[Callable[[web.Request, A], Awaitable[object]]], Handler]:
     """Makes a handler of a function from what is asked to a value; `answers` says how the value is written.
 
@@ -76,7 +87,7 @@ def download(
 
     def made(answer: Callable[[web.Request, A], Awaitable[web.StreamResponse]]) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
-            return await _done(answer, request, await _asked(request, asks, False), refuses)
+            return await _done(answer, request, await _asked(request, asks, FileSent.NONE), refuses)
 
         _DESCRIBED[handler] = Described(summary, asks, type, refuses=bool(refuses))
         return handler
@@ -98,7 +109,7 @@ async def _done(
         raise refusals.not_done(str(refused)) from refused
 
 
-async def _asked(request: web.Request, model: type[A], file: bool) -> A:
+async def _asked(request: web.Request, model: type[A], file: FileSent) -> A:
     named: Mapping[str, str] = request.match_info
     twice = [name for name in request.query if len(request.query.getall(name)) > 1]
     if twice:
@@ -107,8 +118,8 @@ async def _asked(request: web.Request, model: type[A], file: bool) -> A:
         return _read(model, request.query, named)
     if request.query:
         raise refusals.bad_request("Escríbalo en el cuerpo.", "Esta dirección no lleva parámetros")
-    if file:
-        return _read(model, _form(request), named)
+    if file is not FileSent.NONE:
+        return _read(model, _form(request, file), named)
     return _read(model, await _body(request), named, strict=True)
 
 
@@ -123,9 +134,11 @@ def _read(model: type[A], given: Mapping[str, Any], named: Mapping[str, str], *,
         raise _refusal(error.errors()[0], named, model) from error
 
 
-def _form(request: web.Request) -> Mapping[str, str]:
-    if request.content_type != FORM:
+def _form(request: web.Request, file: FileSent) -> Mapping[str, str]:
+    if request.content_type != FORM and request.can_read_body:
         raise refusals.not_this_type(FORM)
+    if file is FileSent.MUST and upload(request).file("file") is None:
+        raise refusals.bad_request("Envíelo en el campo «file».", "Falta el archivo")
     return upload(request).fields
 
 
@@ -133,7 +146,11 @@ async def _body(request: web.Request) -> Mapping[str, Any]:
     """The object that came; nothing is an empty one."""
     row = request.app[ROWS][request.match_info.route]
     large = request.clone(client_max_size=row.largest) if row.largest else request
-    raw = await large.read()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            raw = await large.read()
+    except TimeoutError as late:
+        raise refusals.too_slow() from late
     if not raw:
         return {}
     if request.content_type != JSON:

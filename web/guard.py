@@ -94,12 +94,14 @@ async def _check_open(request: web.Request, who: Open) -> None:
     await _check_bearer(request, Permission.STATUS_READ)
 
 
-async def _check_bearer(request: web.Request, permission: Permission) -> None:
+async def _check_bearer(request: web.Request, permission: Permission | None) -> None:
     scheme, _, written = request.headers.get("Authorization", "").partition(" ")
     found = await services(request).tokens.find(written.strip()) if scheme.lower() == "bearer" else None
     if found is None:
         raise refusals.no_token()
-    if not found.may(permission):
+    if permission is None and found.person is None:
+        raise refusals.not_a_persons()
+    if permission is not None and not found.may(permission):
         raise refusals.not_by_this_token(permission)
     request[TOKEN] = found
 

@@ -32,8 +32,11 @@ def _check_host(request: web.Request) -> None:
 async def _form(request: web.Request) -> Mapping[str, object]:
     """Our pages send their fields as `application/x-www-form-urlencoded`.
 
-    A form with files, where its route takes one, is read by the guard once it knows who sends it.
+    A form with files, where its route takes one, is read by the guard once it knows who sends it. What
+    comes to no door of ours is told just that.
     """
+    if request.match_info.http_exception is not None:
+        return {}
     row = request.app[ROWS].get(request.match_info.route)
     if row is not None and row.largest and carries_files(request):
         return {}

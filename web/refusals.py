@@ -36,6 +36,15 @@ def not_by_this_token(permission: Permission) -> Refusal:
     )
 
 
+def not_a_persons() -> Refusal:
+    return Refusal(
+        403,
+        "token-person",
+        "El token no es de una persona",
+        "Use uno que actúe por alguien: cada persona crea los suyos en «Mis tokens».",
+    )
+
+
 def not_your_role() -> Refusal:
     return Refusal(
         403,

@@ -49,7 +49,7 @@ def _who(route: Route) -> str:
         case Open():
             return _OPEN[route.who]
         case ByToken():
-            return f"a token with `{route.who.permission}`"
+            return f"a token with `{route.who.permission}`" if route.who.permission else "a person's token"
         case _:
             roles = ", ".join(role for role in Role if route.who in role.permissions)
             return f"`{route.who}`: {roles}"

@@ -19,9 +19,9 @@ class Open(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ByToken:
-    """A door of the API: for a bearer token that has this permission."""
+    """A door of the API: for a bearer token that has this permission; without one, for any person's own."""
 
-    permission: Permission
+    permission: Permission | None
 
 
 Who = Open | Permission | ByToken

@@ -10,7 +10,7 @@ from provisioning.network.enough import PlanNeeds
 from provisioning.office import Office
 from staff.scope import Scope
 from web import refusals
-from web.keys import services, session
+from web.keys import person, services
 from web.person_form import Given
 
 LONGEST = 4000
@@ -38,7 +38,7 @@ def office(request: web.Request) -> Office:
 
 
 def scope(request: web.Request) -> Scope:
-    return session(request).person.scope
+    return person(request).scope
 
 
 def typed_of(given: Given | Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ _CUT = f"Un libro lleva hasta {XLSX_MOST} filas: elija menos meses."
 async def index(request: web.Request) -> web.Response:
     typed = _typed(request)
     zone = site_zone(services(request).site)
-    found = await office(request).times.times(_filter(request, typed), zone, scope(request))
+    found = await office(request).times.times(filter_of(request, typed), zone, scope(request))
     return render(
         request,
         "network/times.html",
@@ -50,7 +50,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def as_xlsx(request: web.Request) -> web.Response:
     """Every closing of a step, a row each: figures that a spreadsheet can reckon with."""
-    found = await office(request).times.spans(_filter(request, _typed(request)), scope(request))
+    found = await office(request).times.spans(filter_of(request, _typed(request)), scope(request))
     labels = await services(request).areas.labels()
     body = await asyncio.to_thread(_book, [_cells(span, labels) for span in found])
     name = f"tiempos-{services(request).clock():%Y%m%d}.xlsx"
@@ -95,7 +95,7 @@ def _typed(request: web.Request) -> dict[str, str]:
     }
 
 
-def _filter(request: web.Request, typed: dict[str, str]) -> TimesFilter:
+def filter_of(request: web.Request, typed: Mapping[str, str]) -> TimesFilter:
     """From the first day of the month, so many months before this one, until now."""
     served = services(request)
     zone, now = site_zone(served.site), served.clock()

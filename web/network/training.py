@@ -64,7 +64,7 @@ async def hold(request: web.Request) -> web.Response:
 
 async def attach(request: web.Request) -> web.Response:
     """Further material of a session."""
-    training, came = await _training(request), upload(request)
+    training, came = await find_training(request), upload(request)
     try:
         if not came.files:
             raise NetworkRefused("Elija el archivo.")
@@ -76,9 +76,9 @@ async def attach(request: web.Request) -> web.Response:
 
 async def material(request: web.Request) -> web.StreamResponse:
     """A piece of material as a file."""
-    training = await _training(request)
+    training = await find_training(request)
     id = number_of(request, "document", NO_TRAINING)
-    for paper in await office(request).network_papers.of(_owner(training)):
+    for paper in await office(request).network_papers.of(owner_of(training)):
         if paper.id == id:
             return sent(office(request).network_papers.path(paper), paper.file, paper.type)
     raise refusals.not_found("Ese documento no existe")
@@ -86,7 +86,7 @@ async def material(request: web.Request) -> web.StreamResponse:
 
 async def withdraw(request: web.Request) -> web.Response:
     """It was written down by mistake."""
-    training, typed = await _training(request), typed_of(await request.post())
+    training, typed = await find_training(request), typed_of(await request.post())
     try:
         await office(request).trainings.withdraw(training.id, typed.get("reason", ""))
     except NetworkRefused as refused:
@@ -119,7 +119,7 @@ async def hand(request: web.Request) -> web.Response:
 
 async def download(request: web.Request) -> web.StreamResponse:
     """The database itself; the table of routes has each download noted."""
-    base = await _base(request)
+    base = await find_base(request)
     if not base.stored:
         raise refusals.not_found("Esa base no se guarda aquí")
     return sent(office(request).trainings.path(base), base.file, "application/octet-stream")
@@ -127,7 +127,7 @@ async def download(request: web.Request) -> web.StreamResponse:
 
 async def end(request: web.Request) -> web.Response:
     """It was given back or destroyed."""
-    base, typed = await _base(request), typed_of(await request.post())
+    base, typed = await find_base(request), typed_of(await request.post())
     try:
         await office(request).trainings.end(base.id, typed.get("ending", ""))
     except NetworkRefused as refused:
@@ -142,11 +142,12 @@ def _no_day() -> NoReturn:
 async def _material(request: web.Request, training: Training, came: Upload) -> None:
     for file in came.files:
         await office(request).network_papers.attach(
-            _owner(training), came.fields.get("title", ""), file.name, file.path
+            owner_of(training), came.fields.get("title", ""), file.name, file.path
         )
 
 
-async def _training(request: web.Request) -> Training:
+async def find_training(request: web.Request) -> Training:
+    """The session that the address names, in sight."""
     id = number_of(request, "id", NO_TRAINING)
     found = await office(request).trainings.find(id, scope(request))
     if found is None:
@@ -154,14 +155,15 @@ async def _training(request: web.Request) -> Training:
     return found
 
 
-async def _base(request: web.Request) -> Base:
+async def find_base(request: web.Request) -> Base:
+    """The database that the address names, in sight."""
     found = await office(request).trainings.base(number_of(request, "id", NO_BASE), scope(request))
     if found is None:
         raise refusals.not_found(NO_BASE)
     return found
 
 
-def _owner(training: Training) -> Owner:
+def owner_of(training: Training) -> Owner:
     return Owner("training", training.id, training.plan)
 
 
@@ -180,7 +182,7 @@ async def _page(request: web.Request, wanted: PlanNeeds, attempt: Attempt, statu
         status=status,
         wanted=wanted,
         held=held,
-        material={each.id: await found.network_papers.of(_owner(each)) for each in held},
+        material={each.id: await found.network_papers.of(owner_of(each)) for each in held},
         bases=await found.trainings.bases(wanted.plan),
         names=await full_names(request),
         today=today(request, wanted.subsidiary),

@@ -8,7 +8,7 @@ from aiohttp import web
 from provisioning.notices.mailroom import MailFilter, MailRefused, Received, Sending
 from web import lists, refusals
 from web.asked import is_htmx, see_other
-from web.keys import services, session
+from web.keys import person, services
 from web.notices import words
 from web.pages import render
 from web.person_form import text
@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 async def index(request: web.Request) -> web.Response:
     """What goes out, newest first, in pages by key; htmx asks for the rows that follow."""
     typed, room = _typed(request, tuple(words.STATES)), services(request).office.mailroom
-    page = await room.sent(_filter(typed), session(request).person.scope, _after(request))
+    page = await room.sent(_filter(typed), person(request).scope, _after(request))
     return render(
         request,
         "notices/mail_rows.html" if is_htmx(request) else "notices/mail.html",
@@ -36,7 +36,7 @@ async def index(request: web.Request) -> web.Response:
 async def arrivals(request: web.Request) -> web.Response:
     """What came in, newest first."""
     typed, room = _typed(request, tuple(words.OUTCOMES)), services(request).office.mailroom
-    page = await room.came(_filter(typed), session(request).person.scope, _after(request))
+    page = await room.came(_filter(typed), person(request).scope, _after(request))
     return render(
         request,
         "notices/arrival_rows.html" if is_htmx(request) else "notices/arrivals.html",
@@ -50,32 +50,32 @@ async def arrivals(request: web.Request) -> web.Response:
 
 
 async def letter(request: web.Request) -> web.Response:
-    return await _letter(request, await _find(request))
+    return await _letter(request, await find(request))
 
 
 async def arrival(request: web.Request) -> web.Response:
     room = services(request).office.mailroom
-    found: Received | None = await room.arrival(_id(request), session(request).person.scope)
+    found: Received | None = await room.arrival(_id(request), person(request).scope)
     return render(request, "notices/arrival.html", arrival=_there(found), mail=words)
 
 
 async def again(request: web.Request) -> web.Response:
     """Once more; one that may have arrived only when the form says so."""
-    found, given = await _find(request), await request.post()
+    found, given = await find(request), await request.post()
     try:
         doubtful = text(given, "doubtful") == "yes"
         await services(request).office.mailroom.again(found, doubtful=doubtful)
     except MailRefused as refused:
-        return await _letter(request, await _find(request), str(refused), status=409)
+        return await _letter(request, await find(request), str(refused), status=409)
     return see_other(f"/mail/{found.id}?done=again")
 
 
 async def withdraw(request: web.Request) -> web.Response:
-    found = await _find(request)
+    found = await find(request)
     try:
         await services(request).office.mailroom.withdraw(found)
     except MailRefused as refused:
-        return await _letter(request, await _find(request), str(refused), status=409)
+        return await _letter(request, await find(request), str(refused), status=409)
     return see_other(f"/mail/{found.id}?done=withdrawn")
 
 
@@ -86,9 +86,9 @@ async def _letter(request: web.Request, found: Sending, problem: str = "", statu
     )
 
 
-async def _find(request: web.Request) -> Sending:
+async def find(request: web.Request) -> Sending:
     room = services(request).office.mailroom
-    return _there(await room.letter(_id(request), session(request).person.scope))
+    return _there(await room.letter(_id(request), person(request).scope))
 
 
 def _there(found: Item | None) -> Item:

@@ -10,7 +10,7 @@ from provisioning.notices.sheets import CONFIRMED, SheetRefused, Standing, conce
 from staff.permissions import Permission
 from web import refusals
 from web.asked import see_other
-from web.keys import services, session
+from web.keys import person, services
 from web.pages import render
 from web.person_form import text
 
@@ -19,88 +19,88 @@ LONGEST_REASON = 500
 
 async def index(request: web.Request) -> web.Response:
     """What is still to be read here."""
-    unread = await services(request).office.notices.sheets.unread(session(request).person)
+    unread = await services(request).office.notices.sheets.unread(person(request))
     done = request.query.get("done", "")
     return render(request, "notices/sheets.html", unread=unread, done=done)
 
 
 async def page(request: web.Request) -> web.Response:
-    return await _page(request, _find(request))
+    return await _page(request, find(request))
 
 
 async def read(request: web.Request) -> web.Response:
     """Read and understood: what was shown, when that is still what will hold."""
-    sheet, given = _find(request), await request.post()
-    person, sheets = session(request).person, services(request).office.notices.sheets
-    if not concerns(sheet, person):
+    sheet, given = find(request), await request.post()
+    who, sheets = person(request), services(request).office.notices.sheets
+    if not concerns(sheet, who):
         raise refusals.not_found("Esa ficha la confirman los coordinadores que atienden sus llamadas")
     try:
-        await sheets.read(person, sheet.plan.plan, text(given, "sheet"))
+        await sheets.read(who, sheet.plan.plan, text(given, "sheet"))
     except SheetRefused as refused:
-        return await _page(request, _find(request), str(refused), status=409)
+        return await _page(request, find(request), str(refused), status=409)
     services(request).office.altas.nudge()
     return see_other("/sheets?done=read")
 
 
 async def readers(request: web.Request) -> web.Response:
     """Who has read it, and who has not."""
-    return await _readers(request, *await _followed(request))
+    return await _readers(request, *await followed(request))
 
 
 async def remind(request: web.Request) -> web.Response:
     """A letter to each who has not read it; one a day at most."""
-    sheet, standing = await _mine(request)
+    sheet, standing = await in_hand(request)
     told = await services(request).office.notices.remind_readers(standing)
     return see_other(f"/sheets/{quote(sheet.plan.plan)}/readers?reminded={told}")
 
 
 async def start_without(request: web.Request) -> web.Response:
     """Operations lets it start although some have not read it."""
-    sheet, standing = await _mine(request)
+    sheet, standing = await in_hand(request)
     reason = str((await request.post()).get("reason", ""))[:LONGEST_REASON]
     try:
         sheets = services(request).office.notices.sheets
-        await sheets.start_without(sheet.plan.plan, session(request).person, reason)
+        await sheets.start_without(sheet.plan.plan, person(request), reason)
     except SheetRefused as refused:
         return await _readers(request, sheet, standing, str(refused), status=422)
     services(request).office.altas.nudge()
     return see_other(f"/sheets/{quote(sheet.plan.plan)}/readers")
 
 
-def _find(request: web.Request) -> Sheet:
+def find(request: web.Request) -> Sheet:
     sheet = services(request).office.notices.sheets.sheet(request.match_info["plan"])
-    scope = session(request).person.scope
+    scope = person(request).scope
     if sheet is None or not scope.covers(sheet.plan.subsidiary, sheet.plan.account.name):
         raise refusals.not_found("Ese plan no tiene una ficha")
     return sheet
 
 
-async def _followed(request: web.Request) -> tuple[Sheet, Standing]:
-    sheet = _find(request)
+async def followed(request: web.Request) -> tuple[Sheet, Standing]:
+    sheet = find(request)
     standing = await services(request).office.notices.sheets.standing(sheet.plan.plan)
     if standing is None:
         raise refusals.not_found("A nadie se le pidió todavía que lea esa ficha")
     return sheet, standing
 
 
-async def _mine(request: web.Request) -> tuple[Sheet, Standing]:
+async def in_hand(request: web.Request) -> tuple[Sheet, Standing]:
     """What the person who asks may move: the step is in their hands."""
-    sheet, standing = await _followed(request)
+    sheet, standing = await followed(request)
     if said := await _refusal(request, standing):
         raise refusals.Refusal(403, "not-yours", "Ese paso no está en sus manos", said)
     return sheet, standing
 
 
 async def _refusal(request: web.Request, standing: Standing) -> str:
-    person, altas = session(request).person, services(request).office.altas
+    who, altas = person(request), services(request).office.altas
     alta: AltaView | None = await altas.find(int(standing.about.partition(":")[2]), proved=False)
     view = alta.step_with(CONFIRMED) if alta is not None else None
-    return await altas.hands.may_close(person, view) if view is not None else "El alta ya no lo pide."
+    return await altas.hands.may_close(who, view) if view is not None else "El alta ya no lo pide."
 
 
 async def _page(request: web.Request, sheet: Sheet, problem: str = "", status: int = 200) -> web.Response:
-    person, sheets = session(request).person, services(request).office.notices.sheets
-    unread = any(each.hash == sheet.hash for each in await sheets.unread(person))
+    who, sheets = person(request), services(request).office.notices.sheets
+    unread = any(each.hash == sheet.hash for each in await sheets.unread(who))
     return render(
         request,
         "notices/sheet.html",
@@ -108,8 +108,8 @@ async def _page(request: web.Request, sheet: Sheet, problem: str = "", status: i
         sheet=sheet,
         plan=sheet.plan,
         unread=unread,
-        read_at=await sheets.read_at(person, sheet),
-        follows=person.may(Permission.ALTA_READ),
+        read_at=await sheets.read_at(who, sheet),
+        follows=who.may(Permission.ALTA_READ),
         problem=problem,
     )
 

@@ -18,7 +18,7 @@ from staff.permissions import Permission
 from telephony.publish import NotPublished
 from web import refusals
 from web.api_endpoint import endpoint
-from web.api_fields import Answer, ReasonAsked, WhyAsked
+from web.api_fields import Answer, ReasonAsked, WholeAsked, WhyAsked
 from web.api_models import Nothing, PlanNamed
 from web.keys import person, services, token
 from web.plan_editor import editing, plan, publishing
@@ -26,14 +26,15 @@ from web.plan_editor.differences import Line, differences
 from web.plan_editor.find import Known, find
 from web.plan_editor.reading import read_text
 
-Revision = Annotated[
-    int,
-    Field(ge=0, lt=10**9, description="La revisión que se vio; 0, ninguna."),
-]
+Revision = Annotated[WholeAsked, Field(description="La revisión que se vio; 0, ninguna.")]
 
 
 class DraftSaved(PlanNamed):
-    text: Annotated[str, StringConstraints(max_length=MAX_BYTES), Field(description="El plan, en YAML.")]
+    text: Annotated[
+        str,
+        StringConstraints(max_length=MAX_BYTES),
+        Field(description="El plan, en YAML."),
+    ]
     revision: Revision
 
 

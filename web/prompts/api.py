@@ -11,7 +11,7 @@ from provisioning.prompts.needs import PlanNeeds, PromptNeed
 from provisioning.prompts.overview import PlanFilter
 from provisioning.prompts.states import Step
 from provisioning.prompts.values import PromptRefused, Recording
-from web.api_endpoint import Handler, download, endpoint
+from web.api_endpoint import FileSent, Handler, download, endpoint
 from web.api_fields import Answer, Asked, IdAsked, LimitAsked, PlanAsked, ReasonAsked, TextAsked, WhyAsked
 from web.api_models import PageOf, PlanNamed
 from web.keys import person, services
@@ -116,7 +116,7 @@ async def plan(request: web.Request, _asked: PlanNamed) -> dict[str, object]:
     return _plan(request, await find(request))
 
 
-@endpoint("Envía una grabación de un mensaje.", PromptNamed, PromptAnswer, refuses=REFUSES, file=True)
+@endpoint("Envía una grabación.", PromptNamed, PromptAnswer, refuses=REFUSES, file=FileSent.MUST)
 async def record(request: web.Request, asked: PromptNamed) -> dict[str, object]:
     needs, need = await find_need(request)
     await changes.bring(request, needs.plan.plan, need, upload(request).file("file"), "file")

@@ -50,7 +50,7 @@ async def test_what_is_no_sound_says_why(house):
         none = await visitor.session.post(
             visitor.root.with_path(f"/api/v1/{SALUDO}"), headers={"Authorization": f"Bearer {token}"}
         )
-        assert none.status == 415
+        assert (none.status, (await none.json())["title"]) == (400, "Falta el archivo")
 
 
 async def test_a_rejection_needs_its_reason_and_a_waiver_ends(house, sound):
