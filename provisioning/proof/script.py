@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from plans.model import Destination, Line, Plan, PlanVersion
+from plans.model import Choice, Destination, Line, Plan, PlanVersion
 from plans.site import Site
 from provisioning.proof.instants import ALWAYS, Instants
 from provisioning.proof.walk import SOON, Chosen, Hears, Walk
@@ -135,7 +135,7 @@ class _Writer:
 
     def _calendars(self, chosen: tuple[Chosen, ...]) -> tuple[str, ...]:
         """Those that must be open for a way to be gone to its end."""
-        of_keys = [self.plan.menus[each.menu].choices[each.digit].hours for each in chosen]
+        of_keys = [self._choice(each).hours for each in chosen]
         return tuple(dict.fromkeys(each for each in (self.plan.hours, *of_keys) if each and each != ALWAYS))
 
     def _walk(self, chosen: tuple[Chosen, ...], typed: bool = True) -> Walk:
@@ -157,21 +157,37 @@ class _Writer:
             yield at if opened else None
 
     def _options(self) -> Iterator[Trial]:
-        """Each option of each menu that leads out of it, and the ones that repeat."""
-        for name, path in self._paths().items():
+        """Each key of each menu that is on nobody's way: those are pressed by the calls that go on."""
+        ways = self._paths()
+        walked = {key for path in ways.values() for key in path}
+        for name, path in ways.items():
             for digit, choice in self.plan.menus[name].choices.items():
-                if not choice.menu:
-                    yield from self._option((*path, Chosen(name, digit)))
+                key = Chosen(name, digit)
+                if key not in walked:
+                    yield from self._option(key, (*path, key, *self._onward(choice)))
 
-    def _option(self, chosen: tuple[Chosen, ...]) -> Iterator[Trial]:
-        menu, digit = chosen[-1].menu, chosen[-1].digit
-        choice = self.plan.menus[menu].choices[digit]
-        title = f"Opción {digit} de «{menu}»" + (f": {choice.label}" if choice.label else "")
-        noticed = chosen[:-1] if choice.repeat else chosen
+    def _onward(self, choice: Choice) -> tuple[Chosen, ...]:
+        """A key of the menu that a key leads to: by it the PBX tells which menu that is."""
+        if not choice.menu:
+            return ()
+        leaving = [
+            ((each.hours or ALWAYS) != ALWAYS, digit)
+            for digit, each in self.plan.menus[choice.menu].choices.items()
+            if not each.menu and not each.repeat
+        ]
+        return tuple(Chosen(choice.menu, digit) for _, digit in sorted(leaving)[:1])
+
+    def _option(self, key: Chosen, chosen: tuple[Chosen, ...]) -> Iterator[Trial]:
+        choice, last = self._choice(key), self._choice(chosen[-1])
+        title = f"Opción {key.digit} de «{key.menu}»" + (f": {choice.label}" if choice.label else "")
+        noticed = chosen[:-1] if last.repeat else chosen
         for at in self._opened(title, chosen):
             walk = self._walk(chosen)
-            reach = self._reach(walk, choice, menu)
-            yield self._trial(f"{menu}-{digit}", title, walk, reach, at=at, chosen=noticed)
+            reach = self._reach(walk, last, chosen[-1].menu)
+            yield self._trial(f"{key.menu}-{key.digit}", title, walk, reach, at=at, chosen=noticed)
+
+    def _choice(self, key: Chosen) -> Choice:
+        return self.plan.menus[key.menu].choices[key.digit]
 
     def _nothing(self) -> Iterator[Trial]:
         """Who presses nothing hears all of it and is answered still."""
@@ -251,7 +267,7 @@ class _Writer:
 
     def _priority(self, walk: Walk) -> int:
         """That of the last key that gives one: it stays with the call."""
-        given = [self.plan.menus[each.menu].choices[each.digit].priority for each in walk.chosen]
+        given = [self._choice(each).priority for each in walk.chosen]
         return next((each for each in reversed(given) if each), 0)
 
     def _trial(

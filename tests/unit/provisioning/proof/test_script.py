@@ -33,6 +33,32 @@ def test_every_option_of_every_menu_has_a_call_that_says_where_it_leads(
     }
 
 
+def test_a_key_that_leads_to_a_menu_by_another_way_is_pressed_too(
+    versions: Mapping[str, PlanVersion], site: Site
+) -> None:
+    cat, sac, two = {"queue": "cat"}, {"queue": "sac"}, {"menu": "dos"}
+    menus = {
+        "uno": {"say": "principal", "choices": {"1": cat, "2": two, "3": two}, "otherwise": cat},
+        "dos": {"say": "consultas", "choices": {"1": sac, "9": {"menu": "uno"}}, "otherwise": sac},
+    }
+    version = changed(versions["hogar-nandu"], menus=menus, answer=[{"menu": "uno"}])
+    found = trials(version, site)
+    assert found["uno-3"].title == "Opción 3 de «uno»"
+    assert [(each.menu, each.digit) for each in found["uno-3"].chosen] == [("uno", "3"), ("dos", "1")]
+    assert found["uno-3"].reach == Reach("queue", "sac")
+    assert [each.prompt for each in found["dos-9"].hears][:3] == ["principal", "consultas", "principal"]
+    assert found["dos-9"].reach == Reach("queue", "cat")
+
+
+def test_every_key_of_the_examples_is_pressed(versions: Mapping[str, PlanVersion], site: Site) -> None:
+    for version in versions.values():
+        pressed = {
+            (key.menu, key.digit) for trial in trials(version, site).values() for key in trial.chosen
+        } | {tuple(id.rsplit("-", 1)) for id in trials(version, site)}
+        keys = {(name, key) for name, menu in version.plan.menus.items() for key in menu.choices}
+        assert keys <= pressed, (version.plan.id, keys - pressed)
+
+
 def test_a_call_goes_through_all_menus_on_the_way(versions: Mapping[str, PlanVersion], site: Site) -> None:
     trial = trials(versions["hogar-nandu"], site)["consultas-2"]
     assert [each.digit for each in trial.keys] == [*"1234567#", "3", "2"]
