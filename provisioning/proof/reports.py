@@ -55,6 +55,10 @@ class HeardPrompt:
     ends: float
     level: float
 
+    @property
+    def lasts(self) -> float:
+        return self.ends - self.offset
+
 
 @dataclass(frozen=True, slots=True)
 class TestedCall:

@@ -34,6 +34,9 @@ log = structlog.get_logger()
 AT_ONCE = 3
 """Calls of one test that stand at a time."""
 
+_NOT_PLAYED = 0.5
+"""Seconds of a prompt that a player may keep to itself when it was heard to its end."""
+
 
 class LineTests:
     """Starts, watches, stops tests; one a plan at a time."""
@@ -107,13 +110,19 @@ class LineTests:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def heard(self, id: int, prompt: str, right: bool, comment: str, by: Person) -> Run | Report:
-        """The one who tests says how a prompt sounds; after the last one the report. Raises TestRefused."""
+    async def heard(
+        self, id: int, prompt: str, right: bool, comment: str, by: Person, seconds: float
+    ) -> Run | Report:
+        """The one who tests says how a prompt sounds that they played for so many seconds; after the last one
+        the report. Raises TestRefused."""
         run = await self.runs.get(id)
         if run is None or run.by != by.name:
             raise TestRefused("Solo quien hizo la prueba dice qué oyó.")
         if not right and not comment.strip():
             raise TestRefused("Escriba qué tiene mal la locución.")
+        sound = run.sound(prompt)
+        if right and sound and seconds < sound[1].lasts - _NOT_PLAYED:
+            raise TestRefused(f"Escuche «{prompt}» hasta el final antes de decir que es correcta.")
         run = await self.runs.heard(id, Ear(prompt, right, self._clock(), comment.strip()))
         if run.unheard:
             return run

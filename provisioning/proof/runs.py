@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import writing
 from provisioning.proof.reports import (
     Ear,
+    HeardPrompt,
     Kind,
     Report,
     Result,
@@ -76,6 +77,16 @@ class Run:
     def prompts(self) -> tuple[str, ...]:
         """Those that its calls heard, each once."""
         return tuple(dict.fromkeys(each.prompt for call in self.ordered for each in call.prompts))
+
+    def sound(self, prompt: str) -> tuple[TestedCall, HeardPrompt] | None:
+        """The recorded call in which a prompt was heard longest, and where."""
+        found = [
+            (call, heard)
+            for call in self.ordered
+            for heard in call.prompts
+            if heard.prompt == prompt and call.recording
+        ]
+        return max(found, key=lambda each: each[1].lasts, default=None)
 
     @property
     def unheard(self) -> tuple[str, ...]:

@@ -20,12 +20,20 @@ async def page(request: web.Request) -> web.Response:
         request,
         "proof/report.html",
         report=report,
+        publics=_publics(request, report),
         calls=sorted(report.calls, key=lambda call: call.passed),
         still=stands is not None and _still(request, report, stands.version.hash),
         stands=stands,
         names=await full_names(request),
         said=words,
     )
+
+
+def _publics(request: web.Request, report: Report) -> dict[str, str]:
+    """The public number of each header that the version tested has one for."""
+    stored = services(request).book.find(report.plan, report.version[:12])
+    lines = stored.version.plan.lines if stored else ()
+    return {line.header: line.public for line in lines if line.public}
 
 
 def _still(request: web.Request, report: Report, hash: str) -> bool:
@@ -38,7 +46,8 @@ async def pdf(request: web.Request) -> web.Response:
     report = await find.report(request)
     names = await full_names(request)
     file = f"prueba-{report.plan}-{report.id}.pdf"
-    return await paper(request, "proof/report_paper.html", file, report=report, names=names, said=words)
+    told = {"report": report, "publics": _publics(request, report), "names": names, "said": words}
+    return await paper(request, "proof/report_paper.html", file, **told)
 
 
 async def as_json(request: web.Request) -> web.Response:

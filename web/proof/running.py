@@ -1,8 +1,10 @@
 """A test under way: followed, stopped, listened to."""
 
+import re
+
 from aiohttp import web
 
-from provisioning.proof.reports import HeardPrompt, Report, TestedCall
+from provisioning.proof.reports import Report, TestedCall
 from provisioning.proof.runs import Run, RunState, TestRefused
 from web import refusals
 from web.asked import is_htmx, see_other
@@ -30,7 +32,7 @@ async def run_page(request: web.Request, run: Run, problem: str = "", status: in
         "calls": {call.id: call for call in run.calls},
         "listening": run.state is RunState.LISTENING,
         "own": run.by == person.name,
-        "sounds": _sounds(run),
+        "sounds": {prompt: sound for prompt in run.prompts if (sound := run.sound(prompt))},
         "texts": _texts(request, run),
         "ears": {ear.prompt: ear for ear in run.ears},
         "names": await full_names(request),
@@ -55,8 +57,10 @@ async def hear(request: web.Request) -> web.Response:
     run, form = await find.run(request), await request.post()
     prompt, comment = str(form.get("prompt", ""))[:80], str(form.get("comment", ""))[:500]
     tests, person = services(request).office.line_tests, session(request).person
+    played = str(form.get("played", ""))
+    seconds = int(played) / 1000 if re.fullmatch(r"[0-9]{1,7}", played) else 0.0
     try:
-        now = await tests.heard(run.id, prompt, form.get("right") == "1", comment, person)
+        now = await tests.heard(run.id, prompt, form.get("right") == "1", comment, person, seconds)
     except TestRefused as refused:
         return await run_page(request, run, str(refused), status=409)
     if isinstance(now, Report):
@@ -90,14 +94,3 @@ def _texts(request: web.Request, run: Run) -> dict[str, str]:
     stored = services(request).book.find(run.plan, run.version[:12])
     prompts = stored.version.plan.prompts if stored else {}
     return {name: prompt.text for name, prompt in prompts.items() if prompt.text}
-
-
-def _sounds(run: Run) -> dict[str, tuple[TestedCall, HeardPrompt]]:
-    """For each prompt the call in which it was heard longest, and where."""
-    found: dict[str, tuple[TestedCall, HeardPrompt]] = {}
-    for call in run.ordered:
-        for heard in call.prompts if call.recording else ():
-            best = found.get(heard.prompt)
-            if best is None or heard.ends - heard.offset > best[1].ends - best[1].offset:
-                found[heard.prompt] = (call, heard)
-    return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from plans.numbers import written
 from provisioning.proof.reports import Kind, Result, hash_of, report_of
 from staff.permissions import Permission
 from staff.profile import profile_of
@@ -83,6 +84,8 @@ async def test_a_report_says_first_what_failed_and_what_to_do(house, played):
     async with house.at("aurora") as visitor:
         page = await (await visitor.get(f"/line-tests/{report.id}")).text()
         assert "No aprobada" in page and report.hash in page
+        (line,) = house.book.of(PLAN).tested.version.plan.lines
+        assert f"{written(line.public, 'CO')} → {written(line.header, 'CO')}" in page
         assert page.index('id="principal-2" open') < page.index('id="principal-1"')
         assert "Mire la carga de la central" in page
         listed = await (await visitor.get("/line-tests?result=failed")).text()
@@ -120,8 +123,12 @@ async def test_operations_are_told_to_wait_for_it_and_then_listen(house, played)
         assert "Escuche cada locución" in page and "«saludo»" in page and "audio#t=" in page
         turned = await visitor.get(address, **{"HX-Request": "true"})
         assert turned.headers["HX-Refresh"] == "true" and await turned.text() == ""
+        unheard = {"prompt": "saludo", "right": "1", "played": "400"}
+        answer = await visitor.post(f"{address}/ears", unheard, Accept="text/html")
+        assert answer.status == 409 and "Escuche «saludo» hasta el final" in await answer.text()
         for prompt in ("saludo", "aviso", "principal", "cerrado"):
-            answer = await visitor.post(f"{address}/ears", {"prompt": prompt, "right": "1"})
+            ear = {"prompt": prompt, "right": "1", "played": "60000"}
+            answer = await visitor.post(f"{address}/ears", ear)
             assert answer.status == 303
         assert answer.headers["Location"].startswith("/line-tests/")
     latest = await house.office.reports.latest(PLAN, Kind.OPERATIONS)
