@@ -122,7 +122,7 @@ class Bureau:
 
     @cached_property
     def launch(self) -> LaunchLetters:
-        return LaunchLetters(self.sheets.sheet, self.people, self.desk)
+        return LaunchLetters(self.sheets.sheet, self.plan_facts, self.people, self.desk)
 
     @cached_property
     def drafts(self) -> Drafts:

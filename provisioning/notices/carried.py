@@ -118,8 +118,8 @@ def _requirements(request: AltaRequest) -> Iterator[tuple[str, str]]:
             "Nivel de servicio",
             f"{level.share} % de las llamadas atendidas en {level.answer_within} segundos",
         )
-    yield "Niveles y calidad", _clipped(request.levels)
-    yield "Propósito", _clipped(request.purpose)
+    yield "Niveles y calidad", clipped(request.levels)
+    yield "Propósito", clipped(request.purpose)
 
 
 def _request(form: NumberRequest | None) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ def _request(form: NumberRequest | None) -> Iterator[tuple[str, str]]:
     yield "Empieza el", f"{form.starts:%d/%m/%Y}"
     yield "Opciones del menú", ", ".join(f"{option.digit} {option.label}" for option in form.options)
     yield "Aviso de privacidad", form.notice_text
-    yield "Observaciones", _clipped(form.remarks)
+    yield "Observaciones", clipped(form.remarks)
 
 
 def _numbers(known: Known) -> Iterator[tuple[str, str]]:
@@ -166,11 +166,11 @@ def _text(title: str, text: str) -> Part | None:
     whole = text.strip()
     if not whole:
         return None
-    shown = _clipped(whole)
+    shown = clipped(whole)
     return Part(title, text=shown, rest=_REST if len(shown) < len(whole) else "")
 
 
-def _clipped(text: str) -> str:
+def clipped(text: str) -> str:
     """As much of a long text as stands in a letter, whole words."""
     whole = text.strip()
     if len(whole) <= LONGEST_TEXT:

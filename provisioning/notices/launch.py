@@ -1,33 +1,38 @@
 """The letters that Commercial sends: everything about a plan to Operations (P24), its launch to all (P28)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from plans.model import AmountLimit, Coverage, EventLimit, Plan
+from plans.model import Plan
 from plans.numbers import written
 from provisioning.alta.views import AltaView
+from provisioning.notices.carried import Known, as_text, clipped, parts_of, sheet
 from provisioning.notices.drafts import DATA, STEPS, Draft, DraftRefused
 from provisioning.notices.letters import Desk
+from provisioning.notices.plan_facts import PlanFacts
 from provisioning.notices.sheet import Sheet
 from staff.people import People
 from staff.person import Person
-
-_PER = {"event": "por evento", "month": "por mes", "year": "por año", "contract": "por contrato"}
 
 
 class LaunchLetters:
     """`sheet` answers the sheet of the version of a plan that will be live."""
 
-    def __init__(self, sheet: Callable[[str], Sheet | None], people: People, desk: Desk) -> None:
+    def __init__(
+        self, sheet: Callable[[str], Sheet | None], facts: PlanFacts, people: People, desk: Desk
+    ) -> None:
         self._sheet = sheet
+        self._facts = facts
         self._people = people
         self._desk = desk
 
     async def data(self, alta: AltaView, person: Person) -> Draft:
         """Everything that Operations needs of a plan: the number, its name, coverages, events, conditions."""
         plan, areas = self._plan(alta), handed_to(alta)
-        people = await self._people.all()
-        to = [each.email for each in people if each.active and each.email and areas & set(each.areas)]
-        return Draft(f"Datos del plan {plan.name}", data_text(plan, self._link(alta)), tuple(to))
+        people = [each for each in await self._people.all() if each.active and areas & set(each.areas)]
+        seeing = (each for each in people if each.scope.covers(alta.subsidiary, alta.account))
+        to = [each.email for each in seeing if each.email]
+        text = data_text(await self._facts.now(alta), plan.guide or "", self._link(alta))
+        return Draft(f"Datos del plan {plan.name}", text, tuple(to))
 
     async def announcement(self, alta: AltaView, person: Person) -> Draft:
         """The launch, to all staff."""
@@ -36,10 +41,10 @@ class LaunchLetters:
         return Draft(f"Lanzamiento: {plan.name}", text, everybody=True)
 
     def _plan(self, alta: AltaView) -> Plan:
-        sheet = self._sheet(alta.plan)
-        if sheet is None:
+        found = self._sheet(alta.plan)
+        if found is None:
             raise DraftRefused({"": "El plan todavía no tiene una versión configurada de la que escribir."})
-        return sheet.plan
+        return found.plan
 
     def _link(self, alta: AltaView) -> str:
         return self._desk.link(f"/altas/{alta.id}")
@@ -51,22 +56,16 @@ def handed_to(alta: AltaView) -> frozenset[str]:
     return frozenset(area for step in steps for rule in step.notices for area in rule.to)
 
 
-def data_text(plan: Plan, link: str) -> str:
+def data_text(known: Known, guide: str, link: str) -> str:
     """P24, as plain text. Pure."""
-    return "\n".join(
-        (
-            "Con la central configurada, estos son los datos del plan:",
-            "",
-            *_facts(plan),
-            "",
-            "Coberturas y eventos:",
-            *(f"- {_coverage(coverage)}" for coverage in plan.coverages),
-            "",
-            *_part("Condiciones generales", plan.conditions),
-            *_part("Guía para el coordinador", plan.guide),
-            f"El alta completa: {link}",
-        )
+    parts = parts_of(known)
+    said = (
+        "Con la central configurada, estos son los datos del plan:",
+        as_text(sheet(parts, parts)),
+        f"GUÍA PARA EL COORDINADOR\n{clipped(guide)}" if guide.strip() else "",
+        f"El alta completa: {link}",
     )
+    return "\n\n".join(filter(None, said))
 
 
 def launch_text(plan: Plan, company: str, link: str) -> str:
@@ -89,35 +88,5 @@ def launch_text(plan: Plan, company: str, link: str) -> str:
     )
 
 
-def _facts(plan: Plan) -> Iterator[str]:
-    yield f"Plan: {plan.name}"
-    yield f"Cuenta: {plan.account.name}"
-    yield f"Número que marca el afiliado: {', '.join(_numbers(plan)) or 'sin número público'}"
-    yield f"Nombre en pantalla: {plan.fantasy_name}"
-    ends = f" al {plan.ends:%d/%m/%Y}" if plan.ends else ""
-    yield f"Vigencia: desde el {plan.starts:%d/%m/%Y}{ends}"
-    if plan.scope:
-        yield f"Alcance: {plan.scope}"
-
-
 def _numbers(plan: Plan) -> tuple[str, ...]:
     return tuple(written(line.public, plan.subsidiary) for line in plan.lines if line.public)
-
-
-def _coverage(coverage: Coverage) -> str:
-    limits = ", ".join(part for part in (_events(coverage.events), _amount(coverage.amount)) if part)
-    excludes = f" Excluye: {coverage.excludes}" if coverage.excludes else ""
-    return f"{coverage.name} ({coverage.kind}): {limits or 'sin tope'}.{excludes}"
-
-
-def _events(limit: EventLimit | None) -> str:
-    return f"{limit.limit} eventos {_PER[limit.per]}" if limit else ""
-
-
-def _amount(limit: AmountLimit | None) -> str:
-    return f"hasta {limit.currency} {limit.limit} {_PER[limit.per]}" if limit else ""
-
-
-def _part(title: str, text: str | None) -> Iterator[str]:
-    if text:
-        yield from (f"{title}:", text.strip(), "")

@@ -1,5 +1,6 @@
 """Coordinators confirm a new plan's sheet before its start; the letters that a person looks at and sends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,8 @@ from provisioning.notices.drafts import ANNOUNCEMENT, DATA, Draft, DraftRefused
 from provisioning.notices.sheets import SheetRefused
 from staff.audit_trail import AuditFilter, AuditTrail
 from staff.changes import PeopleChanges
+from staff.profile import profile_of
+from staff.scope import Scope
 from tests.unit.provisioning.notices.conftest import EXAMPLES, SITE, Bench, everywhere
 
 PLAN = "hogar-nandu"
@@ -155,10 +158,21 @@ async def test_operations_is_sent_everything_about_the_plan(bench: Bench) -> Non
     for part in (
         "0800-555-1234",
         "ASISTENCIA ÑANDÚ",
-        "Cerrajería (emergencia): 2 eventos por año",
-        "Condiciones",
+        "- Cerrajería (emergencia): 2 eventos por año, hasta ARS 45.000 por evento.",
+        "- Gasista matriculado (programada): 1 evento por año.",
+        "CONDICIONES GENERALES\nCubre la vivienda declarada",
+        "GUÍA PARA EL COORDINADOR\n«Asistencia Ñandú",
     ):
         assert part in draft.text
+
+
+async def test_operations_of_another_subsidiary_is_not_sent_the_plan(bench: Bench) -> None:
+    stands(bench)
+    alta, oscar = await bench.begun("ada"), bench.people["oscar"]
+    elsewhere = replace(profile_of(oscar), scope=Scope(frozenset({"CO"})))
+    await PeopleChanges(bench.engine, bench.clock).change("oscar", elsewhere, oscar.revision)
+    draft = await bench.office.notices.drafts.write(DATA, alta, bench.people["clara"])
+    assert draft.to == ("olga@empresa.example",)
 
 
 @pytest.mark.parametrize(
