@@ -150,6 +150,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/altas/{id}/coverages/compare", coverages.comparison, Permission.ALTA_READ),
     Route("GET", "/altas/{id}/coverages/document", coverages.document, Permission.ALTA_READ),
     Route("GET", "/altas/{id}/coverages/document.pdf", coverages.document_pdf, Permission.ALTA_READ),
+    Route("POST", "/altas/{id}/coverages/archive", documents.archive, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}/coverages.yaml", coverages.as_yaml, Permission.ALTA_READ),
     Route("POST", "/altas/{id}/coverages/send", coverages.send_again, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/coverages/observe", coverages.observe, Permission.ALTA_WRITE),

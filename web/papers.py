@@ -12,9 +12,19 @@ _STYLE = Path(__file__).parent / "static" / "css" / "paper.css"
 
 async def paper(request: web.Request, template: str, name: str, **context: Any) -> web.Response:
     """The PDF of a template, as a download called `name`."""
-    text = aiohttp_jinja2.get_env(request.app).get_template(template).render(context)
+    return as_download(name, await drawn(request, template, **context))
+
+
+def as_download(name: str, body: bytes) -> web.Response:
+    """A PDF that a browser keeps as `name`."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=await pdf_of(text), content_type="application/pdf", headers=headers)
+    return web.Response(body=body, content_type="application/pdf", headers=headers)
+
+
+async def drawn(request: web.Request, template: str, **context: Any) -> bytes:
+    """The PDF of a template."""
+    text = aiohttp_jinja2.get_env(request.app).get_template(template).render(context)
+    return await pdf_of(text)
 
 
 async def pdf_of(html: str) -> bytes:

@@ -22,11 +22,15 @@ EVERYBODY, COORDINATORS = "everybody", "coordinators"
 
 
 class WantedDocument(Strict):
-    """A document that a step wants attached before it closes. `label` is who may read it (P12)."""
+    """A document that a step wants attached before it closes. `label` is who may read it (P12).
+
+    `of` is what Altavoz draws it up of by itself; another file may be attached all the same.
+    """
 
     name: Slug
     title: Text
     label: Label = "company"
+    of: Literal["coverages"] | None = None
 
 
 class Question(Strict):

@@ -34,10 +34,10 @@ def understood(text: str, kind: NumberKind, subsidiary: str) -> Number:
     if number.country != subsidiary:
         raise BadNumber(f"{written(number.e164)} es un número de {number.country}, no de {subsidiary}")
     if kind is NumberKind.HEADER and number.kind not in _HEADERS:
-        hint = "cárguelo como público" if number.kind in _PUBLICS else "una cabecera es un número fijo"
+        hint = "va como público, no como cabecera" if number.kind in _PUBLICS else "una cabecera es un fijo"
         raise BadNumber(f"{written(number.e164)} es {_KINDS[number.kind]}; {hint}")
     if kind is NumberKind.PUBLIC and number.kind not in _PUBLICS:
-        hint = "cárguelo como cabecera" if number.kind in _HEADERS else "no es un 0800 ni un 0810"
+        hint = "va como cabecera, no como público" if number.kind in _HEADERS else "no es un 0800 ni un 0810"
         raise BadNumber(f"{written(number.e164)} es {_KINDS[number.kind]}; {hint}")
     return number
 

@@ -19,9 +19,10 @@ from web.alta.moves import LONGEST
 from web.asked import see_other
 from web.keys import services, session
 from web.pages import full_names, render
-from web.papers import paper
+from web.papers import as_download, drawn
 from web.person_form import number
 
+_PAPER = "alta/coverages_paper.html"
 OBSERVED = 300
 """As many observations as are shown beside the coverages."""
 
@@ -101,9 +102,15 @@ async def document(request: web.Request) -> web.Response:
 
 
 async def document_pdf(request: web.Request) -> web.Response:
+    name, body = await drawn_up(request)
+    return as_download(name, body)
+
+
+async def drawn_up(request: web.Request) -> tuple[str, bytes]:
+    """The document as a file: how it is called, and the PDF."""
     shown = await _document(request)
-    name = f"coberturas-{shown['alta'].plan}-v{shown['shown'].number}.pdf"
-    return await paper(request, "alta/coverages_paper.html", name, **shown)
+    name = words.coverages_file(shown["alta"].plan, shown["shown"].number)
+    return name, await drawn(request, _PAPER, **shown)
 
 
 async def _document(request: web.Request) -> dict[str, Any]:

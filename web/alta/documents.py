@@ -9,6 +9,7 @@ from provisioning.alta.files import LARGEST as LARGEST_FILE
 from provisioning.alta.refusals import AltaRefused, NotYours
 from provisioning.alta.views import AltaView
 from web import refusals
+from web.alta.coverages import drawn_up
 from web.alta.find import altas, find, number_of
 from web.alta.moves import back_to
 from web.alta.page import Attempt, Told, show
@@ -39,6 +40,18 @@ async def _attach(request: web.Request, alta: AltaView, given: dict[str, str], f
     control = Control(given.get("title", "")[:200], label, given.get("drew_up", ""))
     person, step, name = session(request).person, given.get("step", ""), given.get("name", "")[:40]
     await altas(request).documents.attach(alta.id, step, name, file.name, file.path, person, control)
+
+
+async def archive(request: web.Request) -> web.Response:
+    """The document of the last coverages, as Altavoz draws it up."""
+    alta, given = await find(request), await request.post()
+    step, name = text(given, "step"), text(given, "name")[:40]
+    file, body = await drawn_up(request)
+    try:
+        await altas(request).documents.attach(alta.id, step, name, file, body, session(request).person)
+    except AltaRefused as refused:
+        return await _refused(request, refused, {"form": "archived"})
+    return back_to(alta.id, "archived", step)
 
 
 async def sign_off(request: web.Request) -> web.Response:

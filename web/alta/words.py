@@ -48,6 +48,7 @@ DONE = {
     "due-set": "Plazo guardado",
     "commented": "Comentario guardado",
     "attached": "Documento guardado",
+    "archived": "Coberturas archivadas",
     "reviewed": "Revisión anotada",
     "suspended": "Alta suspendida",
     "resumed": "Alta retomada",
@@ -71,3 +72,8 @@ DELIVERIES = {
     "failed": ("No llegó", "urgent"),
 }
 """A version of coverages on its way to the company's other system: what is said, and how it looks."""
+
+
+def coverages_file(plan: str, version: int) -> str:
+    """What the document of a version of the coverages is called."""
+    return f"coberturas-{plan}-v{version}.pdf"

@@ -146,6 +146,7 @@ EXPECTED = {
     "GET /altas/{id}/coverages/compare": FOLLOW_ALTAS,
     "GET /altas/{id}/coverages/document": FOLLOW_ALTAS,
     "GET /altas/{id}/coverages/document.pdf": FOLLOW_ALTAS,
+    "POST /altas/{id}/coverages/archive": TAKE_PART,
     "POST /altas/{id}/coverages/observe": TAKE_PART,
     "GET /altas/{id}/coverages/edit": TAKE_PART,
     "POST /altas/{id}/coverages/edit": TAKE_PART,

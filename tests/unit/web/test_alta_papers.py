@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.unit.web.altas import begun, contracted, observed, send_file
+from provisioning.alta.load import read_procedure
+from tests.unit.web.altas import begun, contracted, coverages, observed, send_file
 from tests.unit.web.test_altas import read
 from web.alta import documents
 from web.alta.coverage_form import CELLS, Row, WrongRows, arranged, coverages_of, read_rows, row_of
@@ -158,6 +159,57 @@ async def test_the_documents_of_coverages_and_request_are_pdf_with_label_and_rev
             answer = await carla.get(f"{path}/{paper}")
             assert answer.status == 200 and (await answer.read()).startswith(b"%PDF-"), paper
             assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+
+
+ARCHIVE = """\
+altavoz: 1
+procedure: archivo
+name: Archivo
+steps:
+  - id: archivado
+    title: Coberturas archivadas
+    areas: [commercial]
+    days: 2
+    evidence: [coverages]
+    documents: [{name: coberturas, title: Documento definitivo, of: coverages}]
+"""
+
+
+async def test_the_coverages_are_archived_as_altavoz_draws_them_up_the_last_version_each_time(house):
+    house.office.altas.written = read_procedure(ARCHIVE)
+    alta, carla = await begun(house), await house.person("carla")
+    path, altas = f"/altas/{alta.id}", house.office.altas
+    form = {"step": "archivado", "name": "coberturas"}
+    async with (
+        house.serving() as root,
+        house.visit(root, "carla") as visitor,
+        house.visit(root, "olga") as olga,
+    ):
+        assert "Archivar la versión" not in await read(visitor, path)
+        assert (await visitor.post(f"{path}/coverages/archive", form)).status == 404
+        await altas.coverages.save(alta.id, coverages(house), carla, "Primera versión")
+        assert "Archivar la versión 1" in await read(visitor, path)
+        assert "Archivar la versión" not in await read(olga, path)
+        refused = await olga.post(f"{path}/coverages/archive", form)
+        assert refused.status == 422 and "Coberturas archivadas" in await refused.text()
+        assert await altas.documents.of_alta(alta.id) == ()
+        archived = await visitor.post(f"{path}/coverages/archive", form)
+        assert archived.headers["Location"] == f"{path}?done=archived&step=archivado"
+        page = await read(visitor, archived.headers["Location"])
+        assert "Coberturas archivadas." in page and "Archivar la versión" not in page
+        changed = coverages(house).model_copy(update={"conditions": "Otras condiciones."})
+        await altas.coverages.save(alta.id, changed, carla, "Segunda versión")
+        assert "Archivar la versión 2" in await read(visitor, path)
+        await visitor.post(f"{path}/coverages/archive", form)
+        second, first = await altas.documents.of_alta(alta.id)
+        assert (first.file, second.file) == (
+            "coberturas-hogar-premium-v1.pdf",
+            "coberturas-hogar-premium-v2.pdf",
+        )
+        assert (second.revision, second.title, second.drew_up) == (2, "Documento definitivo", "carla")
+        body = await (await visitor.get(f"{path}/documents/{second.id}")).read()
+        assert body.startswith(b"%PDF-")
+    assert (await altas.find(alta.id)).step("archivado").closable
 
 
 async def test_a_document_is_attached_read_again_by_its_label_and_approved_by_somebody_else(house):

@@ -138,6 +138,7 @@ EXPECTED = {
     "GET /altas/{id}/coverages/compare": HIDDEN,
     "GET /altas/{id}/coverages/document": HIDDEN,
     "GET /altas/{id}/coverages/document.pdf": HIDDEN,
+    "POST /altas/{id}/coverages/archive": HIDDEN,
     "POST /altas/{id}/coverages/observe": HIDDEN,
     "GET /altas/{id}/coverages/edit": HIDDEN,
     "POST /altas/{id}/coverages/edit": HIDDEN,
