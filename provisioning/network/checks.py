@@ -12,7 +12,7 @@ from db.engine import writing
 from plans.site import Site
 from provisioning.alta.evidence import Found, Item
 from provisioning.alta.views import AltaView
-from provisioning.network.enough import Check, Demand, PlanNeeds, check
+from provisioning.network.enough import Check, Demand, PlanNeeds, Row, check
 from provisioning.network.minimums import Minimum, Minimums
 from provisioning.network.providers import Providers
 from provisioning.network.selection import Selection
@@ -121,10 +121,15 @@ class Checks:
         found = await self.confirmations(wanted.plan, 1)
         return found[0]
 
-    async def unsettled(self, seen: Check) -> tuple[Any, ...]:
+    async def unsettled(self, seen: Check) -> tuple[Row, ...]:
         """The gaps that nobody waived with a reason."""
         waived = await self._tasks.waived(seen.wanted.plan)
         return tuple(row for row in seen.gaps if row.need.key not in waived)
+
+    async def untaken(self, seen: Check) -> tuple[Row, ...]:
+        """The gaps that nobody looks for and nobody waived."""
+        settled = {task.key for task in await self._tasks.of_plan(seen.wanted.plan) if task.state != "filled"}
+        return tuple(row for row in seen.gaps if row.need.key not in settled)
 
     async def confirmations(self, plan: str, limit: int = 20) -> tuple[Confirmation, ...]:
         """The newest first."""

@@ -17,6 +17,7 @@ from web.pages import full_names, render
 
 _LEAST = ("providers", "simultaneous", "at_night")
 SHOWN = 20
+EACH = "*"
 
 
 async def index(request: web.Request) -> web.Response:
@@ -56,20 +57,22 @@ async def demand(request: web.Request) -> web.Response:
 
 
 async def open_task(request: web.Request) -> web.Response:
-    """A gap becomes somebody's task."""
+    """A gap becomes somebody's task, or each gap that nobody settled (`gap=*`) does."""
     wanted, typed = await needs(request), typed_of(await request.post())
     try:
         seen = await office(request).network_checks.look(wanted)
-        row = next((row for row in seen.rows if "|".join(row.need.key) == typed.get("gap")), None)
-        if row is None:
+        gap, lacking = typed.get("gap", ""), await office(request).network_checks.untaken(seen)
+        rows = lacking if gap == EACH else [row for row in seen.rows if "|".join(row.need.key) == gap]
+        if not rows:
             raise NetworkRefused("Esa falta ya no está: mire la lista como quedó.")
         owner, due = _person(request, typed), day_of(typed.get("due", ""))
         day = today(request, wanted.subsidiary)
-        await office(request).selection.open(wanted, row, owner, due, day, typed.get("note", ""))
+        for row in rows:
+            await office(request).selection.open(wanted, row, owner, due, day, typed.get("note", ""))
     except NetworkRefused as refused:
         attempt = Attempt(f"task-{typed.get('gap', '')}", typed, refused.problems)
         return await _refused(request, wanted, attempt, refused)
-    return see_other(f"/providers/check/{wanted.plan}?done=task")
+    return see_other(f"/providers/check/{wanted.plan}?done={'tasks' if gap == EACH else 'task'}")
 
 
 def _person(request: web.Request, typed: dict[str, str]) -> str:
@@ -124,6 +127,7 @@ async def _page(request: web.Request, wanted: PlanNeeds, attempt: Attempt, statu
         tasks=tasks,
         task_of={task.key: task for task in reversed(tasks) if task.state != "filled"},
         task_states=TASK_STATES,
+        untaken=await found.network_checks.untaken(seen),
         confirmations=await found.network_checks.confirmations(wanted.plan, SHOWN),
         confirmed=await _confirmed(request, wanted, seen),
         people=await found.people.all(),

@@ -127,6 +127,28 @@ async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):
     assert [task.state for task in await house.office.selection.of_plan("hogar-premium")][-1] == "waived"
 
 
+async def test_all_gaps_become_tasks_at_once(house):
+    alta = await with_coverages(house)
+    seen = await house.office.network_checks.look(await house.office.plan_needs.of_alta(alta))
+    assert len(seen.gaps) > 2
+    due = (today(house) + timedelta(days=9)).isoformat()
+    path = "/providers/check/hogar-premium"
+    async with house.at("pedro") as visitor:
+        first = {"gap": "|".join(seen.gaps[0].need.key), "owner": "pedro", "due": due}
+        await visitor.post(f"{path}/tasks", first, Accept="text/html")
+        assert f"para cada falta ({len(seen.gaps) - 1})" in await (await visitor.get(path)).text()
+        each = {"gap": "*", "owner": "aurora", "due": due}
+        bad = await visitor.post(f"{path}/tasks", each | {"due": ""}, Accept="text/html")
+        assert bad.status == 422 and "Escriba hasta cuándo" in await bad.text()
+        answer = await visitor.post(f"{path}/tasks", each, Accept="text/html")
+        assert answer.headers["Location"] == f"{path}?done=tasks"
+        assert "para cada falta" not in await (await visitor.get(path)).text()
+        again = await visitor.post(f"{path}/tasks", each, Accept="text/html")
+        assert again.status == 422 and "mire la lista como quedó" in await again.text()
+    tasks = await house.office.selection.of_plan("hogar-premium")
+    assert sorted(task.owner for task in tasks) == ["aurora"] * (len(seen.gaps) - 1) + ["pedro"]
+
+
 async def test_late_in_the_evening_today_is_still_today(house):
     await with_coverages(house)
     house.clock = lambda: datetime(2026, 11, 28, 1, 30, tzinfo=UTC)
