@@ -138,6 +138,15 @@ async def test_late_is_said_in_words_and_it_may_be_suspended_resumed_and_cancell
         assert "Lo que se hizo queda a la vista" in await read(raul, path)
 
 
+async def test_while_it_is_suspended_no_row_leads_to_a_turn_that_is_not_there(house):
+    alta = await begun(house)
+    async with house.at("carla") as carla:
+        assert "Es su turno: arriba" in await read(carla, f"/altas/{alta.id}")
+        await carla.post(f"/altas/{alta.id}/suspend", {"reason": "Espera"})
+        page = await read(carla, f"/altas/{alta.id}")
+        assert "Es su turno" not in page and 'id="step-prospecto"' in page
+
+
 async def test_an_administrator_may_finish_what_waits_for_others_and_is_not_told_it_is_theirs(house):
     alta = await begun(house)
     async with house.at("raul") as raul:

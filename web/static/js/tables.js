@@ -1,5 +1,5 @@
 // On a narrow screen a row of a list stands as a block (base.css): each of its cells says its column's name.
-const LISTS = ".card.wide table, table.checks";
+const LISTS = ".card.wide table, .dossier table, table.checks";
 
 function label(table) {
   const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
