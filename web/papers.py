@@ -1,4 +1,4 @@
-"""Pages as PDF: the same template language, the console's own style for paper, nothing from the network."""
+"""Pages as PDF: the same template language, the console's own type, nothing from the network."""
 
 import asyncio
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
+
+from web.keys import services
 
 _STYLE = Path(__file__).parent / "static" / "css" / "paper.css"
 
@@ -22,9 +24,10 @@ def as_download(name: str, body: bytes) -> web.Response:
 
 
 async def drawn(request: web.Request, template: str, **context: Any) -> bytes:
-    """The PDF of a template."""
-    text = aiohttp_jinja2.get_env(request.app).get_template(template).render(context)
-    return await pdf_of(text)
+    """The PDF of a template, under the company's name."""
+    company = services(request).office.company.name
+    made = aiohttp_jinja2.get_env(request.app).get_template(template)
+    return await pdf_of(made.render(context, company=company))
 
 
 async def pdf_of(html: str) -> bytes:
@@ -35,8 +38,11 @@ async def pdf_of(html: str) -> bytes:
 def _pdf(html: str) -> bytes:
     # The first paper loads it: with the fonts it is a third of the service's start.
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     document = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"}))
-    written: bytes = document.write_pdf(stylesheets=[CSS(filename=str(_STYLE))])
+    fonts = FontConfiguration()
+    style = CSS(filename=str(_STYLE), font_config=fonts)
+    written: bytes = document.write_pdf(stylesheets=[style], font_config=fonts)
     return written
