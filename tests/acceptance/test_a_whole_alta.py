@@ -28,6 +28,7 @@ from tests.support.sip import SipLab
 
 pytestmark = [pytest.mark.pbx, pytest.mark.browser, pytest.mark.timeout(900)]
 BASE, MAIL, PHONE = 27400, 27490, 27480
+HEADER_E164 = "+541143219001"
 TELECOM, DIALLED, STRANGER, CLOSED = "127.0.0.11", "1143219001", "1155556666", 480
 SETTINGS = {
     "ALTAVOZ_SMTP": f"smtp://127.0.0.1:{MAIL}",
@@ -83,9 +84,12 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
 ) -> None:
     launch.agrees_on_coverages()
     told(mail, OLGA, "Observaciones de Operaciones", "COBERTURAS Y EVENTOS", "CONDICIONES GENERALES")
-    launch.gets_a_number()
+    launch.gets_a_number(linked=False)
     assert any("Pedido de 0800" in message["Subject"] for message in mail.messages)
     launch.puts_the_plan_in_the_pbx()
+    assert _states(launch) == {"Configurado"}
+    launch.links()
+    assert _states(launch) == {"Configurado"}, "the PBX has them, whatever the carrier says since"
     launch.finds_providers()
     launch.trains()
     assert sip.refused_call(TELECOM, DIALLED, STRANGER, CLOSED).wait(60) == 0
@@ -105,6 +109,8 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     _shows_what_is_signed(launch)
     launch.releases()
     launch.waits_for("liberado")
+    assert _states(launch) == {"En servicio"}
+    assert "Pasó las pruebas" in launch.at(IVAN, f"/numbers/{HEADER_E164}").inner_text("main")
     told(mail, PEDRO, "Validado y liberado")
     _answers_a_stranger(launch, sip)
     _dossier_holds(launch)
@@ -112,6 +118,12 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     launch.waits_for("lanzamiento")
     told(mail, PEDRO, f"Lanzamiento: {NAME}")
     assert "Está terminada" in launch.at(CLARA).inner_text("main")
+
+
+def _states(launch: Launch) -> set[str]:
+    """What the inventory says of the header and its public number."""
+    pages = (launch.at(IVAN, f"/numbers/{each}") for each in (HEADER_E164, PUBLIC))
+    return {page.inner_text(".heading .tag") for page in pages}
 
 
 def _answers_a_stranger(launch: Launch, sip: SipLab) -> None:

@@ -116,8 +116,11 @@ class Launch:
         self.adjusts_coverages()
         self.receives_contract()
 
-    def gets_a_number(self, by_letter: bool = True) -> None:
-        """From the signed request to the carrier's answer; without a mail server it is asked by telephone."""
+    def gets_a_number(self, by_letter: bool = True, linked: bool = True) -> None:
+        """From the signed request to the carrier's answer; without a mail server it is asked by telephone.
+
+        Unless it is `linked`, the carrier has still to say that the number reaches the header.
+        """
         self.asks_for_a_number()
         self.signs(CLARA, "Comercial")
         self.signs(OLGA, "Operaciones")
@@ -128,8 +131,8 @@ class Launch:
         self.writes_to_carrier() if by_letter else self.telephones_carrier()
         self.gets_the_public_number()
         self.waits_for("numero-publico")
-        self.links()
-        self.waits_for("numero-vinculado")
+        if linked:
+            self.links()
 
     def puts_the_plan_in_the_pbx(self, recorded: bool = True) -> None:
         """The plan is written, said and published as a candidate."""
@@ -251,6 +254,7 @@ class Launch:
         page = self.at(IVAN)
         page.fill("#step-numero-vinculado [name=reason] >> nth=0", "Por correo del operador")
         self.does(page, "Anotar el vínculo", "#step-numero-vinculado")
+        self.waits_for("numero-vinculado")
 
     # the plan
 
