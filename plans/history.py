@@ -53,6 +53,22 @@ class PlanHistory:
         )
         return frozenset({row.applied_by, *up})
 
+    async def is_of(self, plan: str, hash: str, since: datetime) -> bool:
+        """Whether a version is of a change that began at an instant: another one than answered then, first
+        saved or on trial from then on. One that only came back, as by a rollback, is not.
+        """
+        row = PlanVersionRow
+        wanted = select(row.id, row.applied_at).where(row.plan == plan, row.hash == hash)
+        rows = select(_ROW.at, _ROW.version_id, _ROW.candidate_id).where(_ROW.plan == plan)
+        async with self._engine.connect() as connection:
+            version = (await connection.execute(wanted)).one_or_none()
+            stood = (await connection.execute(rows.order_by(_ROW.id))).all()
+        then = next((each for each in reversed(stood) if each.at <= since), None)
+        if version is None or (then is not None and then.version_id == version.id):
+            return False
+        later = [each for each in stood if each is then or each.at > since]
+        return version.applied_at >= since or any(each.candidate_id == version.id for each in later)
+
     async def live_since(self, plan: str) -> Since | None:
         """Since when strangers reach the version that they reach now; None when they reach none."""
         rows = select(_ROW.version_id, _ROW.suspended, _ROW.at, _ROW.by).where(_ROW.plan == plan)

@@ -31,7 +31,7 @@ from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Changed, Listener
-from provisioning.editing.evidence import editing_evidence
+from provisioning.editing.evidence import configured_evidence, written_evidence
 from provisioning.editing.publishing import Publications
 from provisioning.editing.store import PlanDrafts
 from provisioning.editing.written import WrittenPlans
@@ -146,10 +146,18 @@ class Office:
             **numbers_evidence(self.numbers),
             **proof_evidence(self.reports, self.book, self.provisioner.entry_of),
             **self.notices.evidence,
-            **editing_evidence(self.plan_drafts, self.book, self.numbers),
+            **self._of_plans,
             **network_evidence(self.network_checks, self.trainings),
             "prompts-approved": PromptProof(self.prompt_needs).found,
             "released": self._released,
+        }
+
+    @property
+    def _of_plans(self) -> dict[str, Evidence]:
+        drafts, book, history = self.plan_drafts, self.book, self.plan_history
+        return {
+            **written_evidence(drafts, book, history, self.written_plans.examined),
+            **configured_evidence(drafts, book, history, self.numbers, self.altas.forms),
         }
 
     async def _released(self, alta: AltaView) -> Found:
@@ -247,6 +255,10 @@ class Office:
     def publications(self) -> Publications:
         return Publications(self.provisioner, self.plan_drafts, self.clock, self.altas.nudge)
 
+    @cached_property
+    def written_plans(self) -> WrittenPlans:
+        return WrittenPlans(self.plan_drafts, self.site, self.book, self.clock)
+
     # the network, and what TMK learns
 
     @cached_property
@@ -299,7 +311,7 @@ class Office:
     @cached_property
     def draft_plans(self) -> list[Drafting]:
         """Who knows of plans that are being written: a line each."""
-        return [WrittenPlans(self.plan_drafts, self.site, self.clock).all]
+        return [self.written_plans.all]
 
     @cached_property
     def prompt_needs(self) -> Overview:

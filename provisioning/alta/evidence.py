@@ -8,6 +8,7 @@ from provisioning.alta.views import AltaView
 
 EVIDENCE: Mapping[str, str] = {
     "coverages": "Coberturas consolidadas",
+    "plan-written": "Plan escrito",
     "number-request": "Solicitud de número firmada",
     "header-number": "Número de cabecera asignado",
     "public-number": "Número público otorgado por el operador",

@@ -17,7 +17,6 @@ from plans.book import PlanBook, StoredPlan
 from plans.site import Site
 from plans.store import PlanStore
 from provisioning.alta import moves
-from provisioning.alta.configured import configured_evidence
 from provisioning.alta.coverages import CoverageStore
 from provisioning.alta.documents import Documents
 from provisioning.alta.engine import asked
@@ -76,7 +75,6 @@ class Altas(Looking):
             "coverages": self.coverages.evidence,
             "number-request": self.forms.evidence,
             "account-complete": self.coverages.account_complete,
-            "configured": configured_evidence(self._book, self.forms),
         }
 
     # beginning

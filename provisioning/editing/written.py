@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from plans.examine import examine
+from plans.book import PlanBook
+from plans.examine import Examined, examine
 from plans.model import Plan
 from plans.site import Site
 from provisioning.editing.store import PlanDrafts
@@ -14,9 +15,10 @@ from provisioning.editing.values import PlanDraft
 class WrittenPlans:
     """Reads each revision once."""
 
-    def __init__(self, drafts: PlanDrafts, site: Site, clock: Callable[[], datetime]) -> None:
+    def __init__(self, drafts: PlanDrafts, site: Site, book: PlanBook, clock: Callable[[], datetime]) -> None:
         self._drafts = drafts
         self._site = site
+        self._book = book
         self._clock = clock
         self._read: dict[tuple[str, int], Plan | None] = {}
 
@@ -30,9 +32,16 @@ class WrittenPlans:
         self._read = known
         return [plan for plan in known.values() if plan is not None]
 
+    def examined(self, draft: PlanDraft) -> Examined:
+        """A draft with every problem of it, over what stands beside it, on this day of its subsidiary."""
+        others = [stored.version.plan for stored in self._book.standing()]
+        known = self._site.subsidiaries
+        here = known.get(draft.subsidiary) or next(iter(known.values()))
+        today = here.here(self._clock()).date()
+        return examine(draft.text, self._site, others, today)
+
     async def _plan(self, draft: PlanDraft) -> Plan | None:
-        today = self._clock().astimezone(UTC).date()
-        read = await asyncio.to_thread(examine, draft.text, self._site, (), today)
+        read = await asyncio.to_thread(self.examined, draft)
         if read.plan is None:
             return None
         account = read.plan.account.model_copy(update={"name": draft.account})

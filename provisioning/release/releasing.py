@@ -54,7 +54,7 @@ class ShutGate(ReleaseRefused):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A plan before the gate. `candidate` is what would be released, `live` what strangers reach; `served`
-    whether they reach it, or did until it was suspended.
+    whether they reach it, or did until it was suspended. `written_on`: a draft holds what is not released.
     """
 
     plan: str
@@ -66,6 +66,7 @@ class Standing:
     operations: Report | None
     alta: AltaView | None
     under_way: LineRelease | None
+    written_on: bool = False
 
 
 class LineReleases:
@@ -105,6 +106,7 @@ class LineReleases:
         if known is None:
             return None
         fingerprint = self._provisioner.entry_of(plan, known.version.hash)
+        draft = await self._drafts.find(plan)
         proof = await self._reports.standing(plan, known.version.hash, fingerprint)
         return Standing(
             plan=plan,
@@ -116,6 +118,7 @@ class LineReleases:
             operations=proof.operations,
             alta=await self._alta(plan),
             under_way=await self.store.under_way(plan),
+            written_on=draft is not None and draft.open,
         )
 
     async def _alta(self, plan: str) -> AltaView | None:
@@ -311,9 +314,16 @@ class LineReleases:
         since = await self._history.live_since(alta.plan)
         if since is None:
             return Found(False, "El número todavía no atiende a extraños: Operaciones lo libera.", page)
-        if since.at < alta.started:
+        if since.at < alta.started or not await self._is_of(alta):
             return Found(False, "Atiende la versión anterior: falta liberar la de esta alta.", page)
         return Found(True, f"Liberada por {since.by}.", page, at=since.at, by=(since.by,))
+
+    async def _is_of(self, alta: AltaView) -> bool:
+        """Whether what strangers reach is no longer what they reached when an otro sí began."""
+        live = self._book.of(alta.plan).live
+        if live is None or alta.request.kind == "alta":
+            return live is not None
+        return await self._history.is_of(alta.plan, live.version.hash, alta.started)
 
 
 def _open(found: tuple[Demand, ...]) -> None:

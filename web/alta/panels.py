@@ -40,6 +40,7 @@ class Panel:
 
 PANELS: Mapping[str, Panel] = {
     "coverages": Panel("Cargar las coberturas", "/altas/{id}/coverages"),
+    "plan-written": Panel("Escribir el plan", "/plans/{plan}"),
     "number-request": Panel("Completar y firmar la solicitud", "/altas/{id}/number-request"),
     "header-number": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers, True),
     "public-number": Panel(

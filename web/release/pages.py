@@ -8,6 +8,7 @@ from aiohttp import web
 
 from plans.book import Stands, StoredPlan
 from plans.model import Plan
+from provisioning.editing.evidence import WRITTEN_ON
 from provisioning.proof.sounds import wanted
 from provisioning.proof.store import Proof
 from provisioning.refusals import ProvisioningRefused
@@ -131,6 +132,7 @@ async def _page(
         open=open_to(asked),
         may_release=who.may(Permission.LINE_RELEASE),
         releasers="" if who.may(Permission.LINE_RELEASE) else await who_releases(request, standing),
+        written_on=WRITTEN_ON,
         history=await office.line_releases.store.history(standing.plan),
         dossiers=await office.line_releases.store.dossiers_of(standing.plan),
         canaries=await office.canaries.history(standing.plan, 14),

@@ -20,6 +20,7 @@ from provisioning.alta.files import kind_of
 from provisioning.alta.number_request import IvrOption, NumberRequest
 from provisioning.alta.refusals import AltaRefused, NotYours, StaleStep
 from provisioning.alta.views import AltaView, StepState
+from provisioning.editing.evidence import configured_evidence
 from staff.scope import Scope
 from tests.support.databases import fresh_engine
 from tests.unit.provisioning.alta.conftest import MONDAY, REQUEST, Bench
@@ -267,7 +268,8 @@ async def test_an_amendment_is_shorter_and_only_of_a_plan_in_service(bench: Benc
 async def test_what_stands_in_the_pbx_is_what_was_signed(bench: Bench) -> None:
     alta = await at_the_request(bench)
     forms, book, clara = bench.office.altas.forms, bench.office.book, bench.people["clara"]
-    proof = bench.office.altas.evidence["configured"]
+    parts = (bench.office.plan_drafts, book, bench.office.plan_history, bench.office.numbers, forms)
+    proof = configured_evidence(*parts)["configured"]
     asked = await request_of(bench, alta, fantasy_name="ASISTENCIA TERO")
     await forms.save(alta.id, asked, clara)
     assert not (await proof(alta)).ok
