@@ -5,6 +5,7 @@ from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.in_name_of import person_of, standing_for
 from altavoz.unknown import Unknown
 from plans.book import StoredPlan
 from plans.numbers import BadNumber, parse
@@ -12,7 +13,6 @@ from provisioning.proof.reports import Kind, TestedCall, body
 from provisioning.proof.runner import LineTests
 from provisioning.proof.runs import Run, RunState
 from staff import actor
-from staff.person import Person
 
 Arguments = Mapping[str, Any]
 
@@ -41,8 +41,11 @@ class LineOperations:
         """
         stored = self._plan(str(arguments["number"]))
         plan, kind = stored.version.plan.plan, Kind.CANARY if arguments.get("quick") else Kind.IT
-        by = await self._person(arguments["by"]) if arguments.get("by") else actor.current().name
-        return _run(await self._tests.start(plan, kind, by))
+        if not arguments.get("by"):
+            return _run(await self._tests.start(plan, kind, actor.current().name))
+        person = await person_of(self._house.people, arguments["by"])
+        with actor.acting(standing_for(person)):
+            return _run(await self._tests.start(plan, kind, person))
 
     async def watch(self, arguments: Arguments) -> Any:
         """How far it is; the report once it is done."""
@@ -55,12 +58,6 @@ class LineOperations:
     async def cancel(self, arguments: Arguments) -> Any:
         await self._tests.cancel(int(arguments["run"]))
         return {"run": arguments["run"]}
-
-    async def _person(self, name: str) -> Person:
-        found = await self._house.people.by_name(name)
-        if found is None or not found.active:
-            raise Unknown(f"No hay una cuenta activa «{name}».")
-        return found
 
     def _plan(self, written: str) -> StoredPlan:
         """The plan that has this number."""

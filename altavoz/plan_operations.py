@@ -7,6 +7,7 @@ from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.in_name_of import doer, person_of
 from altavoz.unknown import Unknown
 from dialplan.diff import Touched
 from plans.book import StoredPlan
@@ -14,6 +15,7 @@ from plans.numbers import written
 from provisioning.marking import Going
 from provisioning.proposing import Proposal
 from staff import actor
+from staff.permissions import Permission
 from telephony.publish import Published
 
 Arguments = Mapping[str, Any]
@@ -43,15 +45,24 @@ class PlanOperations:
         return _proposal(await self._house.provisioner.propose(_files(arguments), _going(arguments)))
 
     async def apply(self, arguments: Arguments) -> Any:
-        applied = await self._house.provisioner.apply(
-            _files(arguments),
-            actor.current().name,
-            arguments.get("release"),
-            _going(arguments),
-            arguments.get("reason") or "",
-        )
+        files, going, by = _files(arguments), _going(arguments), arguments.get("by")
+        permission = Permission.RELEASE_WRITE if going is Going.CANDIDATE else Permission.SETTING_WRITE
+        with actor.acting(await doer(self._house.people, by, permission)):
+            if by:
+                await self._sees(by, await self._house.provisioner.propose(files, going))
+            shown, reason = arguments.get("release"), arguments.get("reason") or ""
+            who = actor.current().name
+            applied = await self._house.provisioner.apply(files, who, shown, going, reason)
         published = applied.published
         return _proposal(applied.proposal) | {"release": published.release, "changed": published.changed}
+
+    async def _sees(self, name: str, proposal: Proposal) -> None:
+        """The person in whose name it is done sees the plans. Raises Unknown."""
+        scope = (await person_of(self._house.people, name)).scope
+        for draft in proposal.drafts:
+            plan = draft.version.plan
+            if not scope.covers(plan.subsidiary, plan.account.name):
+                raise Unknown(f"El plan «{plan.plan}» está fuera de lo que ve «{name}».")
 
     async def show(self, arguments: Arguments) -> Any:
         stored = await self._version(arguments["plan"], arguments.get("version"))
@@ -84,8 +95,9 @@ class PlanOperations:
     async def publish(self, _arguments: Arguments) -> Any:
         return dataclasses.asdict(await self._house.provisioner.republish(actor.current().name))
 
-    async def rollback(self, _arguments: Arguments) -> Any:
-        return dataclasses.asdict(await self._house.provisioner.rollback(actor.current().name))
+    async def rollback(self, arguments: Arguments) -> Any:
+        with actor.acting(await doer(self._house.people, arguments.get("by"), Permission.RELEASE_WRITE)):
+            return dataclasses.asdict(await self._house.provisioner.rollback(actor.current().name))
 
 
 Change = Callable[[str, str, str], Awaitable[Published]]

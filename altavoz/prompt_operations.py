@@ -6,10 +6,13 @@ from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.in_name_of import doer
 from provisioning.prompts.needs import PlanNeeds, PromptNeed
 from provisioning.prompts.overview import PlanFilter
 from provisioning.prompts.states import RecordingState, Step
 from provisioning.prompts.values import PromptRefused, Recording
+from staff.actor import Actor, acting
+from staff.permissions import Permission
 
 Arguments = Mapping[str, Any]
 
@@ -18,6 +21,7 @@ class PromptOperations:
     """The handlers, a method each."""
 
     def __init__(self, house: House) -> None:
+        self._house = house
         self._desk = house.office.prompts
         self._overview = house.office.prompt_needs
 
@@ -44,9 +48,10 @@ class PromptOperations:
         need = await self._need(arguments)
         path = Path(arguments["file"])
         try:
-            made = await self._desk.bring(
-                arguments["plan"], need.prompt, need.text or "", path, path.name, "command"
-            )
+            with acting(await self._doer(arguments, Permission.PROMPT_WRITE)):
+                made = await self._desk.bring(
+                    arguments["plan"], need.prompt, need.text or "", path, path.name, "command"
+                )
         except OSError as error:
             raise PromptRefused(f"No se puede leer «{path}»: {error.strerror}.") from error
         return _said(made)
@@ -54,11 +59,17 @@ class PromptOperations:
     async def approve(self, arguments: Arguments) -> Any:
         need = await self._need(arguments)
         recording = _chosen(need, arguments.get("number"))
-        return _said(await self._desk.approve(recording, need.text, arguments.get("reason") or ""))
+        with acting(await self._doer(arguments, Permission.PROMPT_APPROVE)):
+            return _said(await self._desk.approve(recording, need.text, arguments.get("reason") or ""))
 
     async def reject(self, arguments: Arguments) -> Any:
         recording = _chosen(await self._need(arguments), arguments.get("number"))
-        return _said(await self._desk.store.take(recording, Step.REJECT, arguments.get("reason") or ""))
+        with acting(await self._doer(arguments, Permission.PROMPT_APPROVE)):
+            taken = await self._desk.store.take(recording, Step.REJECT, arguments.get("reason") or "")
+        return _said(taken)
+
+    async def _doer(self, arguments: Arguments, permission: Permission) -> Actor:
+        return await doer(self._house.people, arguments.get("by"), permission)
 
     async def _plan(self, plan: str) -> PlanNeeds:
         needs = await self._overview.of(plan)

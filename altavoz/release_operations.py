@@ -9,11 +9,12 @@ from pydantic_core import to_jsonable_python
 
 from altavoz.control import Handler
 from altavoz.house import House
+from altavoz.in_name_of import person_of, standing_for
 from altavoz.line_operations import number_of
 from plans.book import StoredPlan
 from provisioning.release.keys import PUBLIC
 from provisioning.release.store import Kept, LineRelease, ReleaseRefused
-from staff.person import Person
+from staff import actor
 
 Arguments = Mapping[str, Any]
 
@@ -35,7 +36,8 @@ class ReleaseOperations:
 
     async def gate(self, arguments: Arguments) -> Any:
         """What the gate asks of a plan, as its person sees it, if one is named."""
-        person = await self._person(arguments["by"]) if arguments.get("by") else None
+        by = arguments.get("by")
+        person = await person_of(self._house.people, by) if by else None
         standing = await self._releases.standing(self._plan(arguments))
         assert standing is not None
         return to_jsonable_python(await self._releases.demands(standing, person))
@@ -43,8 +45,9 @@ class ReleaseOperations:
     async def release(self, arguments: Arguments) -> Any:
         """In the name of a person of Operations: the gate asks of them what it asks in the console."""
         day = date.fromisoformat(arguments["day"]) if arguments.get("day") else None
-        plan, person = self._plan(arguments), await self._person(arguments["by"])
-        return _told(await self._releases.release(plan, person, arguments["reason"], day))
+        plan, person = self._plan(arguments), await person_of(self._house.people, arguments["by"])
+        with actor.acting(standing_for(person)):
+            return _told(await self._releases.release(plan, person, arguments["reason"], day))
 
     async def cancel(self, arguments: Arguments) -> Any:
         await self._releases.cancel(self._plan(arguments), arguments["reason"])
@@ -75,12 +78,6 @@ class ReleaseOperations:
         raise ReleaseRefused(
             f"«{said}» no es un número ni un plan de la central: «altavoz plan list» los lista."
         )
-
-    async def _person(self, name: str) -> Person:
-        found = await self._house.people.by_name(name)
-        if found is None or not found.active:
-            raise ReleaseRefused(f"No hay una cuenta activa «{name}».")
-        return found
 
 
 def _numbers(stored: StoredPlan) -> set[str | None]:

@@ -145,7 +145,7 @@ def _alta(altavoz: Instance, album: Album) -> None:
     changed.write_text(
         EXAMPLE.read_text("utf-8").replace("Ajolote Mascotas", "Ajolote Mascotas Plus"), "utf-8"
     )
-    altavoz.run("plan", "apply", str(changed))
+    altavoz.run("plan", "apply", str(changed), "--by", "ines")
     altavoz.run("line", "test", NUMBER, "--by", "ines")
     _as(
         altavoz,

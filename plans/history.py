@@ -37,21 +37,21 @@ class PlanHistory:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def put_up_by(self, plan: str, hash: str) -> frozenset[str]:
-        """Who wrote a version, and who ever put it into the PBX for test calls."""
+    async def put_up_by(self, plan: str, hash: str) -> tuple[str, ...]:
+        """Who applied a version first, then whoever put it into the PBX for test calls, in order."""
         version = select(PlanVersionRow).where(PlanVersionRow.plan == plan, PlanVersionRow.hash == hash)
         found = version.with_only_columns(PlanVersionRow.id, PlanVersionRow.applied_by)
         async with self._engine.connect() as connection:
             row = (await connection.execute(found)).one_or_none()
             if row is None:
-                return frozenset()
+                return ()
             rows = select(_ROW.candidate_id, _ROW.by).where(_ROW.plan == plan).order_by(_ROW.id)
             stood = (await connection.execute(rows)).all()
         ids = (None, *(each.candidate_id for each in stood))
         up = (
             each.by for former, each in zip(ids, stood, strict=False) if row.id == each.candidate_id != former
         )
-        return frozenset({row.applied_by, *up})
+        return (row.applied_by, *up)
 
     async def is_of(self, plan: str, hash: str, since: datetime) -> bool:
         """Whether a version is of a change that began at an instant: another one than answered then, first

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`name` is an account's name, `token:<name>`, or `altavoz` itself; `via` is `web`, `api`, `command` or
-    `service`; `address` is whence, when it came by the network; `by_token` names the token of a person by
-    which they act."""
+    `service`; `address` is whence it came by the network, or the machine's account that acted for them;
+    `by_token` names the token of a person by which they act."""
 
     name: str
     via: str

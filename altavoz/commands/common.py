@@ -21,6 +21,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 
+By = typer.Option(
+    "", "--by", help="Persona de la consola que lo hace; con la cuenta de la máquina, en la auditoría."
+)
 AsJson = typer.Option(False, "--json", help="Escribe JSON, para programas.")
 
 

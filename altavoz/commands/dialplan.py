@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json
+from altavoz.commands.common import AsJson, By, ask, fail, load_settings, out, show_json
 from altavoz.commands.plan import load_or_fail, print_change, site_of_settings
 
 app = typer.Typer(no_args_is_help=True, help="Plan de marcación.")
@@ -65,9 +65,9 @@ def publish(as_json: bool = AsJson) -> None:
 
 
 @app.command("rollback")
-def rollback(as_json: bool = AsJson) -> None:
+def rollback(by: str = By, as_json: bool = AsJson) -> None:
     """Vuelve a la entrega anterior."""
-    answer = ask("dialplan/rollback")
+    answer = ask("dialplan/rollback", by=by)
     if as_json:
         return show_json(answer)
     return out.print(f"En la central está la entrega {answer['release']}.", markup=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json, show_rows
+from altavoz.commands.common import AsJson, By, ask, fail, load_settings, out, show_json, show_rows
 
 if TYPE_CHECKING:
     from plans.load import Loading
@@ -78,6 +78,7 @@ def apply(
         False, "--urgent", help="El cambio de un plan en servicio vale ya, sin pruebas; con --reason."
     ),
     reason: str = REASON,
+    by: str = By,
     as_json: bool = AsJson,
 ) -> None:
     """Publica planes para llamadas de prueba, junto con los que ya están; muestra antes qué cambia."""
@@ -96,7 +97,7 @@ def apply(
         print_change(proposal, None if dry_run else SHOWN_LINES)
     if dry_run:
         return show_json(proposal) if as_json else out.print("No se publicó nada (--dry-run).", markup=False)
-    answer = ask("plan/apply", **asked, release=proposal["release"], reason=reason)
+    answer = ask("plan/apply", **asked, release=proposal["release"], reason=reason, by=by)
     if as_json:
         return show_json(answer)
     return out.print(_said(answer, release or urgent), markup=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, err, out, show_json, show_rows
+from altavoz.commands.common import AsJson, By, ask, err, out, show_json, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Locuciones.")
 
@@ -47,10 +47,11 @@ def add(
     plan: str = Plan,
     prompt: str = Prompt,
     file: Path = typer.Argument(help="WAV, FLAC, MP3, OGG o M4A."),
+    by: str = By,
     as_json: bool = AsJson,
 ) -> None:
     """Trae una grabación de un mensaje; la tiene que aprobar otra persona."""
-    made = ask("prompt/add", plan=plan, prompt=prompt, file=str(file.absolute()))
+    made = ask("prompt/add", plan=plan, prompt=prompt, file=str(file.absolute()), by=by)
     for warning in made["warnings"]:
         err.print(warning, markup=False)
     _show(made, "Grabación {number} de «{prompt}» guardada; espera aprobación.", as_json)
@@ -62,10 +63,11 @@ def approve(
     prompt: str = Prompt,
     number: int | None = Number,
     reason: str = typer.Option("", help="Una nota, si hace falta."),
+    by: str = By,
     as_json: bool = AsJson,
 ) -> None:
     """Aprueba una grabación de otra persona; saldrá en la próxima publicación."""
-    done = ask("prompt/approve", plan=plan, prompt=prompt, number=number, reason=reason)
+    done = ask("prompt/approve", plan=plan, prompt=prompt, number=number, reason=reason, by=by)
     _show(done, "Grabación {number} de «{prompt}» aprobada; saldrá en la próxima publicación.", as_json)
 
 
@@ -75,10 +77,11 @@ def reject(
     prompt: str = Prompt,
     number: int | None = Number,
     reason: str = typer.Option(..., help="Motivo; lo leerá quien la grabó."),
+    by: str = By,
     as_json: bool = AsJson,
 ) -> None:
     """Rechaza una grabación que espera aprobación."""
-    done = ask("prompt/reject", plan=plan, prompt=prompt, number=number, reason=reason)
+    done = ask("prompt/reject", plan=plan, prompt=prompt, number=number, reason=reason, by=by)
     _show(done, "Grabación {number} de «{prompt}» rechazada.", as_json)
 
 

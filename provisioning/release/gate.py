@@ -14,6 +14,10 @@ from provisioning.alta.views import AltaState, AltaView, StepState, StepView
 from staff.actor import SERVICE
 
 RELEASED = "released"
+_NOBODY = (
+    "La publicó «{}», que no es una cuenta de la consola: no se sabe quién es otra persona. Retire la versión"
+    " en prueba y publíquela desde la consola, o con «altavoz plan apply --by CUENTA»."
+)
 TESTS = ("tested-it", "tested-operations")
 
 
@@ -53,8 +57,9 @@ class Case:
     """What the gate looks at. `by` is who would release, None for "whoever may".
 
     `answers` says whether strangers reach a version of this plan, or did until it was suspended;
-    `configured_by` are those who wrote or published this one. `may` is whether `by` is of Operations;
-    `names` are people's full names by account.
+    `configured_by` are those who wrote or published this one, `nobody` is the account that published it where
+    that is nobody's in the console. `may` is whether `by` is of Operations; `names` are people's full names
+    by account.
     """
 
     plan: str
@@ -66,6 +71,7 @@ class Case:
     alta: AltaView | None
     by: str | None = None
     may: bool = True
+    nobody: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
     def who(self, account: str) -> str:
@@ -190,9 +196,13 @@ def _tests_of(case: Case) -> str:
 
 def _person(case: Case) -> Iterator[Demand]:
     """Said by name: it stands in the dossier, where nobody is «usted»."""
+    title = "Quién libera"
+    if case.nobody:
+        yield Demand("releaser", title, False, _NOBODY.format(case.nobody), f"/plans/{case.plan}")
+        return
     if case.by is None:
         return
-    title, name = "Quién libera", case.who(case.by)
+    name = case.who(case.by)
     if not case.may:
         yield Demand("releaser", title, False, "Libera una persona de Operaciones.")
     elif case.by in case.configured_by:

@@ -133,11 +133,13 @@ class LineReleases:
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
         candidate = standing.candidate
+        up = await self._put_up_by(candidate)
         return Case(
             plan=standing.plan,
             candidate=candidate is not None,
             answers=standing.served,
-            configured_by=await self._configured(standing),
+            configured_by=frozenset(up) | await self._writers(standing),
+            nobody=await self._nobody(candidate, up),
             it=await self._passed(standing.it),
             operations=await self._passed(standing.operations),
             alta=standing.alta,
@@ -163,14 +165,24 @@ class LineReleases:
         ]
         return tuple(sorted(may, key=lambda person: (Role.OPERATIONS not in person.roles, person.full_name)))
 
-    async def _configured(self, standing: Standing) -> frozenset[str]:
-        """Who put the candidate up, and who wrote in its drafts since the version that strangers reach."""
+    async def _put_up_by(self, candidate: StoredPlan | None) -> tuple[str, ...]:
+        if candidate is None:
+            return ()
+        return await self._history.put_up_by(candidate.version.plan.plan, candidate.version.hash)
+
+    async def _nobody(self, candidate: StoredPlan | None, up: tuple[str, ...]) -> str:
+        """Who put the candidate up, when that is nobody of the console; what is suspended answered before."""
+        if candidate is None or candidate.suspended or not up:
+            return ""
+        return "" if await self._people.by_name(up[-1]) else up[-1]
+
+    async def _writers(self, standing: Standing) -> frozenset[str]:
+        """Who wrote in the candidate's drafts since the version that strangers reach."""
         candidate, live = standing.candidate, standing.live
         if candidate is None:
             return frozenset()
         since = live.applied_at if live and live.applied_at < candidate.applied_at else None
-        put_up = await self._history.put_up_by(standing.plan, candidate.version.hash)
-        return put_up | await self._drafts.writers(standing.plan, since, candidate.applied_at)
+        return await self._drafts.writers(standing.plan, since, candidate.applied_at)
 
     async def _passed(self, report: Report | None) -> Passed | None:
         if report is None:

@@ -20,6 +20,9 @@ from provisioning.prompts.desk import PromptDesk
 from provisioning.prompts.known import KnownPlans
 from provisioning.prompts.overview import Overview
 from staff.actor import Actor, acting
+from staff.people import People
+from staff.profile import Profile
+from staff.roles import Role
 from tests.support.databases import fresh_engine
 from tests.unit.ivr_audio.sounds import voice, write
 
@@ -31,6 +34,7 @@ SALUDO = {"plan": "hogar-nandu", "prompt": "saludo"}
 class Rooms:
     """As much of a house as these operations stand on."""
 
+    people: People
     prompts: PromptDesk
     prompt_needs: Overview
 
@@ -51,8 +55,11 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
     async with fresh_engine("sqlite", tmp_path, metadata) as engine:
         sounds = SoundStore(tmp_path / "sounds")
         desk = PromptDesk(engine, lambda: datetime.now(UTC), sounds, tmp_path / "recordings")
+        people = People(engine, lambda: datetime.now(UTC))
+        for name, role in (("carla", Role.COMMERCIAL), ("olga", Role.OPERATIONS)):
+            await people.open(name, Profile(name.capitalize(), frozenset({role})), None)
         overview = Overview(KnownPlans(book, list), desk.store, desk.waivers)
-        handlers = PromptOperations(Rooms(desk, overview)).handlers()  # type: ignore[arg-type]
+        handlers = PromptOperations(Rooms(people, desk, overview)).handlers()  # type: ignore[arg-type]
 
         async def asked(command: str, **arguments: object) -> Any:
             return await handlers[command](arguments)
@@ -84,6 +91,16 @@ async def test_a_recording_is_brought_by_one_and_approved_by_another(ask: Any, t
         await ask("prompt/add", **SALUDO, file=file)
     with by("olga"):
         assert (await ask("prompt/reject", **SALUDO, number=2, reason="ruido"))["state"] == "rejected"
+
+
+async def test_in_the_name_of_a_person_it_is_theirs(ask: Any, tmp_path: Path) -> None:
+    with by("root"):
+        await ask("prompt/add", **SALUDO, file=str(write(tmp_path / "a.flac", voice())), by="carla")
+        with pytest.raises(REFUSALS, match="otra persona"):
+            await ask("prompt/approve", **SALUDO, by="carla")
+        assert (await ask("prompt/approve", **SALUDO, by="olga"))["approved"] is True
+    rows = {row["prompt"]: row for row in await ask("prompt/list", plan="hogar-nandu")}
+    assert (rows["saludo"]["by"], rows["saludo"]["decided_by"]) == ("carla", "olga")
 
 
 async def test_files_that_are_gone_are_said_to_be(ask: Any, tmp_path: Path) -> None:

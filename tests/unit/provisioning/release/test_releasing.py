@@ -193,6 +193,30 @@ async def test_who_configured_it_does_not_release_it(house: House) -> None:
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
 
 
+async def test_what_nobody_of_the_console_published_is_not_released(house: House) -> None:
+    await house.office.provisioner.drop_candidate("hogar-nandu", "ivan", "otra vez")
+    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    await house.office.provisioner.apply_text(text, "root")
+    await house.both()
+    with pytest.raises(ShutGate, match="La publicó «root», que no es una cuenta de la consola"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+    standing = await house.releases.standing("hogar-nandu")
+    assert "releaser" in {each.code for each in await house.releases.demands(standing, None) if not each.met}
+    await house.office.provisioner.drop_candidate("hogar-nandu", "root", "La publica Iván")
+    await house.office.provisioner.apply_text(text, "ivan")
+    done = await house.releases.release("hogar-nandu", house.people["oscar"], "la publicó Iván")
+    assert done.state == "done"
+
+
+async def test_what_was_let_in_at_the_machine_and_suspended_comes_back_by_the_gate(house: House) -> None:
+    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    await house.office.provisioner.apply_text(text, "root", going=Going.RELEASE, reason="sin altas")
+    await house.office.provisioner.suspend("hogar-nandu", "oscar", "un corte")
+    standing = await house.releases.standing("hogar-nandu")
+    unmet = {each.code for each in await house.releases.demands(standing, None) if not each.met}
+    assert "releaser" not in unmet
+
+
 async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_it(house: House) -> None:
     house.now += timedelta(hours=1)
     text, begins = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Máximo"), Beginning("AR", "Seguros")
