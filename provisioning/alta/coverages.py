@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plans.book import StoredPlan
+from plans.model import Plan
 from plans.store import PlanStore
 from provisioning.alta import moves
 from provisioning.alta.coverage_list import Coverages, Differences, against, compare, kept, of_plan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from provisioning.alta.store import Altas
 
 EVIDENCE = "coverages"
+IN_FORCE = "Las que están en servicio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,31 @@ class CoverageStore:
         if problems := against(content):
             raise AltaRefused(problems=problems)
 
+        await self._record(alta, content, by, moves.text(note), former)
+        found = await self.current(alta)
+        assert found is not None
+        return found
+
+    async def bring_in_force(self, alta: AltaView, plan: Plan, by: Person | None) -> AltaView:
+        """The first version of an otro sí: what the plan in service covers, to be changed and compared."""
+        content = of_plan(plan)
+        if against(content) or not any(step.open for step in _steps(alta)):
+            return alta
+        return await self._record(alta.id, content, by, IN_FORCE, 0)
+
+    async def _record(
+        self, alta: int, content: Coverages, by: Person | None, note: str, former: int | None
+    ) -> AltaView:
         async def work(connection: AsyncConnection, now: AltaView) -> Doing:
             step = _writing(now)
             if former is not None and former != now.coverages:
                 raise StaleStep(now)
-            said = moves.text(note)
-            number = await self._write(connection, now, content, said, name_of(by))
-            return Doing(Happened.COVERAGES_CHANGED, step.id, said, {"version": number})
+            number = await self._write(connection, now, content, note, name_of(by))
+            return Doing(Happened.COVERAGES_CHANGED, step.id, note, {"version": number})
 
-        await self._altas.record(alta, by, work)
+        after = await self._altas.record(alta, by, work)
         self.hooks.nudge()
-        found = await self.current(alta)
-        assert found is not None
-        return found
+        return after
 
     async def _write(
         self, connection: AsyncConnection, now: AltaView, content: Coverages, note: str, by: str

@@ -95,6 +95,9 @@ class Altas(Looking):
             alta = await self._ledger.begin(request, self.written, name_of(by), amends)
         except IntegrityError as error:
             raise AltaRefused(problems={"plan": await self._taken(request.plan)}) from error
+        in_force = stands.live or stands.suspended
+        if request.kind == "otro-si" and in_force is not None:
+            alta = await self.coverages.bring_in_force(alta, in_force.version.plan, by)
         self.nudge()
         return alta
 

@@ -70,8 +70,8 @@ async def test_what_the_form_cannot_change_is_said_in_words(published):
 
 async def test_the_coverages_of_the_alta_take_the_place_of_the_texts_own(published):
     alta = await begun(published, plan="hogar-nandu", kind="otro-si")
-    carla = await published.person("carla")
-    agreed = await published.office.altas.coverages.save(alta.id, coverages(published), carla)
+    agreed = await published.office.altas.coverages.current(alta.id)
+    assert agreed.content == coverages(published) and agreed.by == "carla", "it begins with what is in force"
     async with published.at("carla") as visitor:
         text = NANDU.replace("name: Plomería", "name: Otra")
         status, said = await changed(visitor, text, act="coverages")
