@@ -134,6 +134,8 @@ class CoverageStore:
             return Found(False, "Faltan las condiciones generales de las coberturas.", link)
         many = len(found.content.coverages)
         said = f"Versión {found.number} con {many} {'cobertura' if many == 1 else 'coberturas'}."
+        if found.note == IN_FORCE:
+            said = f"{said} Son las que están en servicio: cámbielas si el otro sí las cambia."
         return Found(True, said, link, at=found.at, by=(found.by,))
 
     async def account_complete(self, alta: AltaView) -> Found:

@@ -1,6 +1,6 @@
 """The letters that Commercial sends: everything about a plan to Operations (P24), its launch to all (P28)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from plans.model import Plan
 from plans.numbers import written
@@ -36,9 +36,12 @@ class LaunchLetters:
 
     async def announcement(self, alta: AltaView, person: Person) -> Draft:
         """The launch, to all staff."""
-        plan = self._plan(alta)
-        text = launch_text(plan, self._desk.company.name, self._desk.link(f"/sheets/{plan.plan}"))
-        return Draft(f"Lanzamiento: {plan.name}", text, everybody=True)
+        plan, company = self._plan(alta), self._desk.company.name
+        link = self._desk.link(f"/sheets/{plan.plan}")
+        if alta.request.kind == "otro-si":
+            text = amended_text(plan, amended(alta), company, link)
+            return Draft(f"Cambia el plan {plan.name}", text, everybody=True)
+        return Draft(f"Lanzamiento: {plan.name}", launch_text(plan, company, link), everybody=True)
 
     def _plan(self, alta: AltaView) -> Plan:
         found = self._sheet(alta.plan)
@@ -71,21 +74,30 @@ def data_text(known: Known, guide: str, link: str) -> str:
 def launch_text(plan: Plan, company: str, link: str) -> str:
     """P28, as plain text. Pure."""
     client = plan.account.name.rstrip(".")
+    first = f"Desde el {plan.starts:%d/%m/%Y} atendemos el plan {plan.name}, de {client}."
+    return "\n".join((first, "", *_included(plan, company, link)))
+
+
+def amended(alta: AltaView) -> tuple[str, ...]:
+    """What was written of the change in the steps that only an otro sí has. Pure."""
+    own = (step for step in alta.steps if step.step.kinds == ("otro-si",))
+    return tuple(answer.strip() for step in own for answer in step.answers.values() if answer.strip())
+
+
+def amended_text(plan: Plan, changes: Iterable[str], company: str, link: str) -> str:
+    """The launch of a version that an otro sí brought, as plain text. Pure."""
+    client = plan.account.name.rstrip(".")
+    first = f"El plan {plan.name}, de {client}, atiende desde ahora con los cambios de su otro sí."
+    told = [line for change in changes for line in ("", change)]
+    return "\n".join((first, *told, "", *_included(plan, company, link)))
+
+
+def _included(plan: Plan, company: str, link: str) -> Iterator[str]:
     numbers = " y ".join(_numbers(plan)) or "su número"
-    return "\n".join(
-        (
-            f"Desde el {plan.starts:%d/%m/%Y} atendemos el plan {plan.name}, de {client}.",
-            "",
-            f"Los afiliados marcan {numbers}; en el teléfono del coordinador se lee «{plan.fantasy_name}».",
-            "",
-            "Incluye:",
-            *(f"- {coverage.name}" for coverage in plan.coverages),
-            "",
-            f"La ficha del plan está en {link}",
-            "",
-            f"Gracias a todas las áreas de {company} que lo hicieron posible.",
-        )
-    )
+    yield f"Los afiliados marcan {numbers}; en el teléfono del coordinador se lee «{plan.fantasy_name}»."
+    yield from ("", "Incluye:", *(f"- {coverage.name}" for coverage in plan.coverages), "")
+    yield from (f"La ficha del plan está en {link}", "")
+    yield f"Gracias a todas las áreas de {company} que lo hicieron posible."
 
 
 def _numbers(plan: Plan) -> tuple[str, ...]:

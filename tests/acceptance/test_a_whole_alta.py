@@ -86,6 +86,7 @@ def test_from_the_request_for_a_number_to_a_call_of_a_stranger(
     told(mail, OLGA, "Observaciones de Operaciones", "COBERTURAS Y EVENTOS", "CONDICIONES GENERALES")
     launch.gets_a_number(linked=False)
     assert any("Pedido de 0800" in message["Subject"] for message in mail.messages)
+    assert "El plan todavía no está escrito" in launch.at(OLGA).inner_text("#step-plan-cargado")
     launch.puts_the_plan_in_the_pbx()
     assert _states(launch) == {"Configurado"}
     launch.links()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from provisioning.editing.evidence import WRITTEN_ON
 from tests.support.browser import chromium
 from tests.support.instance import ROOT, Instance
 from tests.support.launch import CLARA, IVAN, OLGA, PLAN, Launch
@@ -123,6 +124,8 @@ def test_a_change_after_the_test_is_untested_again(launch: Launch) -> None:
     assert "Aprobada" in launch.tests(IVAN, "Sistemas").inner_text("main")
     assert "no tiene una prueba aprobada de Sistemas" not in at_the_gate(launch)
     launch.edits_plan(CLARA, ("En breve será atendido", "Enseguida será atendido"))
+    said = at_the_gate(launch)
+    assert WRITTEN_ON in said and "no tiene una prueba aprobada de Sistemas" not in said
     launch.publishes()
     said = at_the_gate(launch)
     assert "no tiene una prueba aprobada de Sistemas" in said

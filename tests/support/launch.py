@@ -42,13 +42,13 @@ def address_of(person: str) -> str:
 
 @dataclass
 class Launch:
-    """`folder` is for the files that people bring; `recordings` how each prompt was said, by its name."""
+    """`folder` is for the files that people bring; `alta` is the one that they work at."""
 
     instance: Instance
     browser: Browser
     folder: Path
     phone_secret: str = ""
-    texts: dict[str, str] = field(default_factory=dict)
+    alta: int = 1
     _pages: dict[str, Page] = field(default_factory=dict)
 
     # people
@@ -70,7 +70,8 @@ class Launch:
             self._pages[person].set_default_timeout(20_000)
             sign_in(self._pages[person], self.instance.http, person, PASSWORD)
         page = self._pages[person]
-        page.goto(self.instance.http + (path if path.startswith("/") else f"/altas/1/{path}".rstrip("/")))
+        place = path if path.startswith("/") else f"/altas/{self.alta}/{path}".rstrip("/")
+        page.goto(self.instance.http + place)
         return page
 
     def leaves(self, person: str) -> None:
@@ -146,6 +147,20 @@ class Launch:
             self.approves()
             self.waits_for("audios")
         self.publishes()
+
+    def is_let_in(self) -> None:
+        """Tested by both, handed over, read by the coordinator, released."""
+        assert "Aprobada" in self.tests(IVAN, "Sistemas").inner_text("main")
+        self.waits_for("probado-sistemas")
+        self.hands_over()
+        self.reads_the_sheet()
+        self.waits_for("coordinadores")
+        page = self.tests(OLGA, "Operaciones")
+        self.listens(page)
+        assert "Aprobada" in page.inner_text("main")
+        self.waits_for("probado-operaciones")
+        self.releases()
+        self.waits_for("liberado")
 
     # from the request to the contract
 
@@ -289,12 +304,11 @@ class Launch:
         subprocess.run(said, check=True, capture_output=True)
         return file
 
-    def records(self) -> None:
+    def records(self, *only: str) -> None:
+        """Every prompt of the plan, or only these."""
         page = self.at(CLARA, f"/prompts/{PLAN}")
-        prompts = page.eval_on_selector_all(
-            "form[data-take]", "forms => forms.map(each => each.dataset.name)"
-        )
-        for prompt in prompts:
+        every = "forms => forms.map(each => each.dataset.name)"
+        for prompt in only or page.eval_on_selector_all("form[data-take]", every):
             form = f"form[data-take][data-name='{prompt}']"
             said = page.inner_text(f"#{prompt} blockquote.script")
             page.set_input_files(f"{form} [name=file]", self.says(prompt, said))
@@ -303,8 +317,8 @@ class Launch:
 
     def approves(self) -> None:
         page = self.at(OLGA, f"/prompts/{PLAN}")
-        while page.locator("form[action$='/approve']").count():
-            self.does(page, "Aprobar", "form[action$='/approve'] >> nth=0 >>")
+        while page.locator("form[action$='/approve'] button:has-text('Aprobar'):visible").count():
+            self.does(page, "Aprobar", "form[action$='/approve']:visible >> nth=0 >>")
 
     # tests
 

@@ -37,7 +37,7 @@ async def begin(request: web.Request) -> web.Response:
         alta = await altas(request).start(wanted, session(request).person)
     except AltaRefused as refused:
         return await _form(request, TypedRequest(typed.values, typed.sold_by, refused.problems), status=422)
-    return back_to(alta.id, "started")
+    return back_to(alta.id, "amending" if alta.request.kind == "otro-si" else "started")
 
 
 async def edit(request: web.Request) -> web.Response:

@@ -95,6 +95,7 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
     now_open = turns(alta, refusals, await found.mine(person))
     return {
         "alta": alta,
+        "stands": services(request).book.of(alta.plan),
         "turns": now_open,
         "turn_of": {turn.step.id: turn for turn in now_open},
         "may_write": person.may(Permission.ALTA_WRITE),

@@ -40,6 +40,7 @@ EVENTS = {
 }
 DONE = {
     "started": "El alta empezó",
+    "amending": "El otro sí empezó",
     "finished": "Paso terminado",
     "skipped": "Paso salteado",
     "sent-back": "Paso devuelto: el área ya tiene el aviso",

@@ -11,6 +11,7 @@ from staff.permissions import Permission
 from web import refusals
 from web.asked import see_other
 from web.keys import person, services
+from web.notices.what_changes import what_changes
 from web.pages import render
 from web.person_form import text
 
@@ -101,12 +102,14 @@ async def _refusal(request: web.Request, standing: Standing) -> str:
 async def _page(request: web.Request, sheet: Sheet, problem: str = "", status: int = 200) -> web.Response:
     who, sheets = person(request), services(request).office.notices.sheets
     unread = any(each.hash == sheet.hash for each in await sheets.unread(who))
+    live = services(request).book.of(sheet.plan.plan).live
     return render(
         request,
         "notices/sheet.html",
         status=status,
         sheet=sheet,
         plan=sheet.plan,
+        changes=what_changes(live.version.plan, sheet.plan) if live else (),
         unread=unread,
         read_at=await sheets.read_at(who, sheet),
         follows=who.may(Permission.ALTA_READ),

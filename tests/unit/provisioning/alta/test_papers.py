@@ -14,7 +14,7 @@ from plans.load import read_plan
 from plans.model import AmountLimit, Coverage, EventLimit
 from plans.problems import PlanProblems
 from plans.write import version_of
-from provisioning.alta.coverage_list import Coverages, FieldChange, compare, from_yaml, to_yaml
+from provisioning.alta.coverage_list import Coverages, FieldChange, compare, from_yaml, of_plan, to_yaml
 from provisioning.alta.documents import Control
 from provisioning.alta.files import kind_of
 from provisioning.alta.number_request import IvrOption, NumberRequest
@@ -262,6 +262,8 @@ async def test_an_amendment_is_shorter_and_only_of_a_plan_in_service(bench: Benc
         await altas.start(REQUEST, clara)
     alta = await altas.start(asked, clara)
     assert [step.id for step in alta.open] == ["coberturas"]
+    found = await bench.office.altas.coverages.current(alta.id)
+    assert found is not None and found.content == of_plan(plan), "it begins with what is in force"
     assert alta.step("contrato") is None and alta.step("otro-si") is not None
 
 

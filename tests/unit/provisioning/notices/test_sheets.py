@@ -16,7 +16,7 @@ from staff.audit_trail import AuditFilter, AuditTrail
 from staff.changes import PeopleChanges
 from staff.profile import profile_of
 from staff.scope import Scope
-from tests.unit.provisioning.notices.conftest import EXAMPLES, SITE, Bench, everywhere
+from tests.unit.provisioning.notices.conftest import EXAMPLES, REQUEST, SITE, Bench, everywhere
 
 PLAN = "hogar-nandu"
 
@@ -148,6 +148,20 @@ async def test_the_launch_is_announced_to_all_staff_once_however_often_the_form_
     assert {subject for _, subject in sent} == {"Lanzamiento: Asistencia Hogar Ñandú Plus"}
     proved = await bench.office.notices.evidence["announced"](alta)
     assert (proved.ok, proved.by) == (True, ("clara",))
+
+
+async def test_what_an_otro_si_changed_is_announced_as_a_change(bench: Bench) -> None:
+    stands(bench, live=True)
+    asked = REQUEST.model_copy(update={"kind": "otro-si"})
+    begun = await bench.office.altas.start(asked, bench.people["clara"])
+    answers = {"otro-si": {"cambios": "Sube el tope de plomería."}}
+    steps = tuple(replace(step, answers=answers.get(step.id, {"notas": "No"})) for step in begun.steps)
+    draft = await bench.office.notices.drafts.write(
+        ANNOUNCEMENT, replace(begun, steps=steps), bench.people["clara"]
+    )
+    assert draft.subject == "Cambia el plan Asistencia Hogar Ñandú Plus"
+    assert "con los cambios de su otro sí.\n\nSube el tope de plomería.\n\nLos afiliados" in draft.text
+    assert "No\n" not in draft.text
 
 
 async def test_operations_is_sent_everything_about_the_plan(bench: Bench) -> None:
