@@ -31,7 +31,7 @@ from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
 from provisioning.changed import Changed, Listener
-from provisioning.editing.evidence import configured_evidence, written_evidence
+from provisioning.editing.evidence import configured_evidence, own_version, written_evidence
 from provisioning.editing.publishing import Publications
 from provisioning.editing.store import PlanDrafts
 from provisioning.editing.written import WrittenPlans
@@ -148,7 +148,7 @@ class Office:
             **self.notices.evidence,
             **self._of_plans,
             **network_evidence(self.network_checks, self.trainings),
-            "prompts-approved": PromptProof(self.prompt_needs).found,
+            "prompts-approved": PromptProof(self.prompt_needs, self._stands).found,
             "released": self._released,
         }
 
@@ -159,6 +159,9 @@ class Office:
             **written_evidence(drafts, book, history, self.written_plans.examined),
             **configured_evidence(drafts, book, history, self.numbers, self.altas.forms),
         }
+
+    async def _stands(self, alta: AltaView) -> bool:
+        return await own_version(alta, self.book, self.plan_history) is not None
 
     async def _released(self, alta: AltaView) -> Found:
         return await self.line_releases.released(alta)

@@ -54,6 +54,14 @@ class PromptNeed:
         """The recording that people talk about: what waits, else what is approved, else the newest."""
         return next(iter(self.pending), self.approved or next(iter(self.recordings), None))
 
+    def kept(self, where: Where) -> Recording | None:
+        """The recording that is heard there, when it was approved for what the prompt says and was at most
+        replaced since.
+        """
+        good, sound = (RecordingState.APPROVED, RecordingState.REPLACED), self.sounds.get(where)
+        fitting = (each for each in self.recordings if same_words(each.said, self.text))
+        return next((each for each in fitting if each.state in good and each.sound == sound), None)
+
     def heard(self, where: Where) -> bool:
         """Whether the approved recording is what is heard there."""
         return self.approved is not None and self.sounds.get(where) == self.approved.sound

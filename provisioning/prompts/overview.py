@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provisioning.prompts.known import KnownPlans, Texts
+from provisioning.prompts.known import KnownPlans, Texts, Where
 from provisioning.prompts.needs import COUNT, PlanNeeds, needs_of
 from provisioning.prompts.store import RecordingStore
 from provisioning.prompts.values import Recording, Waiver
@@ -42,9 +42,12 @@ class Overview:
         self._store = store
         self._waivers = waivers
 
-    async def of(self, plan: str, scope: Scope = EVERYTHING) -> PlanNeeds | None:
-        """One plan's; None when nobody knows its texts, or it is out of sight."""
-        texts = await self._known.of(plan)
+    async def of(self, plan: str, scope: Scope = EVERYTHING, *, standing: bool = False) -> PlanNeeds | None:
+        """One plan's, as it is being written or, on request, as it stands in the PBX; None when nobody knows
+        its texts, or it is out of sight.
+        """
+        known = await self._known.of(plan)
+        texts = tuple(text for text in known if not standing or text.where is not Where.DRAFT)
         if not texts or not _in_sight(texts, scope):
             return None
         return needs_of(texts, await self._store.all_of([plan]), await self._waivers.of([plan]))

@@ -1,9 +1,11 @@
 """Evidence for the alta: every prompt of its plan is recorded and approved, or deliberately is not (P37)."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from provisioning.alta.evidence import Found, Item
 from provisioning.alta.views import AltaView
+from provisioning.prompts.known import Where
 from provisioning.prompts.needs import DONE, PlanNeeds, PromptNeed, Stand
 from provisioning.prompts.overview import Overview
 
@@ -14,17 +16,21 @@ _SAID = {
     Stand.PENDING: "falta aprobarlo",
 }
 
+Stands = Callable[[AltaView], Awaitable[bool]]
+"""Whether a version of an alta stands in the PBX."""
+
 
 class PromptProof:
     """Answers for `prompts-approved`."""
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: Overview, stands: Stands) -> None:
         self._overview = overview
+        self._stands = stands
 
     async def found(self, alta: AltaView) -> Found:
-        """Looks at the prompts of the newest text of the alta's plan."""
+        """The prompts of the version that stands for the alta; until there is one, of the newest text."""
         link = f"/prompts/{alta.plan}"
-        needs = await self._overview.of(alta.plan)
+        needs = await self._overview.of(alta.plan, standing=await self._stands(alta))
         if needs is None:
             return Found(False, "Todavía no se conocen los mensajes del plan: cárguelo primero.", "/plans")
         return found_in(needs, link)
@@ -33,7 +39,7 @@ class PromptProof:
 def found_in(needs: PlanNeeds, link: str) -> Found:
     """What the prompts of a plan prove. Pure."""
     own = [need for need in needs.needs if need.prompt in needs.plan.prompts]
-    items = tuple(Item(_said(need), need.stand in DONE, f"{link}#{need.prompt}") for need in own)
+    items = tuple(_item(need, needs.wheres[0], f"{link}#{need.prompt}") for need in own)
     missing = sum(not item.ok for item in items)
     people = {name for need in own for name in _people(need)}
     last = max((at for need in own for at in _instants(need)), default=None)
@@ -46,6 +52,13 @@ def found_in(needs: PlanNeeds, link: str) -> Found:
 
 def _prompts(missing: int, of: int) -> str:
     return f"1 de {of} mensajes está" if missing == 1 else f"{missing} de {of} mensajes están"
+
+
+def _item(need: PromptNeed, where: Where, link: str) -> Item:
+    kept = need.kept(where)
+    if need.stand not in DONE and kept is not None:
+        return Item(f"«{need.prompt}»: grabación {kept.number}, la que está en la central", True, link)
+    return Item(_said(need), need.stand in DONE, link)
 
 
 def _said(need: PromptNeed) -> str:

@@ -27,7 +27,7 @@ _PEOPLE = 6
 async def whose(request: web.Request, standing: Standing, demand: Demand) -> str:
     """Whose turn it is, in a sentence; empty when whoever looks may see to it, or nobody can by a page."""
     who, alta = person(request), standing.alta
-    if demand.code == "releaser" and not demand.met:
+    if demand.code == "releaser" and not demand.met and not demand.link:
         return await who_releases(request, standing)
     if demand.met or not demand.link:
         return ""
@@ -37,7 +37,7 @@ async def whose(request: web.Request, standing: Standing, demand: Demand) -> str
         return "" if own else await altas(request).hands.whose(_AREAS[kind] for kind in kinds)
     if alta is not None and (step := alta.step(demand.code)) is not None:
         return await _of_steps(request, alta, step)
-    if demand.code == "candidate":
+    if demand.code in ("candidate", "releaser"):
         may = who.may(Permission.RELEASE_WRITE)
         return "" if may else await altas(request).hands.whose((_AREAS[Kind.IT],))
     return await _of_the_alta(request, who, alta)

@@ -13,6 +13,7 @@ from ivr_audio.speech import Speech, spoken_name
 from ivr_audio.telephone import wav_samples
 from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion, Prompt
+from provisioning.alta.views import AltaView
 from provisioning.prompts.known import KnownPlans, Where
 from provisioning.prompts.needs import Stand
 from provisioning.prompts.overview import Overview, PlanFilter
@@ -150,8 +151,32 @@ async def test_what_is_out_of_sight_is_neither_listed_nor_found(library, nandu):
     assert await library.overview.of("hogar-nandu", mexico) is None
 
 
+async def not_yet(_alta: AltaView) -> bool:
+    return False
+
+
+async def stands(_alta: AltaView) -> bool:
+    return True
+
+
+async def test_what_is_written_on_takes_nothing_away_from_what_stands(booth, library, nandu):
+    plan, proof = saying(nandu, saludo="Uno."), PromptProof(library.overview, stands)
+    made = await booth.record(plan)
+    with of("olga"):
+        await booth.desk.approve(made, "Uno.")
+    library.live(plan, recordings={"saludo": made.sound})
+    library.drafts = [saying(nandu, saludo="Otro.", nuevo="Dos.")]
+    assert (await proof.found(ALTA)).ok
+    assert not (await PromptProof(library.overview, not_yet).found(ALTA)).ok
+    newer = await booth.record(library.drafts[0])
+    with of("olga"):
+        await booth.desk.approve(newer, "Otro.")
+    found = await proof.found(ALTA)
+    assert found.ok and found.items[0].said == "«saludo»: grabación 1, la que está en la central"
+
+
 async def test_an_alta_goes_on_only_when_every_prompt_is_approved_or_accepted(booth, library, nandu):
-    proof = PromptProof(library.overview)
+    proof = PromptProof(library.overview, not_yet)
     unknown = await proof.found(ALTA)
     assert not unknown.ok and "cárguelo" in unknown.said
     plan = saying(nandu, saludo="Uno.", espera="Dos.")
@@ -176,12 +201,12 @@ async def test_an_alta_goes_on_only_when_every_prompt_is_approved_or_accepted(bo
 async def test_a_recording_that_the_plans_file_brings_is_no_approved_one(booth, library, nandu):
     plan = saying(nandu, saludo=None)
     library.live(plan, recordings={"saludo": "altavoz/" + "0" * 20})
-    assert not (await PromptProof(library.overview).found(ALTA)).ok
+    assert not (await PromptProof(library.overview, not_yet).found(ALTA)).ok
     with of("carla"):
         made = await booth.desk.bring("hogar-nandu", "saludo", "", booth.file(), "a.flac", "file")
     with of("olga"):
         await booth.desk.approve(made, None)
-    assert (await PromptProof(library.overview).found(ALTA)).ok
+    assert (await PromptProof(library.overview, not_yet).found(ALTA)).ok
     assert await booth.desk.approved(plan) == {"saludo": made.sound}
 
 
