@@ -323,9 +323,12 @@ class Launch:
     # tests
 
     def tests(self, person: str, area: str) -> Page:
-        """All test calls of an area; the page of the report, or that on which prompts are listened to."""
-        page = self.at(person, f"/line-tests/of/{PLAN}")
-        self.does(page, f"Prueba de {area}")
+        """All test calls of an area, once no other call is on the line; the page of the report, or that on
+        which prompts are listened to.
+        """
+        page, button = self.at(person, f"/line-tests/of/{PLAN}"), f"Prueba de {area}"
+        eventually(lambda: page.reload() and page.is_enabled(f"main button:has-text('{button}')"), 90)
+        self.does(page, button)
         page.wait_for_function(
             "() => !location.pathname.includes('/runs/') || document.querySelector('#escuchar')",
             timeout=_TESTED,
