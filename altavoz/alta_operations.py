@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime, time
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,8 @@ from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView, StepView
+from provisioning.network.times import TimesFilter, months_before
+from web.pages import site_zone
 
 Arguments = Mapping[str, Any]
 _FILTERS = ("step", "area", "subsidiary", "account", "carrier", "plan", "state", "text")
@@ -44,6 +47,7 @@ class AltaOperations:
             "alta/send-back": self.send_back,
             "alta/comment": self.comment,
             "alta/coverages": self.coverages,
+            "alta/times": self.times,
         }
 
     @property
@@ -54,7 +58,7 @@ class AltaOperations:
         return await self._said(await self._altas.start(_request(arguments), None))
 
     async def show(self, arguments: Arguments) -> Any:
-        return said(await self._found(arguments))
+        return await self._said(await self._found(arguments))
 
     async def list(self, arguments: Arguments) -> Any:
         wanted: dict[str, Any] = {name: arguments.get(name) or "" for name in _FILTERS}
@@ -94,7 +98,27 @@ class AltaOperations:
 
     async def _said(self, moved: AltaView) -> dict[str, Any]:
         """The alta after a move, with the evidence of what is open now."""
-        return said(await self._altas.find(moved.id) or moved)
+        alta, labels = await self._altas.find(moved.id) or moved, await self._labels()
+        told = said(alta)
+        for step in told["steps"]:
+            step["area_names"] = [labels.get(each, each) for each in step["areas"]]
+        return told
+
+    async def _labels(self) -> dict[str, str]:
+        """How areas are called: by the house, else by the procedure."""
+        return {**self._altas.written.procedure.areas(), **await self._house.areas.labels()}
+
+    async def times(self, arguments: Arguments) -> Any:
+        """Business days by step, area and month, of so many months with this one."""
+        zone = site_zone(self._house.site)
+        now, office = self._house.office.clock(), self._house.office
+        first = months_before(now.astimezone(zone).date(), int(arguments["months"]) - 1)
+        since = datetime.combine(first, time(), zone).astimezone(UTC)
+        chosen = {name: arguments.get(name) or "" for name in ("subsidiary", "kind", "step")}
+        found = asdict(await office.times.times(TimesFilter(since, now, **chosen), zone))
+        labels = await self._labels()
+        named = [each | {"title": labels.get(each["key"], each["title"])} for each in found["areas"]]
+        return found | {"areas": named}
 
     async def _found(self, arguments: Arguments) -> AltaView:
         written = str(arguments["id"]).upper().removeprefix("ALTA-")

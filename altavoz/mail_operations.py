@@ -8,7 +8,7 @@ from typing import Any
 from altavoz.control import Handler
 from altavoz.house import House
 from provisioning.notices.incoming import NotAMessage, read
-from provisioning.notices.mailroom import MailFilter
+from provisioning.notices.mailroom import MailFilter, MailRefused, Sending
 from staff.scope import EVERYTHING
 
 INBOX = "mail-in"
@@ -23,7 +23,13 @@ class MailOperations:
         self._house = house
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {"mail/receive": self.receive, "mail/list": self.list}
+        return {
+            "mail/receive": self.receive,
+            "mail/list": self.list,
+            "mail/show": self.show,
+            "mail/again": self.again,
+            "mail/withdraw": self.withdraw,
+        }
 
     async def receive(self, arguments: Mapping[str, Any]) -> Any:
         """A message that lies in the inbox's folder as `file`; `to` is whom the mail server took it for."""
@@ -44,18 +50,31 @@ class MailOperations:
     async def list(self, arguments: Mapping[str, Any]) -> Any:
         wanted = MailFilter(arguments.get("text") or "", arguments.get("state") or "")
         page = await self._house.office.mailroom.sent(wanted, EVERYTHING, limit=arguments["limit"])
-        return [
-            {
-                "id": letter.id,
-                "created": letter.created.isoformat(),
-                "recipient": letter.recipient,
-                "subject": letter.subject,
-                "state": letter.state,
-                "tries": letter.tries,
-                "error": letter.error,
-            }
-            for letter in page.items
-        ]
+        return [_row(letter) for letter in page.items]
+
+    async def show(self, arguments: Mapping[str, Any]) -> Any:
+        letter = await self._found(arguments)
+        return _row(letter) | {"text": letter.text}
+
+    async def again(self, arguments: Mapping[str, Any]) -> Any:
+        doubtful = bool(arguments.get("doubtful"))
+        await self._house.office.mailroom.again(await self._found(arguments), doubtful=doubtful)
+        return _row(await self._found(arguments))
+
+    async def withdraw(self, arguments: Mapping[str, Any]) -> Any:
+        await self._house.office.mailroom.withdraw(await self._found(arguments))
+        return _row(await self._found(arguments))
+
+    async def _found(self, arguments: Mapping[str, Any]) -> Sending:
+        found = await self._house.office.mailroom.letter(int(arguments["id"]), EVERYTHING)
+        if found is None:
+            raise MailRefused(f"No hay un correo {arguments['id']}: «altavoz mail list» los lista.")
+        return found
+
+
+def _row(letter: Sending) -> dict[str, Any]:
+    same = ("id", "recipient", "subject", "state", "tries", "error")
+    return {name: getattr(letter, name) for name in same} | {"created": letter.created.isoformat()}
 
 
 def _came(outcome: str, reason: str) -> dict[str, str]:

@@ -13,8 +13,10 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from altavoz.absence_operations import AbsenceOperations
 from altavoz.alta_operations import AltaOperations
 from altavoz.control import Handler
+from altavoz.draft_operations import DraftOperations
 from altavoz.house import House
 from altavoz.house_told import status_told
 from altavoz.line_operations import LineOperations
@@ -25,6 +27,7 @@ from altavoz.plan_operations import PlanOperations
 from altavoz.prompt_operations import PromptOperations
 from altavoz.provider_operations import ProviderOperations
 from altavoz.release_operations import ReleaseOperations
+from altavoz.training_operations import TrainingOperations
 from altavoz.unknown import Unknown
 from cases.pages import BadPage
 from cases.presence import PresenceRefused
@@ -34,7 +37,9 @@ from dialplan.errors import CannotBuild
 from ivr_audio.recordings import BadRecording
 from plans.problems import PlanProblems
 from provisioning.alta.refusals import AltaRefused
+from provisioning.editing.values import DraftRefused
 from provisioning.network.values import NetworkRefused
+from provisioning.notices.mailroom import MailRefused
 from provisioning.numbers.sheet import UnreadableSheet
 from provisioning.numbers.values import NumberRefused
 from provisioning.phones import NoSuchPhone
@@ -42,6 +47,7 @@ from provisioning.prompts.values import PromptRefused
 from provisioning.proof.runs import TestRefused
 from provisioning.refusals import DialplanProblems, InventoryObjects, Outdated, ProvisioningRefused
 from provisioning.release.store import ReleaseRefused
+from staff.absences import AbsenceRefused
 from staff.areas import AreaRefused
 from staff.audit import Deed
 from staff.audit_readings import NotNoted
@@ -60,6 +66,7 @@ from telephony.recording import Piece
 from telephony.tape import NoSuchTape
 
 REFUSALS: tuple[type[Exception], ...] = (
+    AbsenceRefused,
     AltaRefused,
     AreaRefused,
     BadName,
@@ -68,7 +75,9 @@ REFUSALS: tuple[type[Exception], ...] = (
     BadRecording,
     CannotBuild,
     DialplanProblems,
+    DraftRefused,
     InventoryObjects,
+    MailRefused,
     NoSuchPhone,
     NoSuchTape,
     NotNoted,
@@ -123,6 +132,9 @@ class Operations:
             **PromptOperations(self._house).handlers(),
             **NumberOperations(self._house).handlers(),
             **ProviderOperations(self._house).handlers(),
+            **DraftOperations(self._house).handlers(),
+            **TrainingOperations(self._house).handlers(),
+            **AbsenceOperations(self._house).handlers(),
         }
 
     async def call_list(self, arguments: Arguments) -> Any:

@@ -23,7 +23,7 @@ STEPS = {
     "step": "Paso",
     "title": "Título",
     "state": "Estado",
-    "areas": "De quién",
+    "area_names": "De quién",
     "since": "Desde",
     "due": "Hasta",
     "by": "Lo cerró",
@@ -40,6 +40,20 @@ WORDS = {
         "skipped": "salteado",
         "not-needed": "no hace falta",
     }
+}
+TIMES = {
+    "steps": "Pasos, en días hábiles",
+    "areas": "Áreas",
+    "months": "Meses",
+    "wholes": "Altas de punta a punta, por mes",
+}
+TAKEN = {
+    "title": "Qué",
+    "count": "Cuántos",
+    "middle": "Mediana",
+    "most": "9 de 10",
+    "longest": "El más largo",
+    "late": "Tarde",
 }
 STEP_STATES = WORDS["state"] | {"done": "cerrado"}
 Number = typer.Argument(help="Número del alta, como ALTA-7.")
@@ -143,6 +157,33 @@ def coverages(
     text = _text(load) if load else None
     found = ask("alta/coverages", id=alta, text=text, file=str(load or ""), note=note)
     return show_json(found) if as_json else out.print(found["yaml"], markup=False, end="")
+
+
+@app.command("times")
+def times(
+    months: int = typer.Option(12, "--months", min=1, max=24, help="De cuántos meses, con el que corre."),
+    subsidiary: str = typer.Option("", help="Solo los de esta filial, como AR."),
+    kind: str = typer.Option("", "--kind", help="alta u otro-si."),
+    step: str = typer.Option("", "--step", help="Un paso, para las áreas y los meses."),
+    as_json: bool = AsJson,
+) -> None:
+    """Muestra cuánto llevan las altas, en días hábiles: por paso, por área y por mes."""
+    asked = {"months": months, "subsidiary": subsidiary.upper(), "kind": kind, "step": step}
+    found = ask("alta/times", **asked)
+    if as_json:
+        return show_json(found)
+    for part, heading in TIMES.items():
+        rows = [_taken(each) for each in found[part]]
+        if part == "steps" or rows:
+            out.print(f"{heading}:", style="bold")
+            show_rows(rows, TAKEN, False, "Ningún paso se cerró en ese tiempo.")
+    return None
+
+
+def _taken(found: dict[str, Any]) -> dict[str, Any]:
+    """Days with one decimal, as Spanish writes them."""
+    days = {name: f"{found[name]:.1f}".replace(".", ",") for name in ("middle", "most", "longest")}
+    return found | days
 
 
 @app.command("check")

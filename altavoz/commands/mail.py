@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_rows
+from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_one, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Correo: lo que sale y lo que llega.")
 
@@ -34,6 +34,7 @@ STATES = {
 OUTCOMES = {"landed": "Quedó en el alta.", "refused": "No se agregó.", "dropped": "Se dejó de lado."}
 ENDS = {"not-a-message": os.EX_DATAERR, "not-configured": os.EX_CONFIG}
 """How the command ends when nobody looked at the message; any other is received, whatever became of it."""
+Id = typer.Argument(min=1, help="El número del correo.")
 INBOX, LARGEST = "mail-in", 30 * 2**20
 
 
@@ -47,6 +48,32 @@ def list_mails(
     """Lista los correos, del último al primero."""
     rows = ask("mail/list", text=text, state=state, limit=limit)
     show_rows(rows, COLUMNS, as_json, "No hay correos así.", {"state": STATES})
+
+
+@app.command("show")
+def show(id: int = Id, as_json: bool = AsJson) -> None:
+    """Muestra un correo con su texto."""
+    found = ask("mail/show", id=id)
+    show_one(found, COLUMNS, as_json, {"state": STATES})
+    if not as_json:
+        out.print(f"\n{found['text'] or '(confidencial: el texto no se guarda)'}", markup=False)
+
+
+@app.command("again")
+def again(
+    id: int = Id,
+    doubtful: bool = typer.Option(False, "--doubtful", help="También si quizás ya haya llegado."),
+) -> None:
+    """Manda otra vez un correo que no salió."""
+    ask("mail/again", id=id, doubtful=doubtful)
+    out.print(f"El correo {id} espera otra vez para salir.", markup=False)
+
+
+@app.command("withdraw")
+def withdraw(id: int = Id) -> None:
+    """Anula un correo que no salió."""
+    ask("mail/withdraw", id=id)
+    out.print(f"El correo {id} se anuló: no sale.", markup=False)
 
 
 @app.command("receive")

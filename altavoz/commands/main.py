@@ -6,6 +6,7 @@ from functools import partial
 import typer
 
 from altavoz.commands import (
+    absence,
     alta,
     area,
     audit,
@@ -13,6 +14,7 @@ from altavoz.commands import (
     case,
     dialplan,
     dossier,
+    draft,
     line,
     line_release,
     mail,
@@ -25,6 +27,7 @@ from altavoz.commands import (
     settings,
     status,
     token,
+    training,
     user,
 )
 from altavoz.commands.common import err
@@ -41,6 +44,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("settings")(settings.settings)
 app.add_typer(plan.app, name="plan")
+app.add_typer(draft.app, name="draft")
 app.add_typer(prompt.app, name="prompt")
 app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(pbx.app, name="pbx")
@@ -54,6 +58,8 @@ app.add_typer(provider.app, name="provider")
 line.app.command("gate")(line_release.gate)
 line.app.command("release")(line_release.release)
 line.app.command("cancel-release")(line_release.cancel)
+app.add_typer(training.app, name="training")
+app.add_typer(absence.app, name="absence")
 app.add_typer(line.app, name="line")
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(token.app, name="token")
