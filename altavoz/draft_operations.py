@@ -10,6 +10,7 @@ from altavoz.unknown import Unknown
 from plans.examine import examine
 from provisioning.editing.publishing import Publication, Wanted
 from provisioning.editing.values import DraftRefused, PlanDraft
+from staff.permissions import Permission
 from web.pages import site_zone
 from web.plan_editor.differences import differences
 from web.plan_editor.find import Known, known_of
@@ -70,6 +71,8 @@ class DraftOperations:
         person = await self._house.people.by_name(name)
         if person is None or not person.active:
             raise Unknown(f"No hay una cuenta activa «{name}».")
+        if not person.may(Permission.RELEASE_WRITE):
+            raise DraftRefused(f"{person.full_name} no publica planes: lo hace Sistemas.")
         publications = self._house.office.publications
         wanted = Wanted(draft.plan, draft.text, draft.revision, reason=arguments.get("reason") or "")
         shown = (await publications.propose(wanted, person)).rendered.release

@@ -49,4 +49,4 @@ def add(
 def end(id: int = typer.Argument(min=1, help="El número de la ausencia.")) -> None:
     """Termina una ausencia: desde hoy está, o no se va."""
     ended = ask("absence/end", id=id)
-    out.print(f"Desde hoy {ended['full_name']} está.", markup=False)
+    out.print(f"{ended['full_name']} ya no figura ausente.", markup=False)

@@ -1,5 +1,6 @@
 """How long altas take and where they wait, for other programs: the page's own figures."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from aiohttp import web
@@ -53,6 +54,10 @@ class TimesAnswer(Answer):
 
 @endpoint("Cuánto llevan las altas, por paso, área y mes.", TimesAsked, TimesAnswer)
 async def times(request: web.Request, asked: TimesAsked) -> Times:
+    """Areas are called as people call them."""
     typed = {name: value or "" for name, value in asked.model_dump().items()}
     zone = site_zone(services(request).site)
-    return await office(request).times.times(filter_of(request, typed), zone, scope(request))
+    found = await office(request).times.times(filter_of(request, typed), zone, scope(request))
+    labels = await services(request).areas.labels()
+    named = (replace(each, title=labels.get(each.key, each.title)) for each in found.areas)
+    return replace(found, areas=tuple(named))
