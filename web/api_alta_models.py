@@ -83,7 +83,7 @@ class AltaProof(Answer):
 class AltaStep(Answer):
     step: str
     title: str
-    state: Literal["waiting", "open", "done", "skipped", "not-needed"]
+    state: Literal["waiting", "open", "done", "skipped", "not-needed", "dropped"]
     areas: list[str]
     owner: str | None
     since: datetime | None

@@ -39,6 +39,7 @@ WORDS = {
         "open": "abierto",
         "skipped": "salteado",
         "not-needed": "no hace falta",
+        "dropped": "quedó sin hacer",
     }
 }
 TIMES = {

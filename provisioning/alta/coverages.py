@@ -124,6 +124,15 @@ class CoverageStore:
         if "" not in said:
             refuse(said[0] if said else "Esta alta no lleva coberturas.")
 
+    async def refusal(self, alta: AltaView, by: Person | None) -> str:
+        """Why they are not to be written now, or not by this person; empty when they are."""
+        try:
+            _writing(alta)
+            await self._may_write(by, alta)
+        except AltaRefused as refused:
+            return str(refused)
+        return ""
+
     async def evidence(self, alta: AltaView) -> Found:
         """`coverages`: a list with its general conditions."""
         link = f"/altas/{alta.id}/coverages"
@@ -172,10 +181,14 @@ def _steps(alta: AltaView) -> list[StepView]:
 def _writing(alta: AltaView) -> StepView:
     """The open step in which coverages may be written."""
     if alta.state is not AltaState.RUNNING:
-        raise AltaRefused("El alta no está en curso: las coberturas no cambian.")
+        standing = {AltaState.SUSPENDED: "suspendida", AltaState.CANCELLED: "cancelada"}
+        said = standing.get(alta.state, "terminada")
+        raise AltaRefused(f"El alta está {said}: las coberturas no cambian.")
     for step in _steps(alta):
         if step.open:
             return step
+    if not any(step.closed for step in _steps(alta)):
+        raise AltaRefused("Las coberturas se cargan cuando llegue su paso.")
     raise AltaRefused(
         "Las coberturas ya se cerraron: para cambiarlas devuelva o reabra ese paso, con un motivo."
     )

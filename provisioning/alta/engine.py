@@ -160,7 +160,7 @@ def _step(step: Step, request: AltaRequest, now: _Now) -> StepView:
     if not is_needed(step, request):
         return StepView(step, StepState.NOT_NEEDED)
     track = now.fold.tracks[step.id]
-    state = _step_state(track)
+    state = _step_state(track, now)
     lacking = now.fold.lacking(step.id) if state is StepState.WAITING else frozenset[str]()
     waits = tuple(id for id in now.fold.tracks if id in lacking)
     due = _due(track, now)
@@ -196,9 +196,11 @@ def _found(track: Track, now: _Now) -> Mapping[str, Found]:
     return {name: Found(True, said, at=track.closed) for name, said in proved.items()} | asked
 
 
-def _step_state(track: Track) -> StepState:
+def _step_state(track: Track, now: _Now) -> StepState:
     if track.over:
         return StepState.DONE if track.over is Happened.FINISHED else StepState.SKIPPED
+    if now.state is AltaState.CANCELLED:
+        return StepState.DROPPED
     return StepState.WAITING if track.since is None else StepState.OPEN
 
 

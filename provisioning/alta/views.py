@@ -21,13 +21,14 @@ class AltaState(StrEnum):
 
 
 class StepState(StrEnum):
-    """WAITING for what it needs; NOT_NEEDED in this alta (`only`)."""
+    """WAITING for what it needs; NOT_NEEDED in this alta (`only`); DROPPED with its cancelled alta."""
 
     WAITING = "waiting"
     OPEN = "open"
     DONE = "done"
     SKIPPED = "skipped"
     NOT_NEEDED = "not-needed"
+    DROPPED = "dropped"
 
     @property
     def over(self) -> bool:

@@ -110,6 +110,8 @@ class Drafts:
         view = _step_of(kind, alta)
         if view is None:
             return "El procedimiento de esta alta no incluye ese correo."
+        if view.state is StepState.DROPPED:
+            return "El alta está cancelada: ese correo ya no sale."
         return await self._altas.hands.may_close(person, view)
 
     async def send(self, kind: str, alta: AltaView, person: Person, draft: Draft, once: str) -> Dispatch:

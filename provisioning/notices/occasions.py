@@ -141,7 +141,8 @@ _STANDINGS = {
 
 def _standing(alta: AltaView, event: Event) -> Occasion:
     """Whose turn it is, or was, is told that the alta stands still or goes on."""
-    areas = tuple(dict.fromkeys(area for view in alta.open for area in view.step.areas))
+    turns = (view for view in alta.steps if view.since is not None and not view.state.over)
+    areas = tuple(dict.fromkeys(area for view in turns for area in view.step.areas))
     title, people = _STANDINGS[event.kind], (alta.asked_by,)
     return Occasion(f"{event.revision}", Kind.TOLD, title, event.reason, areas=areas, people=people)
 

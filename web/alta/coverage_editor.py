@@ -21,7 +21,7 @@ from web.alta.coverage_form import (
     read_rows,
     row_of,
 )
-from web.alta.coverages import observed
+from web.alta.coverages import observed, page_of
 from web.alta.find import altas, find, zone_of
 from web.alta.moves import LONGEST
 from web.alta.page import Told
@@ -54,9 +54,11 @@ class Draft:
 
 
 async def form(request: web.Request) -> web.Response:
-    """The last version, to be changed."""
-    alta = await find(request)
-    last = await altas(request).coverages.current(alta.id)
+    """The last version, to be changed; only read, with the reason, when it is not to be."""
+    alta, store = await find(request), altas(request).coverages
+    if problem := await store.refusal(alta, session(request).person):
+        return await page_of(request, alta, problem=problem, status=409)
+    last = await store.current(alta.id)
     draft = _draft(last.content if last else Coverages(), alta.coverages)
     return await _form(request, alta, draft)
 

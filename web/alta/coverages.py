@@ -34,7 +34,7 @@ async def page(request: web.Request) -> web.Response:
         "observed": "Observaciones guardadas.",
         "sent": "Sale otra vez hacia el otro sistema.",
     }
-    return await _page(request, alta, done=done.get(request.query.get("done", ""), ""))
+    return await page_of(request, alta, done=done.get(request.query.get("done", ""), ""))
 
 
 async def observe(request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ async def observe(request: web.Request) -> web.Response:
             if text:
                 await altas(request).comment(alta.id, session(request).person, text, step, about=code)
     except AltaRefused as refused:
-        return await _page(request, alta, problem=str(refused), status=422)
+        return await page_of(request, alta, problem=str(refused), status=422)
     return see_other(f"/altas/{alta.id}/coverages?done=observed")
 
 
@@ -92,7 +92,7 @@ async def send_again(request: web.Request) -> web.Response:
     alta, hooks = await find(request), altas(request).coverages.hooks
     wanted = number(await request.post(), "delivery")
     if not any(each.id == wanted for each in await hooks.of_alta(alta.id)) or not await hooks.again(wanted):
-        return await _page(request, alta, problem="Ese envío ya salió o no existe.", status=422)
+        return await page_of(request, alta, problem="Ese envío ya salió o no existe.", status=422)
     return see_other(f"/altas/{alta.id}/coverages?done=sent")
 
 
@@ -156,7 +156,7 @@ def _sign(was: Coverage | None, now: Coverage | None) -> str:
     return "same" if was == now else "changed"
 
 
-async def _page(
+async def page_of(
     request: web.Request, alta: AltaView, *, done: str = "", problem: str = "", status: int = 200
 ) -> web.Response:
     person = session(request).person
@@ -169,8 +169,9 @@ async def _page(
         versions=await altas(request).coverages.versions(alta.id),
         observed=await observed(request, alta),
         deliveries=await altas(request).coverages.hooks.of_alta(alta.id),
-        may_change=person.may(Permission.ALTA_WRITE),
-        may_comment=person.may(Permission.ALTA_WRITE),
+        refusal=await altas(request).coverages.refusal(alta, person),
+        may_send=person.may(Permission.ALTA_WRITE),
+        may_comment=person.may(Permission.ALTA_WRITE) and alta.ended is None,
         done=done,
         problem=problem,
         **await _shared(request, alta),

@@ -99,6 +99,7 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
         "turns": now_open,
         "turn_of": {turn.step.id: turn for turn in now_open},
         "may_write": person.may(Permission.ALTA_WRITE),
+        "writes_coverages": not await found.coverages.refusal(alta, person),
         "procedure_changed": alta.procedure_hash != found.written.hash,
         "may_lead": not await found.hands.may_lead(person, alta),
         "told": attempt.told,

@@ -16,6 +16,7 @@ STEP_STATES = {
     StepState.DONE: "Hecho",
     StepState.SKIPPED: "Salteado",
     StepState.NOT_NEEDED: "No hace falta",
+    StepState.DROPPED: "Quedó sin hacer",
 }
 KINDS = {"alta": "Alta", "otro-si": "Otro sí"}
 EVENTS = {

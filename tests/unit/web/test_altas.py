@@ -147,6 +147,39 @@ async def test_while_it_is_suspended_no_row_leads_to_a_turn_that_is_not_there(ho
         assert "Es su turno" not in page and 'id="step-prospecto"' in page
 
 
+async def test_a_cancelled_alta_asks_for_nothing(house):
+    alta = await begun(house)
+    await house.office.altas.finish(alta.id, "prospecto", await house.person("carla"))
+    await house.office.altas.cancel(alta.id, await house.person("raul"), "El cliente desistió")
+    path = f"/altas/{alta.id}"
+    async with house.at("raul") as raul:
+        page = await read(raul, path)
+        assert "Quedó sin hacer" in page and "No se cargaron." in page
+        for asks in ("Vence", "Falta", "Terminar el paso", "coverages/edit", "Abierto desde", "Asignar"):
+            assert asks not in page, asks
+        answer = await raul.get(f"{path}/coverages/edit")
+        read_only = await answer.text()
+        assert answer.status == 409 and "El alta está cancelada: las coberturas no cambian." in read_only
+        assert "<textarea" not in read_only
+        form = await read(raul, f"{path}/number-request")
+        assert "El alta se canceló" in form and "cuando llegue su paso" not in form
+        letter = await raul.post(f"{path}/letters/announcement", {"subject": "x", "text": "y", "act": "send"})
+        assert "El alta está cancelada: ese correo ya no sale." in await letter.text()
+
+
+async def test_coverages_are_only_read_before_and_after_their_step_with_what_to_do(house):
+    alta, carla, altas = await begun(house), await house.person("carla"), house.office.altas
+    async with house.at("carla") as visitor:
+        early = await visitor.get(f"/altas/{alta.id}/coverages/edit")
+        assert early.status == 409 and "cuando llegue su paso" in await early.text()
+        await altas.finish(alta.id, "prospecto", carla)
+        assert "<textarea" in await read(visitor, f"/altas/{alta.id}/coverages/edit")
+        await altas.coverages.save(alta.id, coverages(house), carla)
+        await altas.finish(alta.id, "coberturas", carla)
+        late = await visitor.get(f"/altas/{alta.id}/coverages/edit")
+        assert late.status == 409 and "devuelva o reabra ese paso" in await late.text()
+
+
 async def test_an_administrator_may_finish_what_waits_for_others_and_is_not_told_it_is_theirs(house):
     alta = await begun(house)
     async with house.at("raul") as raul:

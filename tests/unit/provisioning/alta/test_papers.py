@@ -235,7 +235,7 @@ async def test_coverages_are_written_while_a_step_of_theirs_is_open(bench: Bench
     bench.office.evidence["coverages"] = bench.office.altas.coverages.evidence
     altas, clara = bench.office.altas, bench.people["clara"]
     alta = await altas.start(REQUEST, clara)
-    with pytest.raises(AltaRefused, match="ya se cerraron"):
+    with pytest.raises(AltaRefused, match="cuando llegue su paso"):
         await altas.coverages.save(alta.id, Coverages(coverages=(TOW,)), clara)
     await altas.finish(alta.id, "prospecto", clara)
     await altas.coverages.save(alta.id, Coverages(coverages=(TOW,)), clara)
