@@ -154,10 +154,16 @@ def _alta(altavoz: Instance, album: Album) -> None:
         ("mine", "altas", "altas/new", "altas/1", "numbers", "plans", "prompts"),
         20,
     )
-    _as(altavoz, album, "operations", ("line-tests/1", f"releases/{CHANGED}"), 27)
+    _as(
+        altavoz,
+        album,
+        "operations",
+        ("line-tests/1", f"releases/{CHANGED}", f"releases/{CHANGED}/dossier"),
+        27,
+    )
     _listen(next(iter(album.pages.values())), altavoz.http)
     altavoz.run("line", "release", NUMBER, "--by", "operations", "--reason", "Todo oído y correcto.")
-    _as(altavoz, album, "operations", ("releases", "dossiers/1"), 29)
+    _as(altavoz, album, "operations", ("releases", "dossiers/1"), 30)
 
 
 def _listen(page: Page, http: str) -> None:
