@@ -170,7 +170,7 @@ class Forms:
         labels = alta.procedure.areas()
         items = [
             Item(
-                f"{labels[each.area]}: {each.person}" + ("" if each.approved else f" — {each.reason}"),
+                f"{labels[each.area]}: {'firmó' if each.approved else f'no aprobó — {each.reason}'}",
                 each.approved,
             )
             for each in form.signatures

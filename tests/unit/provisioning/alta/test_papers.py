@@ -151,6 +151,9 @@ async def test_the_request_is_signed_by_two_people_of_two_areas(bench: Bench) ->
     with pytest.raises(NotYours, match="Operaciones: Olga"):
         await forms.sign(alta.id, "operations", clara, version=saved.version)
     await forms.sign(alta.id, "commercial", clara, version=saved.version)
+    found = await forms.evidence(await bench.office.altas.find(alta.id))
+    assert [item.said for item in found.items] == ["Comercial: firmó", "Operaciones: falta su firma"]
+    assert found.by == ("clara",)
     assert await bench.office.altas.by_itself.look() == 0
     signed = await forms.sign(alta.id, "operations", olga, version=saved.version)
     assert signed.signed
