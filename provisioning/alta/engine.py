@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from provisioning.alta.calendar import BusinessCalendar, Pause
 from provisioning.alta.events import Event, Happened
-from provisioning.alta.evidence import EVIDENCE, RELEASED, Found
+from provisioning.alta.evidence import EVIDENCE, PUBLIC_NUMBER, RELEASED, Found
 from provisioning.alta.fold import Fold, Track, fold, is_needed, tracks_of
 from provisioning.alta.procedure import Procedure, Step
 from provisioning.alta.request import AltaRequest
@@ -41,6 +41,7 @@ class _Now:
     fold: Fold
     pauses: tuple[Pause, ...]
     state: AltaState
+    usual: int | None
 
 
 def view(
@@ -49,12 +50,16 @@ def view(
     calendar: BusinessCalendar,
     found: Mapping[str, Found] = _NOTHING,
     labels: Mapping[str, str] = _NO_LABELS,
+    usual: int | None = None,
 ) -> AltaView:
-    """The alta as it stands. `found` is the evidence by name, `labels` what areas are called."""
+    """The alta as it stands. `found` is the evidence by name, `labels` what areas are called.
+
+    `usual` is in how many business days its carrier gives a number, when that is known.
+    """
     folded = fold(tracks_of(facts.procedure, facts.request), facts.events)
     open_pause = ((folded.paused, now),) if folded.paused else ()
     state = _state(folded)
-    at = _Now(now, calendar, found, labels, folded, (*folded.pauses, *open_pause), state)
+    at = _Now(now, calendar, found, labels, folded, (*folded.pauses, *open_pause), state, usual)
     first = facts.events[0]
     ended = folded.cancelled.at if folded.cancelled else folded.done
     return AltaView(
@@ -208,7 +213,8 @@ def _due(track: Track, now: _Now) -> datetime | None:
     if track.since is None:
         return None
     if track.due is None:
-        return now.calendar.due(track.since, track.step.days, now.pauses)
+        waits = PUBLIC_NUMBER in track.step.evidence and now.usual
+        return now.calendar.due(track.since, waits or track.step.days, now.pauses)
     set_at, day = track.due
     wanted = now.calendar.end_of(day)
     later = [pause for pause in now.pauses if pause[1] > set_at]

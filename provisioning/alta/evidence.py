@@ -26,6 +26,8 @@ EVIDENCE: Mapping[str, str] = {
     "announced": "Lanzamiento anunciado",
 }
 """Every name that a procedure may ask for, and what it is called."""
+PUBLIC_NUMBER = "public-number"
+"""The evidence that a carrier's answer brings, in its own time."""
 RELEASED = "released"
 """The evidence after which nothing opens again by itself."""
 

@@ -78,7 +78,9 @@ class Ledger:
         """The alta as it stands now."""
         calendar = self.calendar(facts.request.subsidiary)
         called = labels or facts.procedure.areas()
-        return view(facts, max(self.clock(), facts.events[-1].at), calendar, found, called)
+        carrier = self._site.carriers.get(facts.request.carrier or "")
+        usual = carrier.usual_days if carrier else None
+        return view(facts, max(self.clock(), facts.events[-1].at), calendar, found, called, usual)
 
     async def facts(self, id: int) -> Facts | None:
         async with self.engine.connect() as connection:

@@ -64,7 +64,8 @@ class Step(Strict):
     """One step. `needs` names what other steps give, or the steps themselves; `days` are business days.
 
     `only` keeps it to plans that are sold by one of these; `gate` never closes without all its evidence;
-    `carries` is what of the plan stands in the letter that says whose turn it is.
+    `carries` is what of the plan stands in the letter that says whose turn it is. Where a carrier's number is
+    waited for, `days` are those of a carrier whose usual delay nobody knows.
     """
 
     id: Slug

@@ -1,6 +1,7 @@
 """The engine, moved at random: whatever people do, these things hold."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
@@ -214,3 +215,22 @@ Alta.TestCase.settings = settings(
     max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAlta = Alta.TestCase
+
+
+def test_a_carriers_usual_delay_is_the_due_day_of_the_step_that_waits_for_it() -> None:
+    """That of the procedure where nobody knows it; a day that somebody set holds."""
+    procedure = WRITTEN.procedure.model_copy(
+        update={"steps": tuple(step for step in PROCEDURE.steps if step.id == "numero-publico")}
+    )
+    account = Account(name="Seguros Ñandú", type="aseguradora")
+    request = AltaRequest(plan="x", name="X", account=account, subsidiary="AR", sold_by=("tmk",))
+    monday = datetime(2026, 6, 22, 15, 0, tzinfo=UTC)
+    facts = Facts(1, request, procedure, WRITTEN.hash, (Event(1, monday, "ivan", Happened.STARTED),))
+
+    def due(facts: Facts, usual: int | None) -> date:
+        return ARGENTINA.local(view(facts, monday, ARGENTINA, usual=usual).steps[0].due)
+
+    assert due(facts, 3) == date(2026, 6, 25)
+    assert due(facts, None) == date(2026, 7, 6)
+    moved = Event(2, monday, "ivan", Happened.DUE_SET, "numero-publico", "", {"due": "2026-07-01"})
+    assert due(replace(facts, events=(*facts.events, moved)), 3) == date(2026, 7, 1)
