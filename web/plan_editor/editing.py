@@ -75,9 +75,18 @@ async def edit_page(
         theirs=theirs,
         problem=problem,
         done=DONE.get(request.query.get("done", ""), ""),
+        wrote=await _wrote(request, known),
         names=await full_names(request),
         **await looked(request, known, text, ""),
     )
+
+
+async def _wrote(request: web.Request, known: Known) -> bool:
+    """Whether whoever looks wrote in what strangers do not reach yet."""
+    live, served = known.stands.live, services(request)
+    drafts = served.office.plan_drafts
+    writers = await drafts.writers(known.plan, live.applied_at if live else None, served.clock())
+    return session(request).person.name in writers
 
 
 async def looked(request: web.Request, known: Known, text: str, at: str) -> dict[str, Any]:

@@ -125,3 +125,18 @@ def test_differences_of_texts_made_to_be_slow_come_at_once():
     assert differences(one, other) and differences("x " * 100_000, "y " * 100_000)
     assert differences("a\n" * 700, "b\na\n" * 700)
     assert process_time() - began < 5
+
+
+async def test_who_may_release_is_told_beforehand_what_writing_here_takes_away(published):
+    before, after = "ya no puede liberar esta versión", "Usted escribió en esta versión"
+    async with published.at("olga") as olga:
+        page = await (await olga.get("/plans/hogar-nandu/edit")).text()
+        assert before in page and after not in page
+        revision = re.search(r'data-revision="(\d+)"', page)[1]
+        answer = await send(olga, "/plans/hogar-nandu/edit", NANDU + "# Revisado\n", revision=revision)
+        assert answer.status in (200, 303)
+        page = await (await olga.get("/plans/hogar-nandu/edit")).text()
+        assert after in page and before not in page
+    async with published.at("carla") as carla:
+        page = await (await carla.get("/plans/hogar-nandu/edit")).text()
+        assert before not in page and after not in page
