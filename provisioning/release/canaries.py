@@ -1,5 +1,6 @@
 """A canary a plan and day, off-peak: its numbers are called, and what fails is told before a client does.
 
+What fails is called once more some minutes later: a carrier that was busy for a moment wakes nobody at 4 a.m.
 A row of the database says who makes the calls of a plan and day, so that no two processes do.
 """
 
@@ -10,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=3)
 """How long after its hour a canary may still begin: later would be the day's work."""
 LOOK_SECONDS = 60.0
+AGAIN = timedelta(minutes=5)
+"""After how long what failed is called once more, before anybody is told."""
 GIVEN_UP = timedelta(hours=1)
 """A canary takes minutes: whose process says nothing for so long is gone."""
 INTERRUPTED = "La prueba del día se interrumpió: repítala desde la página de pruebas."
@@ -81,6 +84,7 @@ class Canaries:
         self._hour = hour
         self._failed = failed
         self._last: dict[str, Canary] | None = None
+        self._again: dict[tuple[str, date], datetime] = {}
 
     def failing(self) -> tuple[Canary, ...]:
         """The live plans whose last canary failed."""
@@ -109,6 +113,9 @@ class Canaries:
         for plan, day in self.due(self._clock()):
             if await self._claimed(plan.plan, day):
                 await self._call(plan, day)
+        for (name, day), at in list(self._again.items()):
+            if at <= self._clock():
+                await self._call_again(name, day)
 
     def due(self, now: datetime) -> tuple[tuple[Plan, date], ...]:
         """The live plans whose hour it is, and which day it is there."""
@@ -136,7 +143,7 @@ class Canaries:
         async with writing(self._engine) as connection:
             claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
         if claimed.rowcount == 1:
-            await self._call(plan, last.day)
+            await self._call(plan, last.day, once=True)
         return claimed.rowcount == 1
 
     async def _claimed(self, plan: str, day: date) -> bool:
@@ -148,16 +155,37 @@ class Canaries:
             return False
         return True
 
-    async def _call(self, plan: Plan, day: date) -> None:
+    async def _call(self, plan: Plan, day: date, *, once: bool = False) -> None:
+        """What fails is called again, unless it was to be called `once`."""
+        passed, report, said = await self._called(plan.plan)
+        if passed or once:
+            await self._end(plan, day, "passed" if passed else "failed", report, said)
+        else:
+            self._again[plan.plan, day] = self._clock() + AGAIN
+            log.warning("canary_again", plan=plan.plan, said=said)
+
+    async def _called(self, plan: str) -> tuple[bool, int | None, str]:
+        """Whether all went well, the report, and what did not."""
         try:
-            report = await self._tests.run(plan.plan, Kind.CANARY, SERVICE.name, live=True)
+            report = await self._tests.run(plan, Kind.CANARY, SERVICE.name, live=True)
         except Exception as error:  # whatever kept the calls from being made is what people must be told
-            log.exception("canary_not_called", plan=plan.plan)
-            return await self._end(plan, day, "failed", None, str(error) or type(error).__name__)
+            log.exception("canary_not_called", plan=plan)
+            return False, None, str(error) or type(error).__name__
         if report is None:
-            return await self._end(plan, day, "failed", None, INTERRUPTED)
+            return False, None, INTERRUPTED
         said = "; ".join(f"{check.title}: {check.found}" for check in report.failures)
-        return await self._end(plan, day, "passed" if report.passed else "failed", report.id, said)
+        return report.passed, report.id, said
+
+    async def _call_again(self, name: str, day: date) -> None:
+        """One that answers strangers no more is nobody's trouble."""
+        del self._again[name, day]
+        live = self._book.of(name).live
+        if live is not None:
+            await self._call(live.version.plan, day, once=True)
+            return
+        row = (canaries.c.plan == name) & (canaries.c.day == day) & (canaries.c.state == "running")
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(canaries).where(row))
 
     async def _end(self, plan: Plan, day: date, state: str, report: int | None, said: str) -> None:
         canary = Canary(plan.plan, day, state, self._clock(), report, said)

@@ -20,7 +20,7 @@ from plans.model import Plan
 from plans.write import version_of
 from provisioning.notices.letters import Desk
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
-from provisioning.release.canaries import GIVEN_UP, INTERRUPTED, Canaries, Canary
+from provisioning.release.canaries import AGAIN, GIVEN_UP, INTERRUPTED, Canaries, Canary
 from provisioning.release.telling import MOST, CanaryLetters
 from staff.absences import Absences
 from staff.areas import Areas
@@ -76,6 +76,12 @@ class House:
         self.engine = engine
         self.canaries = self.made()
 
+    async def fails(self) -> None:
+        """The day's calls, and once more what failed."""
+        await self.canaries.look()
+        self.now += AGAIN
+        await self.canaries.look()
+
     def made(self) -> Canaries:
         return Canaries(
             self.engine, self.book, SITE, self.played, lambda: self.now, time(4), self.played.failed
@@ -114,22 +120,54 @@ async def test_once_a_day_whoever_looks(house: House) -> None:
 
 async def test_what_fails_is_told_and_stays_an_alarm_after_a_restart(house: House) -> None:
     house.played.wrong = "el operador lo desvinculó"
-    await house.canaries.look()
+    await house.fails()
     again = house.made()
     await again.look()
     assert [canary.said for canary in again.failing()] == ["Número: el operador lo desvinculó"]
     assert house.played.told == ["hogar-nandu: Número: el operador lo desvinculó"]
 
 
+async def test_what_fails_once_is_called_again_before_anybody_is_told(house: House) -> None:
+    house.played.wrong = "ocupado"
+    await house.canaries.look()
+    house.now += AGAIN - timedelta(seconds=1)
+    await house.canaries.look()
+    assert (len(house.played.made), house.canaries.failing(), house.played.told) == (1, (), [])
+    house.played.wrong = ""
+    house.now += timedelta(seconds=1)
+    await house.canaries.look()
+    await house.canaries.look()
+    assert (len(house.played.made), house.canaries.failing(), house.played.told) == (2, (), [])
+    assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["passed"]
+
+
+async def test_what_fails_twice_is_told_once(house: House) -> None:
+    house.played.wrong = "el operador lo desvinculó"
+    await house.fails()
+    house.now += AGAIN
+    await house.canaries.look()
+    assert (len(house.played.made), len(house.played.told)) == (2, 1)
+
+
+async def test_a_plan_that_is_suspended_before_its_second_call_is_not_told(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.canaries.look()
+    house.book.replace([])
+    house.now += AGAIN
+    await house.canaries.look()
+    assert (len(house.played.made), house.played.told) == (1, [])
+    assert await house.canaries.history("hogar-nandu") == ()
+
+
 async def test_calls_that_cannot_be_made_are_a_failure(house: House) -> None:
     house.played.away = "la central no responde"
-    await house.canaries.look()
+    await house.fails()
     assert [canary.said for canary in house.canaries.failing()] == ["la central no responde"]
 
 
 async def test_repeated_well_it_is_no_alarm(house: House) -> None:
     house.played.wrong = "suena ocupado"
-    await house.canaries.look()
+    await house.fails()
     house.played.wrong = ""
     assert await house.canaries.repeat(house.plan)
     assert house.canaries.failing() == ()
@@ -139,7 +177,7 @@ async def test_repeated_well_it_is_no_alarm(house: House) -> None:
 
 async def test_a_plan_that_answers_no_more_is_no_alarm(house: House) -> None:
     house.played.wrong = "suena ocupado"
-    await house.canaries.look()
+    await house.fails()
     house.book.replace([])
     assert house.canaries.failing() == ()
 
@@ -164,8 +202,10 @@ async def test_killed_in_the_middle_it_is_told_as_a_failure(house: House) -> Non
 async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
     engine: AsyncEngine,
 ) -> None:
+    now = FOUR_IN_BUENOS_AIRES
+
     def clock() -> datetime:
-        return FOUR_IN_BUENOS_AIRES
+        return now
 
     await Areas(engine).add("it", "Sistemas")
     profile = Profile("Inés", frozenset({Role.IT}), email="ines@empresa.com", areas=("it",))
@@ -182,7 +222,10 @@ async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
         for name in names
     )
     played = Played(wrong="no responde")
-    await Canaries(engine, book, SITE, played, clock, time(4), letters.failed).look()
-    assert len(played.made) == 100
+    canaries = Canaries(engine, book, SITE, played, clock, time(4), letters.failed)
+    await canaries.look()
+    now += AGAIN
+    await canaries.look()
+    assert len(played.made) == 200
     async with engine.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(outbox)) == MOST
