@@ -5,9 +5,11 @@ packet shifts all that comes after it. Both are samples of `ivr_audio.telephone`
 shows the figures behind `ALIKE` and `ENOUGH`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 import numpy as np
 
@@ -34,6 +36,14 @@ _BEGINNING = 2
 
 _GAP = 3
 """Windows in a row that no line loses: there, other words were said."""
+
+LOST, TAKEN = 8, 14
+"""Pieces in a row, one every 20 ms, that a line may spoil, and take away at once: one that loses 5 % of its
+packets one by one spoils 6, one that halts 8; another word or digit is 10 and more."""
+_EDGES = 4
+_PIECE, _TREMBLES = RATE * 3 // 50, 24
+_AS_ITS_LIKE = 0.6
+"""The share of a prompt's usual correlation that a piece of it keeps."""
 
 
 class Verdict(StrEnum):
@@ -77,20 +87,21 @@ def compare(heard: Samples, prompt: Samples) -> Match:
     best: Match | None = None
     for lag in _lags(heard, prompt):
         if windows := _followed(heard, prompt, lag):
-            match = _matched(heard, len(prompt), windows)
+            match = _matched(heard, prompt, windows)
             if match.verdict is Verdict.HEARD:
                 return match
             best = match if best is None or match.share > best.share else best
     return best or Match(Verdict.ANOTHER, 0.0, 0.0, 0.0, 0.0, decibels(level(heard)))
 
 
-def _matched(heard: Samples, length: int, windows: list[_Window]) -> Match:
+def _matched(heard: Samples, prompt: Samples, windows: list[_Window]) -> Match:
+    length = len(prompt)
     same = [each for each in windows if each.alike >= ALIKE]
     share = len(same) / len(windows)
     known = same or windows
     parts = [heard[max(each.at + each.lag, 0) : each.at + each.lag + _WINDOW] for each in known]
     return Match(
-        _verdict(heard, windows, share),
+        _verdict(heard, prompt, windows, share),
         float(np.mean([max(each.alike, 0.0) for each in windows])),
         known[0].lag / RATE,
         (known[-1].lag + length) / RATE if known[-1] is windows[-1] else _end(known[-1]) / RATE,
@@ -119,9 +130,9 @@ def decibels(amplitude: float) -> float:
     return round(max(20 * float(np.log10(max(amplitude, 1e-9))), -99.0), 1)
 
 
-def _verdict(heard: Samples, windows: list[_Window], share: float) -> Verdict:
+def _verdict(heard: Samples, prompt: Samples, windows: list[_Window], share: float) -> Verdict:
     if share >= ENOUGH and _longest_gap(windows) < _GAP:
-        return Verdict.HEARD
+        return Verdict.ANOTHER if _other_words(heard, prompt, windows) else Verdict.HEARD
     beginning = _beginning(windows)
     if beginning >= _BEGINNING and _nothing(heard[_end(windows[beginning - 1]) :]):
         return Verdict.CUT
@@ -140,6 +151,51 @@ def _longest_gap(windows: list[_Window]) -> int:
         run = 0 if each.alike >= ALIKE else run + 1
         longest = max(longest, run)
     return longest
+
+
+def _other_words(heard: Samples, prompt: Samples, windows: list[_Window]) -> bool:
+    """Whether a word or a digit is another, or is missing.
+
+    Pieces that are not silent are looked for where the windows around them are, or whole packets between. A
+    line takes some away and leaves nothing in their place, which another word does not.
+    """
+    known = [each for each in windows if each.alike >= ALIKE]
+    padded = np.concatenate([np.zeros(_FARTHEST), heard, np.zeros(_FARTHEST)])
+    floor = max(level(prompt) / 4, _SILENT)
+    pieces = (prompt[at : at + _PIECE] for at in range(0, len(prompt) - _PIECE + 1, _FRAME))
+    loud = [place * _FRAME for place, piece in enumerate(pieces) if level(piece) > floor]
+    around = {at: _around(known, at) for at in loud}
+    alike = {at: _alike_at(padded, prompt[at : at + _PIECE], at, around[at]) for at in loud}
+    least = _AS_ITS_LIKE * float(np.median([*alike.values()])) if alike else 0.0
+    differ = [at for at in loud if alike[at] < least]
+    return any(
+        len(run) > TAKEN
+        or (len(run) > LOST and len(run) + (around[run[-1]][1] - around[run[0]][0]) / _FRAME > _EDGES)
+        for run in _runs(differ)
+    )
+
+
+def _runs(places: list[int]) -> Iterator[list[int]]:
+    """Those that follow one another."""
+    for _, run in groupby(enumerate(places), lambda each: each[1] - each[0] * _FRAME):
+        yield [place for _, place in run]
+
+
+def _around(known: list[_Window], at: int) -> tuple[int, int]:
+    """The lags of the windows before and after a piece."""
+    after = bisect_right(known, at - _WINDOW // 2, key=lambda each: each.at)
+    return known[max(after - 1, 0)].lag, known[min(after, len(known) - 1)].lag
+
+
+def _alike_at(padded: Samples, piece: Samples, at: int, around: tuple[int, int]) -> float:
+    before, behind = around
+    best = 0.0
+    for lag in {before, behind, *range(before, behind, _FRAME if before <= behind else -_FRAME)}:
+        begin = at + lag - _TREMBLES + _FARTHEST
+        place = padded[max(begin, 0) : max(begin + len(piece) + 2 * _TREMBLES, 0)]
+        if len(place) >= len(piece):
+            best = max(best, float(_correlated(place, piece).max()))
+    return best
 
 
 def _beginning(windows: list[_Window]) -> int:

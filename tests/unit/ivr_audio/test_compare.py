@@ -70,6 +70,13 @@ def test_a_moment_that_a_busy_line_swallows_is_overlooked(lost: float) -> None:
     assert match.verdict is Verdict.HEARD and match.share > 0.9
 
 
+@pytest.mark.parametrize(
+    ("word", "other"), [("hogar", "auto"), ("marque 1", "marque 2"), ("servicio", "reclamo")]
+)
+def test_one_other_word_makes_another_prompt(word: str, other: str) -> None:
+    assert compare(call(said(MENU.replace(word, other, 1))), said(MENU)).verdict is Verdict.ANOTHER
+
+
 @settings(max_examples=5, deadline=None)
 @given(below=st.floats(8, 40), lost=st.floats(0, 0.05), seed=st.integers(0, 999))
 def test_another_prompt_of_the_same_voice_is_never_taken_for_it(below: float, lost: float, seed: int) -> None:
