@@ -69,6 +69,8 @@ def start(
     account_type: str = typer.Option("otro", "--type", help="Tipo de cuenta, como «aseguradora»."),
     subsidiary: str = typer.Option(help="Filial, como AR."),
     tax_id: str | None = typer.Option(None, help="Identificación fiscal de la cuenta."),
+    contacts: str = typer.Option("", help="Contactos del cliente: nombre, cargo, teléfono, correo."),
+    service: str = typer.Option("", help="Tipo de servicio, como «Asistencia al hogar»."),
     sold_by: list[str] = typer.Option([], help="Canal de venta, como tmk; puede repetirse."),
     scope: str | None = typer.Option(None, help="local, regional, nacional o internacional."),
     starts: str | None = typer.Option(None, help="Fecha de inicio pedida, como 2026-03-01."),
@@ -80,6 +82,7 @@ def start(
     asked = {
         "plan": plan, "name": name, "account": account, "type": account_type, "tax_id": tax_id,
         "subsidiary": subsidiary, "sold_by": sold_by, "scope": scope, "starts": starts, "carrier": carrier,
+        "contacts": contacts, "service": service,
         "kind": "otro-si" if amendment else "alta",
     }  # fmt: skip
     _moved(ask("alta/start", **asked), as_json)

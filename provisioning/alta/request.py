@@ -28,17 +28,20 @@ SCOPES: Mapping[str, str] = {
 
 
 class AltaRequest(Strict):
-    """What is asked for. `starts` is when the client wants it; `levels` are the client's words (P2)."""
+    """What is asked for. `starts` is when the client wants it; `contacts` are the client's people, one a
+    line (P1); `service` is the type of service, `levels` are the client's words (P2)."""
 
     kind: AltaKind = "alta"
     plan: Slug
     name: Text
     account: Account
+    contacts: Annotated[str, Field(max_length=2000)] = ""
     subsidiary: Country
     origin: Origin = "other"
     sold_by: tuple[Slug, ...] = ()
     scope: Literal["local", "regional", "nacional", "internacional"] | None = None
     starts: date | None = None
+    service: Annotated[str, Field(max_length=200)] = ""
     service_level: ServiceLevel | None = None
     levels: Annotated[str, Field(max_length=4000)] = ""
     purpose: Annotated[str, Field(max_length=4000)] = ""

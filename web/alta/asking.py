@@ -13,7 +13,8 @@ from provisioning.alta.request import AltaRequest
 
 FIELDS = (
     "kind", "plan", "name", "client", "type", "tax_id", "subsidiary", "origin", "scope", "starts", "share",
-    "within", "levels", "purpose", "carrier",
+    "within", "levels", "purpose", "carrier", "contacts",
+    "service",
 )  # fmt: skip
 TYPES = ("aseguradora", "banco", "retail", "telco", "caja de compensación", "otro")
 _SAID = {
@@ -57,6 +58,8 @@ def typed_of(request: AltaRequest) -> TypedRequest:
         "starts": request.starts.isoformat() if request.starts else "",
         "share": str(level.share) if level else "",
         "within": str(level.answer_within) if level else "",
+        "contacts": request.contacts,
+        "service": request.service,
         "levels": request.levels,
         "purpose": request.purpose,
         "carrier": request.carrier or "",
@@ -102,7 +105,7 @@ def _data(typed: TypedRequest) -> dict[str, Any]:
         "origin": given("origin") or "other",
         "sold_by": typed.sold_by,
     }
-    data |= {name: given(name) for name in ("name", "subsidiary", "levels", "purpose")}
+    data |= {name: given(name) for name in ("name", "subsidiary", "contacts", "service", "levels", "purpose")}
     data |= {name: given(name) or None for name in ("scope", "starts", "carrier")}
     if given("share") or given("within"):
         data["service_level"] = {"answer_within": f"{given('within')}s", "share": f"{given('share')}%"}

@@ -35,6 +35,9 @@ TYPED = {
     "carrier": "telecom-ar",
     "sold_by": "tmk",
     "levels": "Grúa en 60 minutos",
+    "tax_id": "30-71234567-8",
+    "contacts": "Ana Paz, jefa de producto, 011 4321-8765\nLuis Rey, siniestros",
+    "service": "Asistencia al hogar",
 }
 CONTRACT = ("Contrato.pdf", b"%PDF-1.4 firmado")
 

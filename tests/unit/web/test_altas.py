@@ -32,6 +32,8 @@ async def test_an_alta_begins_by_its_form_and_says_whose_turn_it_is(house):
         assert "El alta empezó." in page and "Es su turno" in page
         assert page.count('id="finish-prospecto"') == 1, "what to do stands on the page once"
         assert page.count("Terminar el paso</button>") == 1, "the one thing to do is a button"
+        for said in ("30-71234567-8", "Luis Rey, siniestros", "Asistencia al hogar"):
+            assert said in page
         assert "Grúa en 60 minutos" in page and '<a href="/plans/hogar-premium">hogar-premium</a>' in page
         page = await read(olga, "/altas/1")
         assert "Ahora no es su turno" in page and "Le corresponde a Comercial: Carla Mora." in page
@@ -201,6 +203,7 @@ async def test_comments_dates_and_data_are_changed_and_stand_in_the_history(hous
         assert (await carla.post(f"{path}/steps/prospecto/due", due)).status == 303
         assert 'value="Hogar Premium"' in await read(carla, f"{path}/edit")
         changed = await carla.post(f"{path}/edit", TYPED | {"name": "Hogar Oro", "reason": "Otro nombre"})
+        assert "Luis Rey, siniestros</textarea>" in await read(carla, f"{path}/edit")
         assert changed.status == 303
         page = await read(carla, path)
         for said in ("Llamó el cliente &lt;b&gt;", "hasta el 1 mar 2030", "Hogar Oro", "Motivo: Otro nombre"):

@@ -33,6 +33,8 @@ ASKED = REQUEST.model_copy(
         "scope": "nacional",
         "starts": date(2026, 4, 1),
         "service_level": ServiceLevel(answer_within=20, share=80),
+        "contacts": "Ana Paz, jefa de producto",
+        "service": "Asistencia al hogar",
         "levels": "Grúa en 60 minutos.",
     }
 )
@@ -67,6 +69,8 @@ Lo vende: Agencia, TMK
 Alcance: Nacional"""
 REQUIREMENTS = """\
 QUÉ REQUIERE EL CLIENTE
+Tipo de servicio: Asistencia al hogar
+Contactos del cliente: Ana Paz, jefa de producto
 Nivel de servicio: 80 % de las llamadas atendidas en 20 segundos
 Niveles y calidad: Grúa en 60 minutos."""
 COVERED = """\
