@@ -114,7 +114,6 @@ def _plan(known: Known) -> Iterator[tuple[str, str]]:
 
 def _requirements(request: AltaRequest) -> Iterator[tuple[str, str]]:
     yield "Tipo de servicio", request.service
-    yield "Contactos del cliente", request.contacts
     if level := request.service_level:
         yield (
             "Nivel de servicio",

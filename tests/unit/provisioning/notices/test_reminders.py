@@ -14,9 +14,7 @@ from provisioning.office import Office
 from staff.profile import Profile
 from staff.roles import Role
 from tests.support.mail_server import MailServer
-from tests.unit.provisioning.notices.conftest import Bench, area_of, come, everywhere, post
-
-COMMERCIAL_AREA = area_of("Comercial")
+from tests.unit.provisioning.notices.conftest import Bench, come, everywhere, post
 
 PROSPECT = "Prospecto y datos de la cuenta"
 BUENOS_AIRES = "America/Argentina/Buenos_Aires"
@@ -41,7 +39,6 @@ async def test_reminders_come_on_business_days_over_a_weekend_and_a_holiday(benc
 
 async def test_what_stays_late_goes_to_the_head_and_then_is_told_again(bench: Bench) -> None:
     await bench.office.areas.change("commercial", "Comercial", "olga", None)
-    await bench.office.areas.change(COMMERCIAL_AREA, "Comercial", "olga", None)
     await bench.begun("ada")
     await bench.mails()
     said = []
@@ -111,7 +108,6 @@ async def test_a_digest_gathers_the_day_and_strikes_out_what_was_done(
 
 async def test_escalations_reach_at_once_whoever_wants_nothing_else(bench: Bench) -> None:
     await bench.office.areas.change("commercial", "Comercial", "clara", None)
-    await bench.office.areas.change(COMMERCIAL_AREA, "Comercial", "clara", None)
     await bench.office.preferences.choose(bench.people["clara"], How.ESCALATIONS, 8, BUENOS_AIRES)
     await bench.begun("ada")
     bench.clock.at(12, 10)
@@ -173,7 +169,6 @@ async def test_who_has_no_address_is_noted_and_the_others_are_told(bench: Bench)
 
 def _profile() -> Profile:
     return Profile("Nora", frozenset({Role.COMMERCIAL}), areas=("commercial",))
-    return Profile("Nora", frozenset({Role.COMMERCIAL}), areas=(COMMERCIAL_AREA,))
 
 
 def _another(office: Office) -> Office:

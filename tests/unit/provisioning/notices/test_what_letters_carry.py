@@ -70,7 +70,6 @@ Alcance: Nacional"""
 REQUIREMENTS = """\
 QUÉ REQUIERE EL CLIENTE
 Tipo de servicio: Asistencia al hogar
-Contactos del cliente: Ana Paz, jefa de producto
 Nivel de servicio: 80 % de las llamadas atendidas en 20 segundos
 Niveles y calidad: Grúa en 60 minutos."""
 COVERED = """\
