@@ -175,6 +175,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/move", moves.move_on, Permission.ALTA_WRITE),
     Route("GET", "/altas/{id}/steps/{step}", alta_page.step, Permission.ALTA_READ),
     Route("POST", "/altas/{id}/steps/{step}/finish", moves.finish, Permission.ALTA_WRITE),
+    Route("POST", "/altas/{id}/steps/{step}/sign", moves.sign, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/skip", moves.skip, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/back", moves.send_back, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/reopen", moves.reopen, Permission.ALTA_WRITE),

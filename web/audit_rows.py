@@ -48,7 +48,7 @@ ACTIONS = {
     "alta.resumed": "Retomó el alta",
     "alta.reviewed": "Revisó un documento del alta",
     "alta.sent-back": "Devolvió el alta a un paso anterior",
-    "alta.signed": "Firmó la solicitud de número",
+    "alta.signed": "Firmó en el alta",
     "alta.skipped": "Salteó un paso del alta",
     "alta.started": "Empezó el alta",
     "alta.suspended": "Suspendió el alta",

@@ -169,7 +169,7 @@ def _step(step: Step, request: AltaRequest, now: _Now) -> StepView:
     lacking = now.fold.lacking(step.id) if state is StepState.WAITING else frozenset[str]()
     waits = tuple(id for id in now.fold.tracks if id in lacking)
     due = _due(track, now)
-    signatures = _signatures(step, now)
+    signatures = _signatures(track, now)
     missing = _missing(track, state, waits, signatures, now)
     running = state is StepState.OPEN and now.state is AltaState.RUNNING
     return StepView(
@@ -222,10 +222,19 @@ def _due(track: Track, now: _Now) -> datetime | None:
     return max(wanted, now.calendar.due(set_at, days, later)) if later and days > 0 else wanted
 
 
-def _signatures(step: Step, now: _Now) -> tuple[Signature, ...]:
-    """Those that hold: on the form as it stands now."""
-    version = now.fold.forms.get(step.form or "")
-    return tuple(each for each in now.fold.signatures if (each.form, each.version) == (step.form, version))
+def _signatures(track: Track, now: _Now) -> tuple[Signature, ...]:
+    """Those that hold: on the form as it stands now; on a step in this round, the last of each area on what
+    its evidence still finds.
+    """
+    step = track.step
+    signed, version = step.form or step.id, now.fold.forms.get(step.form) if step.form else track.round
+    held = [each for each in now.fold.signatures if (each.form, each.version) == (signed, version)]
+    if step.form or track.over:
+        return tuple(held)
+    found = (now.found.get(name) for name in step.evidence)
+    changed = max((each.at for each in found if each and each.at), default=None)
+    last = {each.area: each for each in held if changed is None or each.at >= changed}
+    return tuple(last.values())
 
 
 def _missing(

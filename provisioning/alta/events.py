@@ -21,7 +21,7 @@ class Happened(StrEnum):
     ATTACHED = "attached"  # "document": id, "name", "title", "revision"
     REVIEWED = "reviewed"  # "document", "name", "revision", "as": "reviewed" or "approved"
     FORM_CHANGED = "form-changed"  # "form", "version"
-    SIGNED = "signed"  # "form", "version", "area", "decision": "approved" or "rejected"
+    SIGNED = "signed"  # "form" or step, "version" or round, "area", "decision": "approved" or "rejected"
     COVERAGES_CHANGED = "coverages-changed"  # "version"
     CHANGED = "changed"  # "before", "after": of the request
     SUSPENDED = "suspended"

@@ -153,9 +153,8 @@ def _closing(step: Step) -> Iterator[Fault]:
         yield ("gate",), "111", "una compuerta exige algo: escriba «evidence», «documents» o «signatures»"
     if step.gate and step.optional:
         yield ("optional",), "112", "una compuerta no se puede saltear: quite «optional» o «gate»"
-    if bool(step.signatures) != (step.form is not None):
-        key = "signatures" if step.signatures else "form"
-        yield (key,), "108", "«form» y «signatures» van juntos: qué se firma y qué áreas lo firman"
+    if step.form and not step.signatures:
+        yield ("form",), "108", "un formulario se firma: escriba en «signatures» qué áreas lo firman"
     if len(set(step.signatures)) != len(step.signatures):
         yield ("signatures",), "108", "cada área firma una vez: quite la repetida"
 

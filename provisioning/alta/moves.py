@@ -12,7 +12,7 @@ from provisioning.alta.engine import before, closes_itself, lost
 from provisioning.alta.events import Happened
 from provisioning.alta.ledger import Doing
 from provisioning.alta.load import Written
-from provisioning.alta.refusals import AltaRefused, StaleStep
+from provisioning.alta.refusals import AltaRefused, NotYours, StaleStep
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
 
@@ -109,6 +109,27 @@ def reopening_itself(alta: AltaView, step: str) -> Doing | None:
     """What opens a closed gate again without anybody; None while its evidence is there."""
     gone = lost(alta).get(step)
     return Doing(Happened.REOPENED, step, text(gone), {"itself": "evidence"}) if gone else None
+
+
+def signing(
+    alta: AltaView, step: str, area: str, by: str, approved: bool, reason: str, revision: int | None
+) -> Doing:
+    """An area's word that what proves a step without a form is as it should be."""
+    now = open_step(alta, step, revision)
+    if now.step.form or area not in now.step.signatures:
+        raise AltaRefused(problems={"area": f"«{now.step.title}» no lleva la firma de esa área."})
+    if lacking := [found.said for found in now.found.values() if not found.ok]:
+        raise AltaRefused(f"Todavía no hay qué firmar: {' '.join(lacking)}")
+    for each in now.signatures:
+        if each.area == area and each.approved:
+            raise AltaRefused(f"Ya firmó {each.person} por esa área.")
+        if each.area != area and each.person == by:
+            raise NotYours("Usted ya firmó por la otra área: la segunda firma es de otra persona.")
+    told = {"form": step, "version": now.round, "area": area}
+    decision = "approved" if approved else "rejected"
+    return Doing(
+        Happened.SIGNED, step, text(reason) if approved else why(reason), told | {"decision": decision}
+    )
 
 
 def assigning(alta: AltaView, step: str, owner: str | None, revision: int | None) -> Doing:

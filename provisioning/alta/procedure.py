@@ -63,6 +63,7 @@ class Reminders(Strict):
 class Step(Strict):
     """One step. `needs` names what other steps give, or the steps themselves; `days` are business days.
 
+    `signatures` are the areas that sign its `form`; without one, that what proves the step is right.
     `only` keeps it to plans that are sold by one of these; `gate` never closes without all its evidence;
     `carries` is what of the plan stands in the letter that says whose turn it is. Where a carrier's number is
     waited for, `days` are those of a carrier whose usual delay nobody knows.

@@ -139,6 +139,23 @@ class Altas(Looking):
         """Leave out an optional step."""
         return await self._proved(id, step, by, lambda alta: moves.skipping(alta, step, reason, revision))
 
+    async def sign(
+        self,
+        id: int,
+        step: str,
+        area: str,
+        by: Person,
+        *,
+        approved: bool = True,
+        reason: str = "",
+        revision: int | None = None,
+    ) -> AltaView:
+        """An area's word on a step that has no form. Nobody signs for two areas."""
+        refuse(await self.hands.may_sign(by, area))
+        return await self._proved(
+            id, step, by, lambda alta: moves.signing(alta, step, area, by.name, approved, reason, revision)
+        )
+
     async def send_back(
         self, id: int, step: str, to: str, by: Person | None, reason: str, revision: int | None = None
     ) -> AltaView:

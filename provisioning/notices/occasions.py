@@ -113,9 +113,8 @@ def _comment(alta: AltaView, event: Event) -> Occasion:
 
 
 def _rejected(alta: AltaView, event: Event) -> Occasion:
-    """A form that one area does not sign is everybody's again who works on it."""
-    form = event.data.get("form")
-    view = next((each for each in alta.steps if each.step.form == form), None)
+    """What one area does not sign is everybody's again who works on it."""
+    view = alta.step(event.step or "")
     title = f"No se firmó: {view.step.title if view else alta.request.name}"
     areas, step = (view.step.areas, view.id) if view else ((), "")
     people = (alta.asked_by,)

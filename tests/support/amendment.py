@@ -63,7 +63,7 @@ class Amendment:
         page.wait_for_function("() => document.querySelector('#text').value.includes('CERR')")
         page.click("#yaml button:has-text('Guardar')")
         page.wait_for_selector("#saved:has-text('Guardado a las')")
-        self.launch.finishes(OLGA, "plan-cargado")
+        self.launch.agrees_on_the_plan()
         self.launch.attaches("archivado", "coberturas")
         self.launch.finishes(CLARA, "archivado")
 

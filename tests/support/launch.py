@@ -139,7 +139,7 @@ class Launch:
         """The plan is written, said and published as a candidate."""
         self.begins_plan()
         self.edits_plan(CLARA, *SHORTER)
-        self.finishes(OLGA, "plan-cargado")
+        self.agrees_on_the_plan()
         self.archives_coverages()
         self.finishes(CLARA, "archivado")
         if recorded:
@@ -287,6 +287,12 @@ class Launch:
         page.fill("#text", text)
         page.click("#yaml button:has-text('Guardar')")
         page.wait_for_selector("#saved:has-text('Guardado a las')")
+
+    def agrees_on_the_plan(self) -> None:
+        """Both areas sign that what is loaded is what was agreed."""
+        for person, area in ((CLARA, "Comercial"), (OLGA, "Operaciones")):
+            self.does(self.at(person), f"Firmar por {area}", "#step-plan-cargado")
+        self.waits_for("plan-cargado")
 
     def publishes(self) -> None:
         page = self.at(IVAN, f"/plans/{PLAN}/publish")

@@ -56,6 +56,18 @@ async def _finish(move: Move, step: StepView) -> None:
     await move.altas.finish(move.alta.id, step.id, move.person, answers, move.reason, move.revision)
 
 
+async def _sign(move: Move, step: StepView) -> None:
+    await move.altas.sign(
+        move.alta.id,
+        step.id,
+        text(move.given, "area"),
+        move.person,
+        approved=text(move.given, "decision") == "approved",
+        reason=move.reason,
+        revision=move.revision,
+    )
+
+
 async def _skip(move: Move, step: StepView) -> None:
     await move.altas.skip(move.alta.id, step.id, move.person, move.reason, move.revision)
 
@@ -146,6 +158,7 @@ def back_to(alta: int, done: str, step: str = "") -> web.Response:
 
 
 finish = _of_step(_finish, "finished")
+sign = _of_step(_sign, "signed")
 skip = _of_step(_skip, "skipped")
 send_back = _of_step(_send_back, "sent-back")
 reopen = _of_step(_reopen, "reopened")

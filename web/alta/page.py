@@ -99,6 +99,11 @@ async def context(request: web.Request, alta: AltaView, attempt: Attempt) -> dic
         "turns": now_open,
         "turn_of": {turn.step.id: turn for turn in now_open},
         "may_write": person.may(Permission.ALTA_WRITE),
+        "signs": {
+            area: not await found.hands.may_sign(person, area)
+            for step in alta.open
+            for area in step.step.signatures
+        },
         "writes_coverages": not await found.coverages.refusal(alta, person),
         "procedure_changed": alta.procedure_hash != found.written.hash,
         "may_lead": not await found.hands.may_lead(person, alta),

@@ -64,6 +64,8 @@ def act(alta: AltaView, step: StepView) -> Act:
         return Act(panel.act, step.found[name].link or panel.place(alta))
     if wanted := _unattached(step):
         return Act(f"Adjuntar: {wanted}", f"#step-{step.id}")
+    if step.step.signatures and not step.step.form:
+        return Act("Firmar", f"#step-{step.id}")
     if step.step.questions:
         return Act("Responder y terminar el paso", f"#finish-{step.id}")
     return Act("Terminar el paso")

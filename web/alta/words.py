@@ -31,7 +31,7 @@ EVENTS = {
     Happened.ATTACHED: "Adjuntó",
     Happened.REVIEWED: "Revisó",
     Happened.FORM_CHANGED: "Cambió la solicitud",
-    Happened.SIGNED: "Firmó la solicitud",
+    Happened.SIGNED: "Firmó",
     Happened.COVERAGES_CHANGED: "Cambió las coberturas",
     Happened.CHANGED: "Cambió los datos del pedido",
     Happened.SUSPENDED: "Suspendió el alta",

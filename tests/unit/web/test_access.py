@@ -165,6 +165,7 @@ EXPECTED = {
     "POST /altas/{id}/steps/{step}/skip": TAKE_PART,
     "POST /altas/{id}/steps/{step}/back": TAKE_PART,
     "POST /altas/{id}/steps/{step}/reopen": TAKE_PART,
+    "POST /altas/{id}/steps/{step}/sign": TAKE_PART,
     "POST /altas/{id}/steps/{step}/assign": TAKE_PART,
     "POST /altas/{id}/steps/{step}/due": TAKE_PART,
     "GET /numbers": SEE_NUMBERS,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from provisioning.alta.evidence import Found
 from staff.profile import profile_of
 from staff.scope import Scope
 from tests.unit.web.altas import AREAS, TYPED, at_work, begun, contracted, coverages, observed
@@ -361,3 +362,29 @@ async def test_strange_texts_are_kept_as_texts_or_refused_clearly(house, evil):
 
 def test_the_coverages_of_the_tests_are_those_of_a_plan_in_service(house):
     assert {each.code for each in coverages(house).coverages} >= {"PLOM", "CERR"}
+
+
+async def test_the_plan_is_loaded_once_both_areas_signed_on_the_altas_page(house):
+    async def written(_alta):
+        return Found(True, "El borrador no tiene errores.")
+
+    house.office.evidence["plan-written"] = written
+    alta = await contracted(house)
+    sign, path = "Firmar por {}", f"/altas/{alta.id}/steps/plan-cargado/sign"
+    async with (
+        house.serving() as root,
+        house.visit(root, "carla") as carla,
+        house.visit(root, "olga") as olga,
+    ):
+        page = await read(carla, f"/altas/{alta.id}")
+        assert sign.format("Comercial") in page and sign.format("Operaciones") not in page
+        other = await carla.post(path, {"area": "operations", "decision": "approved", "revision": "0"})
+        assert other.status == 422 and "Le corresponde a Operaciones" in await other.text()
+        revision = str((await house.office.altas.find(alta.id)).step("plan-cargado").revision)
+        for visitor, area in ((carla, "commercial"), (olga, "operations")):
+            sent = {"area": area, "decision": "approved", "revision": revision}
+            assert (await visitor.post(path, sent)).status == 303
+        await house.office.altas.by_itself.look()
+        assert (await house.office.altas.find(alta.id)).step("plan-cargado").closed
+        told = await read(olga, f"/altas/{alta.id}")
+        assert "Firmó la solicitud" not in told and "Firmó «Plan cargado en conjunto» por Comercial" in told

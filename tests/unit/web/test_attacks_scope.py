@@ -157,6 +157,7 @@ EXPECTED = {
     "POST /altas/{id}/steps/{step}/skip": HIDDEN,
     "POST /altas/{id}/steps/{step}/back": HIDDEN,
     "POST /altas/{id}/steps/{step}/reopen": HIDDEN,
+    "POST /altas/{id}/steps/{step}/sign": HIDDEN,
     "POST /altas/{id}/steps/{step}/assign": HIDDEN,
     "POST /altas/{id}/steps/{step}/due": HIDDEN,
     "GET /plans": WITHOUT,

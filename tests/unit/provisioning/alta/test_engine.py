@@ -90,6 +90,13 @@ class Alta(RuleBasedStateMachine):
             signed = told | {"area": area, "decision": "approved"}
             self.happens(Doing(Happened.SIGNED, "solicitud-de-numero", "", signed))
 
+    @rule()
+    def the_plan_is_signed(self) -> None:
+        for area, by in (("commercial", "ana"), ("operations", "olga")):
+            self.tried(lambda alta: moves.signing(alta, "plan-cargado", area, by, True, "", None))  # noqa: B023
+        if (doing := moves.closing_itself(self.seen(), "plan-cargado", self.now)) is not None:
+            self.happens(doing)
+
     @rule(step=some.sampled_from(STEPS), reason=some.sampled_from(["", "porque sí"]))
     def somebody_closes(self, step: str, reason: str) -> None:
         answers = {question.name: "dicho" for question in PROCEDURE.step(step).questions}
@@ -101,6 +108,7 @@ class Alta(RuleBasedStateMachine):
         self.there = names
         for step in self.seen().open:
             self.papers_come(step.id)
+            self.the_plan_is_signed()
             self.somebody_closes(step.id, "sigue")
 
     @rule(step=some.sampled_from(STEPS))

@@ -75,7 +75,6 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None
         "20 ALTA-111",
         "21 ALTA-107",
         "27 ALTA-108",
-        "27 ALTA-108",
     ]
 
 

@@ -51,15 +51,16 @@ def first_open(alta: AltaView):
 
 
 async def signed(bench: Bench, alta: AltaView) -> None:
-    """Each form that wants signatures has them, as far as the alta knows."""
+    """Whatever wants signatures has them, as far as the alta knows."""
     for step in alta.open:
-        areas = {"commercial": "clara", "operations": "olga"}
+        form, told = step.step.form, {"form": step.step.form or step.id, "version": step.round}
         missing = set(step.step.signatures) - {each.area for each in step.signatures}
-        if not step.signatures and missing:
-            await happens(bench, alta, Happened.FORM_CHANGED, step.id, {"form": step.step.form, "version": 1})
+        if form and missing:
+            await happens(bench, alta, Happened.FORM_CHANGED, step.id, told)
         for area in sorted(missing):
-            told = {"form": step.step.form, "version": 1, "area": area, "decision": "approved"}
-            await happens(bench, alta, Happened.SIGNED, step.id, told, areas[area])
+            by = {"commercial": "clara", "operations": "olga"}[area]
+            word = told | {"area": area, "decision": "approved"}
+            await happens(bench, alta, Happened.SIGNED, step.id, word, by)
 
 
 async def happens(bench: Bench, alta: AltaView, kind: Happened, step: str, data, by: str = "ada") -> None:

@@ -141,8 +141,9 @@ class Bench:
 
     async def signed(self, id: int, view: StepView) -> None:
         """A form, as far as the alta knows of it, with the word of each area."""
-        form = {"form": view.step.form, "version": 1}
-        await self._happens(id, Doing(Happened.FORM_CHANGED, view.id, data=form))
+        form = {"form": view.step.form or view.id, "version": 1 if view.step.form else view.round}
+        if view.step.form:
+            await self._happens(id, Doing(Happened.FORM_CHANGED, view.id, data=form))
         for area in view.step.signatures:
             name = {"Comercial": "clara", "Operaciones": "olga"}[AREAS[area]]
             signed = {**form, "area": area, "decision": "approved"}
