@@ -56,7 +56,7 @@ HAPPENED: Mapping[str, str] = {
     Move.TEST: "Pasó las pruebas",
     Move.RELEASE: "Se liberó",
     Move.SUSPEND: "Se suspendió",
-    Move.ADOPT: "Ya estaba en servicio",
+    Move.ADOPT: "Se tomó en servicio",
     Move.DISMANTLE: "Se quitó de la central",
     Move.GIVE_BACK: "Se devolvió sin usar",
     Move.QUARANTINE: "Entró en cuarentena",
