@@ -30,6 +30,7 @@ from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
 from cases.presence import Presence
+from cases.quiet import QuietLines
 from cases.shifts import Shifts
 from cases.spool import Spool
 from cases.store import CaseStore
@@ -320,6 +321,10 @@ class House:
         )
 
     # the watch
+
+    @cached_property
+    def quiet(self) -> QuietLines:
+        return QuietLines(self.engine)
 
     @cached_property
     def watch(self) -> Watch:

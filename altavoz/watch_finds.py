@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from altavoz.watch_seen import DiskSeen, QueueSeen, Seen
+from plans.numbers import written
 from telephony.known_holes import holes_of
 
 RESTART_TOLD = timedelta(minutes=15)
@@ -77,6 +78,19 @@ def queue_nobody(seen: Seen) -> Wrong:
 
 def canary_failed(seen: Seen) -> Wrong:
     return {canary.plan: Found(canary.plan, canary.at, sentence(canary.said)) for canary in seen.canaries}
+
+
+def line_quiet(seen: Seen) -> Wrong:
+    """A rate a week: one a day is 0.3 for a line that lives of a call every third day."""
+    return {
+        each.line: Found(
+            written(each.line, each.subsidiary),
+            each.last,
+            f"Entraban unas {each.a_day * 7:.0f} por semana; hace {(seen.at - each.last).days} días que no "
+            "entra ninguna.",
+        )
+        for each in seen.store.quiet
+    }
 
 
 def line_not_released(seen: Seen) -> Wrong:

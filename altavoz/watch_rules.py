@@ -124,6 +124,14 @@ RULES: tuple[Rule, ...] = (
         "{detail} Puede que los afiliados no lleguen: llame al número y, si no entra, avise al operador.",
     ),
     Rule(
+        "line-quiet",
+        find.line_quiet,
+        Permission.STATUS_READ,
+        Level.WARNING,
+        "Dejaron de entrar llamadas por {names}",
+        "{detail} Llame usted desde afuera: si no entra, el operador pudo haber desvinculado el número.",
+    ),
+    Rule(
         "line-not-released",
         find.line_not_released,
         Permission.ALTA_READ,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.quiet import QuietLine
 from provisioning.release.canaries import Canary
 from provisioning.release.store import LineRelease
 from telephony.ami import LinkState
@@ -99,7 +100,7 @@ class MachineSeen:
 class StoreSeen:
     """Whether the database answers; since when letters wait in it that cannot leave, when each of the last
     day's ended that did not arrive or perhaps did not; the last gaps in listening to the PBX, newest first;
-    the last day's releases of lines that were refused on their day.
+    the last day's releases of lines that were refused on their day; the lines that nobody calls any more.
     """
 
     answers: bool
@@ -107,6 +108,7 @@ class StoreSeen:
     undelivered: tuple[datetime, ...] = ()
     gaps: tuple[LinkGap, ...] = ()
     refused: tuple[LineRelease, ...] = ()
+    quiet: tuple[QuietLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:
     return seen_of(status, at, before, house.site, plans)
 
 
+def _lines(house: "House") -> set[str]:
+    return {line.header for stored in house.book.live() for line in stored.version.plan.lines}
+
+
 async def _store(house: "House", at: datetime) -> StoreSeen:
     if not await database_answers(house.engine):
         return StoreSeen(answers=False, unsent=None)
@@ -74,6 +78,7 @@ async def _store(house: "House", at: datetime) -> StoreSeen:
         unsent=await outbox.stuck_since(at) if outbox else None,
         undelivered=await outbox.undelivered(at - TOLD_FOR) if outbox else (),
         gaps=await house.journal_store.gaps(since=at - GAPS_OF, limit=GAPS),
+        quiet=await house.quiet.look(at, _lines(house)),
         refused=await house.office.line_releases.store.refused(at - TOLD_FOR),
     )
 

@@ -28,7 +28,8 @@ from staff.audit import Deed
 log = structlog.get_logger(__name__)
 
 WINDOW = timedelta(hours=3)
-"""How long after its hour a canary may still begin: later would be the day's work."""
+"""How long after its hour a plan's first canary may begin: later would be the day's work. One that was missed
+is made up for at any hour."""
 LOOK_SECONDS = 60.0
 AGAIN = timedelta(minutes=5)
 """After how long what failed is called once more, before anybody is told."""
@@ -127,11 +128,11 @@ class Canaries:
 
     def _day(self, plan: Plan, hour: time, now: datetime) -> date | None:
         here = self._site.subsidiaries[plan.subsidiary].here(now)
-        for day in (here.date(), here.date() - timedelta(days=1)):
-            begins = datetime.combine(day, hour, here.tzinfo)
-            if begins <= here < begins + WINDOW:
-                return day
-        return None
+        day = here.date() if here.time() >= hour else here.date() - timedelta(days=1)
+        if here < datetime.combine(day, hour, here.tzinfo) + WINDOW:
+            return day
+        last = self.last().get(plan.plan)
+        return day if last is not None and last.day < day else None
 
     async def repeat(self, plan: Plan) -> bool:
         """Call anew what failed last, whatever the hour; False when nothing had or somebody does already."""

@@ -135,12 +135,19 @@ async def _page(
         written_on=WRITTEN_ON,
         history=await office.line_releases.store.history(standing.plan),
         dossiers=await office.line_releases.store.dossiers_of(standing.plan),
+        within=sorted(name for name in {line.carrier for line in plan.lines} if _within(request, name)),
         canaries=await office.canaries.history(standing.plan, 14),
         done=DONE.get(request.query.get("done", ""), ""),
         problem=problem,
         typed=typed or {},
         names=await full_names(request),
     )
+
+
+def _within(request: web.Request, carrier: str) -> bool:
+    """Whether the day's calls to a carrier's numbers stay in the PBX."""
+    known = services(request).site.carriers.get(carrier)
+    return known is not None and known.canary == "loop"
 
 
 async def demands(request: web.Request, standing: Standing) -> tuple[Demand, ...]:

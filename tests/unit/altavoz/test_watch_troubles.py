@@ -18,6 +18,7 @@ from altavoz.watch_seen import (
     TrunkSeen,
 )
 from altavoz.watch_troubles import Troubles
+from cases.quiet import QuietLine
 from provisioning.release.canaries import Canary
 from provisioning.release.store import Asked, LineRelease
 from staff.permissions import Permission
@@ -103,6 +104,9 @@ WRONG = {
     "pbx-holes": pbx(version="22.8.1"),
     "release-differs": release("bbb"),
     "canary-failed": replace(FINE, canaries=(CANARY,)),
+    "line-quiet": replace(
+        FINE, store=StoreSeen(True, None, quiet=(QuietLine("+541143218765", "AR", AT, 6.0),))
+    ),
     "line-not-released": replace(FINE, store=StoreSeen(True, None, refused=(NOT_RELEASED,))),
     "queue-nobody": queue(),
     "phone-unreachable": queue(EVA, replace(EVA, extension="102", name="Luis", reachable=False)),

@@ -108,6 +108,19 @@ async def test_a_plan_is_called_within_its_hours_only(house: House, later: timed
     assert len(house.played.made) == due
 
 
+async def test_a_day_that_nobody_called_is_made_up_for(house: House) -> None:
+    await house.canaries.look()
+    house.now += timedelta(days=2, hours=9)
+    woken = house.made()
+    await woken.look()
+    await woken.look()
+    assert house.played.made == ["hogar-nandu"] * 2
+    assert [canary.day.day for canary in await woken.history("hogar-nandu")] == [28, 26]
+    house.now += timedelta(hours=15)
+    await woken.look()
+    assert len(house.played.made) == 3
+
+
 async def test_once_a_day_whoever_looks(house: House) -> None:
     other = house.made()
     await house.canaries.look()
