@@ -66,6 +66,8 @@ async def _done(request: web.Request, act: Act, done: str, place: str) -> web.Re
     """Back to the alta's page; or the page with what was typed and, at its `place`, why it was refused."""
     given, alta = await request.post(), await find(request)
     try:
+        if alta.ended is not None:
+            raise NumberRefused("El alta ya no está en curso: no se le dan más números.")
         await act(request, alta, given)
     except (BadNumber, NumberRefused) as refused:
         said = str(refused).rstrip(".") + "."

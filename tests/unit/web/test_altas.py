@@ -168,6 +168,8 @@ async def test_a_cancelled_alta_asks_for_nothing(house):
         assert "El alta se canceló" in form and "cuando llegue su paso" not in form
         letter = await raul.post(f"{path}/letters/announcement", {"subject": "x", "text": "y", "act": "send"})
         assert "El alta está cancelada: ese correo ya no sale." in await letter.text()
+        number = await raul.post(f"{path}/numbers/reserve", {"carrier": "telecom-ar"})
+        assert number.status == 422 and "no se le dan más números" in await number.text()
 
 
 async def test_coverages_are_only_read_before_and_after_their_step_with_what_to_do(house):
