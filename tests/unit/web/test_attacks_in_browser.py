@@ -44,7 +44,7 @@ SHORT = "<img src=x onerror=alert(4) class=evil>"
 SCRIPT = "javascript:alert(5)"
 STRICT = re.compile("Content Security Policy|Uncaught|SyntaxError|Refused|/evil")
 NO_PAGE = re.compile(
-    r"stream|export|/documents/|/template/|[./](pdf|xlsx)$|[.]yaml$|/json$|/file$|/audio$|\.wav$"
+    r"stream|export|/documents/|/template/|/files/|[./](pdf|xlsx|json|yaml)$|/file$|/audio$|\.wav$"
 )
 PLANTED = """() => [...document.querySelectorAll("*")].filter((each) =>
   each.matches(".evil, script:not([src])")
