@@ -38,8 +38,8 @@ _GAP = 3
 """Windows in a row that no line loses: there, other words were said."""
 
 LOST, TAKEN = 8, 14
-"""Pieces in a row, one every 20 ms, that a line may spoil, and take away at once: one that loses 5 % of its
-packets one by one spoils 6, one that halts 8; another word or digit is 10 and more."""
+"""Pieces in a row, one every 20 ms, that a line may spoil, and take away at once. Another word or digit is 10
+and more; a bad line spoils as many now and then (docs/line-tests.md), and its call is repeated."""
 _EDGES = 4
 _PIECE, _TREMBLES = RATE * 3 // 50, 24
 _AS_ITS_LIKE = 0.6
