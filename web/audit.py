@@ -21,7 +21,7 @@ from web.audit_rows import ACTIONS, HEADS, VIAS, actor_words, cells, changes, su
 from web.headers import add_headers
 from web.keys import SECURE, services, session
 from web.pages import full_names, render, site_zone
-from web.sheets import XLSX_MOST, Workbook, csv_line
+from web.sheets import XLSX, XLSX_MOST, Workbook, csv_line
 
 CUT = f"Un libro lleva hasta {XLSX_MOST} filas: exporte menos días, o en CSV."
 _CHUNK = 64 * 1024
@@ -70,7 +70,7 @@ async def as_xlsx(request: web.Request) -> web.StreamResponse:
     with tempfile.TemporaryDirectory(prefix="altavoz-") as folder:
         path = Path(folder) / "auditoria.xlsx"
         await _write_book(path, services(request).audit.stream(filter, XLSX_MOST + 1))
-        form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        form = XLSX
         response = await _download(request, "xlsx", form)
         with path.open("rb") as book:
             while chunk := await asyncio.to_thread(book.read, _CHUNK):

@@ -9,6 +9,9 @@ from types import TracebackType
 
 import xlsxwriter
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""A workbook's media type."""
+
 XLSX_MOST = 100_000
 """As many rows as a workbook gets; it allows a million, which no office machine opens gladly."""
 

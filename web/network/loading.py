@@ -1,8 +1,6 @@
 """Providers by the file: looked at with every problem first, then loaded whole."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 from aiohttp import web
 
@@ -15,12 +13,12 @@ from web.asked import see_other
 from web.keys import services
 from web.network.asking import office, scope, subsidiaries
 from web.pages import render
-from web.sheets import Workbook, csv_line
+from web.sheet_template import SheetTemplate
 from web.uploads import upload
 
 LARGEST = MOST_BYTES + 64 * 1024
 SHOWN, MOST_PROBLEMS = 50, 500
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+template = SheetTemplate("plantilla-prestadores", "Prestadores", TEMPLATE)
 
 
 def loads(request: web.Request) -> ProviderLoads:
@@ -74,31 +72,6 @@ async def load(request: web.Request) -> web.Response:
 async def drop(request: web.Request) -> web.Response:
     await loads(request).drop((await _kept(request)).id)
     return see_other("/providers/load")
-
-
-async def template_csv(_request: web.Request) -> web.Response:
-    """A file to begin with."""
-    body = ("\ufeff" + "".join(csv_line(row) for row in TEMPLATE)).encode()
-    return _file(body, "csv", "text/csv")
-
-
-async def template_xlsx(_request: web.Request) -> web.Response:
-    """The same as a workbook."""
-    return _file(await asyncio.to_thread(_book), "xlsx", _XLSX)
-
-
-def _file(body: bytes, form: str, kind: str) -> web.Response:
-    headers = {"Content-Disposition": f'attachment; filename="plantilla-prestadores.{form}"'}
-    return web.Response(body=body, content_type=kind, headers=headers)
-
-
-def _book() -> bytes:
-    with tempfile.TemporaryDirectory(prefix="altavoz-") as folder:
-        path = Path(folder) / "plantilla.xlsx"
-        with Workbook(path, "Prestadores", TEMPLATE[0]) as add:
-            for row in TEMPLATE[1:]:
-                add(row)
-        return path.read_bytes()
 
 
 async def _kept(request: web.Request) -> Load:

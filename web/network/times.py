@@ -18,14 +18,13 @@ from web.keys import services
 from web.network.asking import office, scope, subsidiaries
 from web.network.chart import chart
 from web.pages import render, site_zone
-from web.sheets import XLSX_MOST, Workbook
+from web.sheets import XLSX, XLSX_MOST, Workbook
 
 PERIODS = {"3": "3 meses", "6": "6 meses", "12": "12 meses", "24": "24 meses"}
 HEADS = (
     "Alta", "Paso", "Área", "Filial", "Cuenta", "Abierto (UTC)", "Cerrado (UTC)", "Días hábiles", "A tiempo",
     "Vuelta",
 )  # fmt: skip
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CUT = f"Un libro lleva hasta {XLSX_MOST} filas: elija menos meses."
 
 
@@ -55,7 +54,7 @@ async def as_xlsx(request: web.Request) -> web.Response:
     body = await asyncio.to_thread(_book, [_cells(span, labels) for span in found])
     name = f"tiempos-{services(request).clock():%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 def _book(rows: Sequence[Sequence[object]]) -> bytes:

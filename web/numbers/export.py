@@ -14,7 +14,7 @@ from provisioning.numbers.writing import service
 from web.headers import add_headers
 from web.keys import SECURE, services, session
 from web.numbers.listing import filter_of, numbers, typed_of
-from web.sheets import XLSX_MOST, Workbook, csv_line
+from web.sheets import XLSX, XLSX_MOST, Workbook, csv_line
 
 HEADS = (
     "Número", "E.164", "Servicio", "Tipo", "Estado", "Desde (UTC)", "Cuarentena hasta", "Filial", "Operador",
@@ -40,7 +40,7 @@ async def as_xlsx(request: web.Request) -> web.StreamResponse:
     with tempfile.TemporaryDirectory(prefix="altavoz-") as folder:
         path = Path(folder) / "numeros.xlsx"
         await _write_book(request, path)
-        form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        form = XLSX
         response = await _download(request, "xlsx", form)
         with path.open("rb") as book:
             while chunk := await asyncio.to_thread(book.read, _CHUNK):
