@@ -122,6 +122,7 @@ def test_a_name_that_is_cut_fails_with_the_byte(broken: Launch) -> None:
 
 def test_a_change_after_the_test_is_untested_again(launch: Launch) -> None:
     assert "Aprobada" in launch.tests(IVAN, "Sistemas").inner_text("main")
+    launch.waits_for("probado-sistemas")
     assert "no tiene una prueba aprobada de Sistemas" not in at_the_gate(launch)
     launch.edits_plan(CLARA, ("En breve será atendido", "Enseguida será atendido"))
     said = at_the_gate(launch)
@@ -130,6 +131,10 @@ def test_a_change_after_the_test_is_untested_again(launch: Launch) -> None:
     said = at_the_gate(launch)
     assert "no tiene una prueba aprobada de Sistemas" in said
     assert "1 de 4 mensajes está sin audio aprobado" in said
+    launch.comes_back("audios")
+    assert "Vuelve porque: 1 de 4 mensajes está sin audio aprobado." in launch.at(CLARA).inner_text("main")
+    launch.comes_back("probado-sistemas")
+    assert "is-waiting" in launch.state_of("probado-sistemas"), "it is tested once it is recorded"
 
 
 def test_the_same_person_neither_tests_twice_nor_releases(launch: Launch) -> None:

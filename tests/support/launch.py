@@ -107,6 +107,10 @@ class Launch:
         """A step whose evidence came true closes by itself."""
         eventually(lambda: "done" in self.state_of(step), seconds)
 
+    def comes_back(self, step: str, seconds: float = 150) -> None:
+        """A step whose evidence stayed away opens again by itself."""
+        eventually(lambda: "done" not in self.state_of(step), seconds)
+
     # the stretches of the way
 
     def agrees_on_coverages(self) -> None:
