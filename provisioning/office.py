@@ -51,6 +51,7 @@ from provisioning.notices.drafts import NUMBER_REQUEST, Sent, Write
 from provisioning.notices.letters import Desk
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
+from provisioning.notices.sheets import CONFIRMED
 from provisioning.numbers.asking import asked, asking
 from provisioning.numbers.carriers import Carriers
 from provisioning.numbers.evidence import numbers_evidence
@@ -118,12 +119,22 @@ class Office:
     @property
     def after(self) -> Sequence[Listener]:
         """Who is told, in this order, when a plan's live version or its candidate is another."""
-        return (self.plan_numbers.plan_changed, self._altas_look_again)
+        return (self.plan_numbers.plan_changed, self._altas_look_again, self._coordinators_told)
 
     # altas
 
     async def _altas_look_again(self, _: Changed) -> None:
         self.altas.nudge()
+
+    async def _coordinators_told(self, changed: Changed) -> None:
+        """A version on trial that shows them something new, when no alta is under way that tells them."""
+        if changed.what != "candidate" or not self.notices.sheets.renewed(changed.plan):
+            return
+        alta = await self.altas.of_plan(changed.plan)
+        under_way = alta is not None and alta.ended is None and alta.step_with(CONFIRMED) is not None
+        standing = None if under_way else await self.notices.sheets.standing(changed.plan)
+        if standing is not None and standing.missing:
+            await self.notices.remind_readers(standing)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -370,6 +381,7 @@ class Office:
             altas=self.altas,
             people=self.people,
             dossiers=Dossiers(self.home, store, Gathering(self._sources())),
+            read=self.notices.proved.read,
             site=self.site,
             clock=self.clock,
         )

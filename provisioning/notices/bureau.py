@@ -32,7 +32,7 @@ from provisioning.notices.preferences import Preferences
 from provisioning.notices.reply_address import FILE, ReplyAddresses
 from provisioning.notices.selections import SelectionNotices
 from provisioning.notices.sheets import CONFIRMED, Sheets, Standing
-from provisioning.notices.subjects import subject
+from provisioning.notices.subjects import of_sheet
 from provisioning.notices.teller import Item, Teller
 from staff import audit
 from staff.absences import Absences
@@ -87,8 +87,7 @@ class Bureau:
         people = tuple(person.name for person in standing.missing)
         key, title = f"sheet:{standing.sheet.hash[:12]}:{day}", f"Falta que lea la ficha: {plan.name}"
         occasion = Occasion(key, Kind.SHEET, title, f"Empieza el {plan.starts:%d/%m/%Y}.", people=people)
-        alta = int(standing.about.partition(":")[2])
-        about = subject(alta, plan.name, plan.plan, plan.subsidiary, plan.account.name)
+        about = of_sheet(standing.about, plan)
         async with writing(self.engine) as connection:
             path = f"/sheets/{quote(plan.plan)}"
             told = await self.teller.tell(connection, about, [Item(occasion, path=path)])
@@ -139,6 +138,10 @@ class Bureau:
         )
 
     @cached_property
+    def proved(self) -> NoticeEvidence:
+        return NoticeEvidence(self.sheets, self.drafts, self.people, self.plan_facts)
+
+    @cached_property
     def evidence(self) -> Mapping[str, Evidence]:
-        found = NoticeEvidence(self.sheets, self.drafts, self.people, self.plan_facts)
+        found = self.proved
         return {"plan-data": found.handed, CONFIRMED: found.confirmed, "announced": found.announced}

@@ -26,12 +26,14 @@ class NoticeEvidence:
             return Found(False, "El plan todavía no tiene una versión que leer: configúrelo en la central.")
         if standing is None or standing.about != f"alta:{alta.id}":
             return Found(False, "Todavía no se pidió a los coordinadores que lean la ficha.", link)
-        if not standing.readers and not standing.excepted:
-            queues = ", ".join(sorted(standing.sheet.queues)) or "ninguna"
-            return Found(
-                False, f"Ningún coordinador atiende sus colas ({queues}): asígnelas a alguien.", link
-            )
         return _found(standing, link)
+
+    async def read(self, plan: str) -> Found | None:
+        """The same of a version on trial that shows coordinators something new, whether an alta asks for it
+        or not; None when it shows what they know.
+        """
+        standing = await self._sheets.standing(plan) if self._sheets.renewed(plan) else None
+        return _found(standing, f"/sheets/{plan}/readers") if standing is not None else None
 
     async def handed(self, alta: AltaView) -> Found:
         """All that Operations is to receive of the plan is there (P24)."""
@@ -71,6 +73,9 @@ def data_found(known: Known, alta: AltaView) -> Found:
 
 
 def _found(standing: Standing, link: str) -> Found:
+    if not standing.readers and not standing.excepted:
+        queues = ", ".join(sorted(standing.sheet.queues)) or "ninguna"
+        return Found(False, f"Ningún coordinador atiende sus colas ({queues}): asígnelas a alguien.", link)
     items = tuple(Item(reader.person.full_name, reader.read is not None) for reader in standing.readers)
     missing, everybody = len(standing.missing), len(standing.readers)
     if standing.confirmed:

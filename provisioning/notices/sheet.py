@@ -34,6 +34,15 @@ def upcoming(book: PlanBook, plan: str) -> StoredPlan | None:
     return book.of(plan).tested
 
 
+def renewed(book: PlanBook, plan: str) -> bool:
+    """Whether the version on trial shows coordinators something else than the one that answers, or did until
+    it was suspended.
+    """
+    stands = book.of(plan)
+    answers, next = stands.live or stands.suspended, stands.candidate
+    return answers is not None and next is not None and sheet_of(answers).hash != sheet_of(next).hash
+
+
 def queues_of(plan: Plan) -> frozenset[str]:
     """The groups that may be given its calls."""
     led = (exit.to.queue or exit.to.callback for exit in exits(plan))

@@ -1,5 +1,6 @@
 """Who has read the sheet of a plan that is about to start, and who has not (P25)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from db.engine import writing
 from db.once import insert_once
 from plans.book import PlanBook
 from provisioning.alta.views import AltaView
-from provisioning.notices.sheet import Sheet, sheet_of, upcoming
+from provisioning.notices.sheet import Sheet, renewed, sheet_of, upcoming
 from provisioning.notices.tables import readings, sheets
 from staff import audit
 from staff.audit import Deed
@@ -22,6 +23,13 @@ from staff.roles import Role
 
 CONFIRMED = "coordinators-confirmed"
 """The evidence that these readings are."""
+_NEVER: Mapping[str, Any] = {
+    "reminded": None,
+    "excepted": "",
+    "excepted_by": "",
+    "excepted_at": None,
+    "excepted_why": "",
+}
 
 
 class SheetRefused(ValueError):
@@ -38,7 +46,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the reading of a sheet stands; `why` it may start without all is the word of `excepted_by`."""
+    """How the reading of a sheet stands; `why` it may start without all is the word of `excepted_by`.
+
+    `about` is `alta:12`, or `plan:hogar` where a new version asks for it and no alta does.
+    """
 
     sheet: Sheet
     about: str
@@ -89,15 +100,7 @@ class Sheets:
         held = select(sheets.c.about).where(sheets.c.plan == alta.plan, sheets.c.closed.is_(None))
         if (await connection.execute(held)).scalar_one_or_none() == about:
             return
-        row = {
-            "plan": alta.plan,
-            "about": about,
-            "opened": self._clock(),
-            "opened_by": by,
-            "excepted": "",
-            "excepted_by": "",
-            "excepted_why": "",
-        }
+        row = {**_NEVER, "plan": alta.plan, "about": about, "opened": self._clock(), "opened_by": by}
         await connection.execute(delete(sheets).where(sheets.c.plan == alta.plan))
         await connection.execute(insert(sheets).values(row))
 
@@ -111,9 +114,8 @@ class Sheets:
         if Role.COORDINATOR not in person.roles:
             return ()
         async with self._engine.connect() as connection:
-            asked = (
-                await connection.execute(select(sheets.c.plan).where(sheets.c.closed.is_(None)))
-            ).scalars()
+            rows = await connection.execute(select(sheets.c.plan).where(sheets.c.closed.is_(None)))
+            asked = set(rows.scalars()) | self._renewed()
             mine = [sheet for plan in asked if (sheet := self.sheet(plan)) and concerns(sheet, person)]
             if not mine:
                 return ()
@@ -125,6 +127,15 @@ class Sheets:
             )
         unread = (sheet for sheet in mine if sheet.hash not in read)
         return tuple(sorted(unread, key=lambda sheet: (sheet.plan.starts, sheet.plan.name)))
+
+    def _renewed(self) -> set[str]:
+        """The plans whose next version shows coordinators something else: it is read, alta or not."""
+        plans = {stored.version.plan.plan for stored in self._book.candidates()}
+        return {plan for plan in plans if self.renewed(plan)}
+
+    def renewed(self, plan: str) -> bool:
+        """Whether the version on trial shows coordinators something else than the one that answers."""
+        return renewed(self._book, plan)
 
     async def read_at(self, person: Person, sheet: Sheet) -> datetime | None:
         """When the person read this very sheet."""
@@ -153,7 +164,8 @@ class Sheets:
         sheet = self.sheet(plan)
         async with self._engine.connect() as connection:
             row = (await connection.execute(select(sheets).where(sheets.c.plan == plan))).one_or_none()
-            if sheet is None or row is None:
+            asked = self._asked(plan, row)
+            if sheet is None or asked is None:
                 return None
             known = select(readings.c.person, readings.c.at).where(
                 readings.c.plan == plan, readings.c.sheet == sheet.hash
@@ -164,7 +176,16 @@ class Sheets:
             for person in await self._people.all()
             if concerns(sheet, person)
         ]
-        return _standing(row, sheet, sorted(readers, key=lambda reader: reader.person.full_name))
+        return _standing(asked, sheet, sorted(readers, key=lambda reader: reader.person.full_name))
+
+    def _asked(self, plan: str, row: Row[Any] | None) -> Mapping[str, Any] | None:
+        """Who asks that it be read: an alta, or else the version on trial that shows something else."""
+        held = dict(row._mapping) if row is not None else _NEVER
+        next = self._book.of(plan).candidate
+        if (row is None or row.closed) and next is not None and self.renewed(plan):
+            about = {"about": f"plan:{plan}", "opened": next.applied_at, "opened_by": next.applied_by}
+            return {**held, **about}
+        return held if row is not None else None
 
     async def start_without(self, plan: str, by: Person, why: str) -> None:
         """The plan may start although some have not read this very sheet. Raises `SheetRefused`."""
@@ -179,8 +200,12 @@ class Sheets:
             "excepted_at": self._clock(),
             "excepted_why": reason,
         }
+        opened = {"plan": plan, "about": standing.about, "opened": standing.opened}
+        row = {**_NEVER, **opened, "opened_by": standing.opened_by}
         async with writing(self._engine) as connection:
-            await connection.execute(update(sheets).where(sheets.c.plan == plan).values(values))
+            moved = await connection.execute(update(sheets).where(sheets.c.plan == plan).values(values))
+            if not moved.rowcount:
+                await connection.execute(insert(sheets).values(row | values))
             missing = [person.name for person in standing.missing]
             await audit.write(
                 connection, Deed("sheet.excepted", plan, after={"missing": missing}, reason=reason)
@@ -200,16 +225,16 @@ def concerns(sheet: Sheet, person: Person) -> bool:
     )
 
 
-def _standing(row: Row[Any], sheet: Sheet, readers: list[Reader]) -> Standing:
-    excepted = row.excepted == sheet.hash
+def _standing(row: Mapping[str, Any], sheet: Sheet, readers: list[Reader]) -> Standing:
+    excepted = row["excepted"] == sheet.hash
     return Standing(
         sheet,
-        row.about,
-        row.opened,
-        row.opened_by,
+        row["about"],
+        row["opened"],
+        row["opened_by"],
         tuple(readers),
-        row.reminded,
-        row.excepted_by if excepted else "",
-        row.excepted_at if excepted else None,
-        row.excepted_why if excepted else "",
+        row["reminded"],
+        row["excepted_by"] if excepted else "",
+        row["excepted_at"] if excepted else None,
+        row["excepted_why"] if excepted else "",
     )

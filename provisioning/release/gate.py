@@ -8,8 +8,9 @@ tested it for Sistemas.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
-from provisioning.alta.evidence import Item
+from provisioning.alta.evidence import Found, Item
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
 from staff.actor import SERVICE
 
@@ -18,6 +19,7 @@ _NOBODY = (
     "La publicó «{}», que no es una cuenta de la consola: no se sabe quién es otra persona. Retire la versión"
     " en prueba y publíquela desde la consola, o con «altavoz plan apply --by CUENTA»."
 )
+COORDINATORS = "coordinators-confirmed"
 TESTS = ("tested-it", "tested-operations")
 
 
@@ -59,7 +61,8 @@ class Case:
     `answers` says whether strangers reach a version of this plan, or did until it was suspended;
     `configured_by` are those who wrote or published this one, `nobody` is the account that published it where
     that is nobody's in the console. `may` is whether `by` is of Operations; `names` are people's full names
-    by account.
+    by account. `terms` are the words for what it changes of what was agreed with the client; `read` tells
+    whether coordinators read what it changes for them, None when it changes nothing.
     """
 
     plan: str
@@ -73,6 +76,8 @@ class Case:
     may: bool = True
     nobody: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    read: Found | None = None
 
     def who(self, account: str) -> str:
         """How people call somebody."""
@@ -106,6 +111,26 @@ def _alta(case: Case) -> Iterator[Demand]:
     elif not case.answers:
         said = "Ningún alta lleva este plan: inicie una, que es la que reúne lo que falta."
         yield Demand("alta", "Alta del servicio", False, said, "/altas/new")
+    elif case.terms:
+        said = f"Esta versión cambia {_listed(case.terms)}: empiece un otro sí, que reúne lo que falta."
+        yield Demand("alta", "Otro sí", False, said, f"/altas/new?kind=otro-si&plan={quote(case.plan)}")
+    if case.read is not None and not _asks(case.alta, COORDINATORS):
+        read = case.read
+        items = tuple(item for item in read.items if read.ok or not item.ok)
+        title = "Coordinadores avisados"
+        yield Demand("coordinators", title, read.ok, read.said, read.link, read.by, read.at, items)
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} y {last}" if first else last
+
+
+def _asks(alta: AltaView | None, evidence: str) -> bool:
+    """Whether the alta under way asks for it by one of its own gates."""
+    if alta is None or alta.state is AltaState.SUSPENDED:
+        return False
+    return any(evidence in step.step.evidence for step in _on_the_way(alta))
 
 
 def _on_the_way(alta: AltaView) -> Iterator[StepView]:

@@ -5,7 +5,7 @@ and did not end is looked at again at the next start: completed if strangers rea
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from provisioning.editing.store import PlanDrafts
 from provisioning.proof.reports import Report
 from provisioning.proof.store import Reports
 from provisioning.refusals import DialplanProblems, ProvisioningRefused
+from provisioning.release.agreed import changed_terms
 from provisioning.release.dossier import Section
 from provisioning.release.dossiers import Dossiers, Looked
 from provisioning.release.gate import Case, Demand, Passed, demands, open_to
@@ -82,9 +83,11 @@ class LineReleases:
         altas: Altas,
         people: People,
         dossiers: Dossiers,
+        read: Callable[[str], Awaitable[Found | None]],
         site: Site,
         clock: Callable[[], datetime],
     ) -> None:
+        """`read` tells whether coordinators read what a plan's version on trial changes for them."""
         self.store = store
         self.dossiers = dossiers
         self._provisioner = provisioner
@@ -94,6 +97,7 @@ class LineReleases:
         self._reports = reports
         self._altas = altas
         self._people = people
+        self._read = read
         self._site = site
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -132,7 +136,7 @@ class LineReleases:
         return demands(await self._case(standing, person))
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
-        candidate = standing.candidate
+        candidate, answers = standing.candidate, self._answers(standing)
         up = await self._put_up_by(candidate)
         return Case(
             plan=standing.plan,
@@ -146,7 +150,15 @@ class LineReleases:
             by=person.name if person else None,
             may=person is None or person.may(Permission.LINE_RELEASE),
             names={each.name: each.full_name for each in await self._people.all()},
+            terms=changed_terms(answers.version.plan, candidate.version.plan)
+            if answers and candidate
+            else (),
+            read=await self._read(standing.plan),
         )
+
+    def _answers(self, standing: Standing) -> StoredPlan | None:
+        """What strangers reach, or did until it was suspended."""
+        return standing.live or self._book.of(standing.plan).suspended
 
     async def releasers(self, standing: Standing) -> tuple[Person, ...]:
         """The people whom the gate would let release the candidate, by name; those of Operations first."""

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mail.outbox import Outbox
 from plans.model import Plan
 from provisioning.notices import circle
-from provisioning.notices.circle import Concern
-from provisioning.notices.letters import Desk, Line, Subject, notice
+from provisioning.notices.letters import Desk, Line, notice
+from provisioning.notices.subjects import of_plan
 from provisioning.release.canaries import Canary
 from provisioning.release.tables import canaries
 from staff.absences import Absences
@@ -37,11 +37,10 @@ class CanaryLetters:
         failures = await _failures(connection, canary)
         if failures > MOST:
             return
-        concern = Concern(plan.subsidiary, plan.account.name)
-        house = await circle.read(connection, self._absences)
-        told = {person.id: person for area in AREAS for person in house.of_area(area, concern)}
         path = f"/releases/{plan.plan}"
-        subject = Subject(f"plan:{plan.plan}", plan.name, path, plan.plan, concern)
+        subject = of_plan(plan, path)
+        house = await circle.read(connection, self._absences)
+        told = {person.id: person for area in AREAS for person in house.of_area(area, subject.concern)}
         more = (
             " Si hoy fallan otras no habrá más correos: mírelas en «Liberación»." if failures == MOST else ""
         )

@@ -93,8 +93,12 @@ async def in_hand(request: web.Request) -> tuple[Sheet, Standing]:
 
 
 async def _refusal(request: web.Request, standing: Standing) -> str:
+    """With no alta that asks for it, it is whoever releases the plan who follows it."""
     who, altas = person(request), services(request).office.altas
-    alta: AltaView | None = await altas.find(int(standing.about.partition(":")[2]), proved=False)
+    what, _, id = standing.about.partition(":")
+    if what != "alta":
+        return "" if who.may(Permission.LINE_RELEASE) else "Lo sigue quien libera la línea: Operaciones."
+    alta: AltaView | None = await altas.find(int(id), proved=False)
     view = alta.step_with(CONFIRMED) if alta is not None else None
     return await altas.hands.may_close(who, view) if view is not None else "El alta ya no lo pide."
 

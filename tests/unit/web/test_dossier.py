@@ -14,6 +14,7 @@ from provisioning.release.keys import PRIVATE
 from provisioning.release.request_section import request_section
 from provisioning.release.store import Asked
 from tests.unit.web.altas import contracted
+from tests.unit.web.test_release import sheet_read
 
 ROOT = Path(__file__).parents[3]
 NANDU = ROOT / "plans/examples/hogar-nandu.yaml"
@@ -120,6 +121,7 @@ def body(page):
 async def test_what_was_seen_is_what_was_signed_and_its_sounds_are_those_of_the_file(house):
     await house.publishes_the_examples()
     await house.office.provisioner.apply_text(NANDU.read_text("utf-8").replace("Plus", "Total"), "ivan")
+    await sheet_read(house)
     await proven(house, Kind.IT, "ivan")
     await proven(house, Kind.OPERATIONS, "sofia")
     async with house.at("olga") as visitor:

@@ -28,12 +28,21 @@ async def proven(house, kind, by):
     await house.office.reports.add(Report(kind, *of, "r", by, AT, AT, Result.PASSED, (call,)))
 
 
+async def sheet_read(house):
+    """By everybody who answers the plan's calls."""
+    sheets = house.office.notices.sheets
+    standing = await sheets.standing("hogar-nandu")
+    for reader in standing.readers:
+        await sheets.read(reader.person, "hogar-nandu", standing.sheet.hash)
+
+
 @pytest.fixture
 async def ready(house):
     """A plan that strangers reach, changed and tested by both."""
     await house.publishes_the_examples()
     text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú <script>alert(1)</script>")
     await house.office.provisioner.apply_text(text, "ivan")
+    await sheet_read(house)
     await proven(house, Kind.IT, "ivan")
     await proven(house, Kind.OPERATIONS, "sofia")
     return house
@@ -44,6 +53,7 @@ async def released_line(house):
     await house.publishes_the_examples()
     text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Más")
     await house.office.provisioner.apply_text(text, "ivan")
+    await sheet_read(house)
     await proven(house, Kind.IT, "ivan")
     await proven(house, Kind.OPERATIONS, "sofia")
     await house.office.line_releases.release("hogar-nandu", await house.person("olga"), "Probada dos veces")
@@ -71,7 +81,7 @@ async def test_it_is_released_and_its_dossier_verifies_where_it_was_taken_to(rea
 
 
 async def test_what_is_missing_is_on_the_page_and_the_post_is_refused_with_it(ready):
-    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Otra")
+    text = NANDU.read_text("utf-8").replace("Gracias por comunicarse", "Gracias por llamar")
     await ready.office.provisioner.apply_text(text, "ivan")
     async with ready.at("olga") as visitor:
         page = await (await visitor.get("/releases/hogar-nandu")).text()
@@ -178,8 +188,41 @@ async def test_who_may_not_release_is_told_who_may(ready):
 
 
 async def test_who_configured_it_is_told_who_else_may(ready):
-    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Total")
+    text = NANDU.read_text("utf-8").replace("Gracias por comunicarse", "Gracias por llamar")
     await ready.office.provisioner.apply_text(text, "raul")
     async with ready.at("raul") as visitor:
         page = await (await visitor.get("/releases/hogar-nandu")).text()
     assert "Raúl Vega configuró esta versión: la libera otra persona. Puede liberarla: Olga Díaz." in page
+
+
+async def test_with_no_alta_whoever_releases_follows_who_read_the_new_sheet(ready):
+    text = NANDU.read_text("utf-8").replace("fantasy_name: ASISTENCIA", "fantasy_name: HOGAR")
+    await ready.office.provisioner.apply_text(text, "ivan")
+    await proven(ready, Kind.IT, "ivan")
+    await proven(ready, Kind.OPERATIONS, "sofia")
+    readers, why = "/sheets/hogar-nandu/readers", {"reason": "Ana está de licencia"}
+    async with ready.at("carla") as visitor:
+        assert "Lo sigue quien libera la línea" in await (await visitor.get(readers)).text()
+        refused = await visitor.post("/sheets/hogar-nandu/start-without", why, Accept="text/html")
+        assert refused.status == 403
+    async with ready.at("ana") as visitor:
+        assert (
+            "En su teléfono se lee «HOGAR ÑANDÚ»" in await (await visitor.get("/sheets/hogar-nandu")).text()
+        )
+    async with ready.at("olga") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+        assert "Falta una cosa" in page and "Coordinadores avisados" in page and readers in page
+        await visitor.post("/sheets/hogar-nandu/start-without", why, Accept="text/html")
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+        assert "Todo está: se puede liberar" in page and "Ana está de licencia" in page
+
+
+async def test_a_change_of_coverages_leads_to_where_an_otro_si_begins(ready):
+    await ready.office.provisioner.apply_text(
+        NANDU.read_text("utf-8").replace("limit: 3", "limit: 5"), "ivan"
+    )
+    async with ready.at("carla") as visitor:
+        page = await (await visitor.get("/releases/hogar-nandu")).text()
+        assert "Esta versión cambia las coberturas: empiece un otro sí" in page
+        link = re.search(r'href="(/altas/new[^"]+)"', page)[1].replace("&amp;", "&")
+        assert "Hogar" in await (await visitor.get(link)).text()

@@ -25,6 +25,7 @@ from provisioning.marking import Going
 from provisioning.office import Office
 from provisioning.proof.reports import Check, Ear, Kind, Report, Result, TestedCall
 from provisioning.release.dossier import verify
+from provisioning.release.gate import Demand
 from provisioning.release.keys import SigningKey
 from provisioning.release.releasing import INTERRUPTED, MOVED_ON, ShutGate
 from provisioning.release.store import AlreadyUnderWay, ReleaseRefused
@@ -71,10 +72,21 @@ class House:
         stored = self.office.book.of("hogar-nandu").live
         return stored.version.hash if stored else None
 
-    async def change(self, name: str = "Asistencia Hogar Ñandú Total") -> None:
-        """A new candidate by ivan."""
-        text = NANDU.read_text("utf-8").replace("Asistencia Hogar Ñandú Plus", name)
-        await self.office.provisioner.apply_text(text, "ivan")
+    async def change(self, greeting: str = "Gracias por llamar a") -> None:
+        """A new candidate by ivan: callers hear something else, coordinators see the same."""
+        await self.office.provisioner.apply_text(greeted(greeting), "ivan")
+
+    async def unmet(self) -> dict[str, Demand]:
+        """What the gate misses, by code, whoever would release."""
+        standing = await self.releases.standing("hogar-nandu")
+        return {each.code: each for each in await self.releases.demands(standing, None) if not each.met}
+
+    async def people_of(self, name: str, group: str) -> None:
+        """One more coordinator."""
+        await self.office.people.add(name, [Role.COORDINATOR], groups=[group], password="una frase larga")
+        found = await self.office.people.by_name(name)
+        assert found is not None
+        self.people[name] = found
 
     async def tested(self, kind: Kind, by: str) -> Report:
         found = self.candidate
@@ -89,6 +101,11 @@ class House:
     async def both(self) -> None:
         await self.tested(Kind.IT, "ines")
         await self.tested(Kind.OPERATIONS, "olga")
+
+
+def greeted(greeting: str) -> str:
+    """The plan with another greeting."""
+    return NANDU.read_text("utf-8").replace("Gracias por comunicarse con", greeting)
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +171,7 @@ async def test_it_is_let_in_with_both_tests_and_its_dossier_verifies(house: Hous
         "signatures",
     ]
     assert told["release"]["reason"] == "Probada dos veces"
-    assert "-name: Asistencia Hogar Ñandú Plus" in told["plan"]["diff"]
+    assert any(line.startswith('+  saludo: {text: "Gracias por llamar a') for line in told["plan"]["diff"])
     assert [row["name"] for row in told["signatures"]["signatures"]] == ["ines", "olga", "oscar"]
     assert all(demand["met"] for demand in told["gate"]["demands"])
     proved = {demand["code"]: demand["by"] for demand in told["gate"]["demands"]}
@@ -186,7 +203,7 @@ async def test_a_shut_gate_says_why_and_nothing_changes(house: House, tests, who
 
 async def test_who_configured_it_does_not_release_it(house: House) -> None:
     await house.office.provisioner.drop_candidate("hogar-nandu", "ivan", "otra vez")
-    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    text = greeted("Gracias por confiar en")
     await house.office.provisioner.apply_text(text, "oscar")
     await house.both()
     with pytest.raises(ShutGate, match="configuró esta versión"):
@@ -195,13 +212,12 @@ async def test_who_configured_it_does_not_release_it(house: House) -> None:
 
 async def test_what_nobody_of_the_console_published_is_not_released(house: House) -> None:
     await house.office.provisioner.drop_candidate("hogar-nandu", "ivan", "otra vez")
-    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    text = greeted("Gracias por confiar en")
     await house.office.provisioner.apply_text(text, "root")
     await house.both()
     with pytest.raises(ShutGate, match="La publicó «root», que no es una cuenta de la consola"):
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
-    standing = await house.releases.standing("hogar-nandu")
-    assert "releaser" in {each.code for each in await house.releases.demands(standing, None) if not each.met}
+    assert "releaser" in await house.unmet()
     await house.office.provisioner.drop_candidate("hogar-nandu", "root", "La publica Iván")
     await house.office.provisioner.apply_text(text, "ivan")
     done = await house.releases.release("hogar-nandu", house.people["oscar"], "la publicó Iván")
@@ -209,17 +225,15 @@ async def test_what_nobody_of_the_console_published_is_not_released(house: House
 
 
 async def test_what_was_let_in_at_the_machine_and_suspended_comes_back_by_the_gate(house: House) -> None:
-    text = NANDU.read_text("utf-8").replace("Hogar Ñandú Plus", "Hogar Ñandú Máximo")
+    text = greeted("Gracias por confiar en")
     await house.office.provisioner.apply_text(text, "root", going=Going.RELEASE, reason="sin altas")
     await house.office.provisioner.suspend("hogar-nandu", "oscar", "un corte")
-    standing = await house.releases.standing("hogar-nandu")
-    unmet = {each.code for each in await house.releases.demands(standing, None) if not each.met}
-    assert "releaser" not in unmet
+    assert "releaser" not in await house.unmet()
 
 
 async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_it(house: House) -> None:
     house.now += timedelta(hours=1)
-    text, begins = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Máximo"), Beginning("AR", "Seguros")
+    text, begins = greeted("Gracias por confiar en"), Beginning("AR", "Seguros")
     with acting(Actor("oscar", "web")):
         await house.office.plan_drafts.save("hogar-nandu", text, 0, begins)
     house.now += timedelta(hours=1)
@@ -237,7 +251,7 @@ async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_i
 
 async def test_a_plan_changed_after_its_test_is_untested_again(house: House) -> None:
     await house.both()
-    await house.change("Asistencia Hogar Ñandú Otra")
+    await house.change("Le atiende")
     with pytest.raises(ShutGate, match="no tiene una prueba aprobada"):
         await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
 
@@ -259,7 +273,7 @@ async def test_on_its_day_and_not_before(house: House) -> None:
 async def test_changed_before_its_day_it_is_refused_and_said(house: House) -> None:
     await house.both()
     await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
-    await house.change("Asistencia Hogar Ñandú Otra")
+    await house.change("Le atiende")
     house.now += timedelta(days=1)
     await house.releases.run_due()
     (last,) = await house.releases.store.history("hogar-nandu")
@@ -352,7 +366,7 @@ async def test_killed_after_the_pbx_changed_its_dossier_is_written_at_the_next_s
 async def test_dossiers_of_a_site_stand_on_one_another(house: House) -> None:
     await house.both()
     await house.releases.release("hogar-nandu", house.people["oscar"], "uno")
-    await house.change("Asistencia Hogar Ñandú Otra")
+    await house.change("Le atiende")
     await house.both()
     await house.releases.release("hogar-nandu", house.people["oscar"], "dos")
     newer, older = await house.releases.store.dossiers_of()
@@ -366,6 +380,82 @@ async def test_a_new_plan_wants_an_alta_with_its_gates(house: House) -> None:
     standing = await house.releases.standing("vial-condor")
     unmet = {demand.code for demand in await house.releases.demands(standing, None) if not demand.met}
     assert unmet == {"alta", "tested-it", "tested-operations"}
+
+
+TERMS = {
+    "las coberturas": (
+        "{limit: 60000, currency: ARS, per: event}",
+        "{limit: 90000, currency: ARS, per: event}",
+    ),
+    "las condiciones generales": ("Excluye daños anteriores", "Excluye los daños anteriores"),
+    "el alcance": ("scope: nacional", "scope: local"),
+}
+
+
+@pytest.mark.parametrize("word", TERMS)
+async def test_what_was_agreed_changes_with_an_otro_si(house: House, word: str) -> None:
+    await house.office.provisioner.apply_text(NANDU.read_text("utf-8").replace(*TERMS[word]), "ivan")
+    await house.both()
+    asked = (await house.unmet())["alta"]
+    assert f"Esta versión cambia {word}: empiece un otro sí" in asked.said
+    assert asked.link == "/altas/new?kind=otro-si&plan=hogar-nandu"
+    with pytest.raises(ShutGate, match="empiece un otro sí"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "es solo un tope")
+    await otro_si(house)
+    unmet = await house.unmet()
+    assert "alta" not in unmet
+    assert {"cuenta-y-plan", "prestadores", "coordinadores"} <= set(unmet)
+    assert "coordinators" not in unmet, "the otro sí asks for it"
+
+
+async def test_the_same_coverages_in_another_order_are_the_same(house: House) -> None:
+    text = NANDU.read_text("utf-8")
+    first = text[text.index("  - {code: PLOM") : text.index("  - {code: CERR")]
+    reordered = text.replace(first, "").replace("guide: |", first + "guide: |").replace("con Asis", "a Asis")
+    await house.office.provisioner.apply_text(reordered, "ivan")
+    assert "alta" not in await house.unmet()
+
+
+async def test_what_coordinators_were_told_is_told_anew_though_no_alta_asks(house: House) -> None:
+    sheets = house.office.notices.sheets
+    await house.people_of("cora", "cat")
+    text = NANDU.read_text("utf-8").replace("fantasy_name: ASISTENCIA", "fantasy_name: HOGAR")
+    await house.office.provisioner.apply_text(text, "ivan")
+    await house.both()
+    asked = (await house.unmet())["coordinators"]
+    assert (asked.said, asked.link) == ("Falta que lean la ficha 1 de 1.", "/sheets/hogar-nandu/readers")
+    with pytest.raises(ShutGate, match="Falta que lean la ficha"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "solo el nombre")
+    (mine,) = await sheets.unread(house.people["cora"])
+    await sheets.read(house.people["cora"], "hogar-nandu", mine.hash)
+    done = await house.releases.release("hogar-nandu", house.people["oscar"], "la leyó Cora")
+    assert (done.state, await sheets.unread(house.people["cora"])) == ("done", ())
+
+
+async def test_it_starts_without_who_is_away_when_somebody_says_why(house: House) -> None:
+    await house.people_of("cora", "cat")
+    await house.office.provisioner.apply_text(
+        NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Más"), "ivan"
+    )
+    await house.office.notices.sheets.start_without("hogar-nandu", house.people["olga"], "Cora está de viaje")
+    assert "coordinators" not in await house.unmet()
+    await house.office.provisioner.apply_text(
+        NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú 3"), "ivan"
+    )
+    assert "coordinators" in await house.unmet(), "another sheet is another question"
+
+
+async def otro_si(house: House) -> AltaView:
+    for name in EVIDENCE:
+        house.office.evidence.setdefault(name, _there)
+    request = AltaRequest(
+        kind="otro-si",
+        plan="hogar-nandu",
+        name="Hogar",
+        account=Account(name="Seguros Ñandú S.A.", type="aseguradora"),
+        subsidiary="AR",
+    )
+    return await house.office.altas.start(request, None)
 
 
 async def test_the_release_is_the_altas_evidence(house: House) -> None:
