@@ -11,7 +11,7 @@ EVIDENCE: Mapping[str, str] = {
     "plan-written": "Plan escrito",
     "number-request": "Solicitud de número firmada",
     "header-number": "Número de cabecera asignado",
-    "public-number": "Número público otorgado por el operador",
+    "public-number": "Número público que dio el operador",
     "number-linked": "Número público vinculado a la cabecera",
     "prompts-approved": "Audios del IVR aprobados",
     "configured": "Plan configurado en la central",

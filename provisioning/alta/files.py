@@ -75,7 +75,10 @@ def kind_of(name: str, body: bytes) -> str:
         return _OFFICE[ending][1]
     if ending in _TEXTS and _is_text(body):
         return _TEXTS[ending]
-    raise _refused(f"«{Path(name).name}» no es un documento que se admita: envíe {_TAKEN}.")
+    known = {each for _, endings, _ in _MAGIC for each in endings} | _OFFICE.keys() | _TEXTS.keys()
+    if ending in known:
+        raise _refused(f"«{Path(name).name}» no es lo que dice su nombre, o está dañado: guárdelo otra vez.")
+    raise _refused(f"«{Path(name).name}» es de un tipo que no se recibe: adjunte {_TAKEN}.")
 
 
 def _is_office(body: bytes, inside: str) -> bool:

@@ -19,7 +19,7 @@ class StaleStep(AltaRefused):
     """Somebody else moved it first; `now` is how the alta stands."""
 
     def __init__(self, now: AltaView) -> None:
-        super().__init__("Otra persona movió este paso antes que usted: mire cómo quedó.")
+        super().__init__("Este paso ya cambió, por otra persona o en otra ventana: mire cómo quedó.")
         self.now = now
 
 

@@ -118,7 +118,9 @@ class Drafts:
         """Put it into the outbox; a form (`once`) sent twice goes once. Raises `DraftRefused`."""
         outbox, (problems, recipients) = self._outbox, await self.checked(draft)
         if outbox is None:
-            problems[""] = "No hay un servidor de correo configurado (ALTAVOZ_SMTP)."
+            problems[""] = (
+                "Altavoz no tiene servidor de correo (ALTAVOZ_SMTP): envíelo desde el suyo y anótelo."
+            )
         if said := await self.may_send(kind, alta, person):
             problems[""] = said
         if problems or outbox is None:

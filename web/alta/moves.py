@@ -22,7 +22,7 @@ from web.person_form import Given, number, text
 from web.route import Handler
 
 LONGEST = 4000
-_STALE = "Otra persona movió este paso antes que usted: abajo está cómo quedó. Lo que escribió sigue aquí."
+_STALE = "Este paso ya cambió, por otra persona o en otra ventana: abajo está cómo quedó."
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ PANELS: Mapping[str, Panel] = {
     ),
     "number-linked": Panel("Ver los números", "/numbers?plan={plan}", "numbers/evidence.html", numbers, True),
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
-    "configured": Panel("Configurar la central", "/plans/{plan}"),
+    "configured": Panel("Ver y publicar el plan", "/plans/{plan}"),
     "tested-it": Panel("Probar la línea", "/line-tests?plan={plan}"),
     "plan-data": Panel("Completar los datos", "/altas/{id}/letters/data"),
     "account-complete": Panel("Revisar el plan", "/plans/{plan}"),

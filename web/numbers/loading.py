@@ -37,6 +37,8 @@ async def look(request: web.Request) -> web.Response:
     came = upload(request)
     file, pasted = came.file("file"), came.fields.get("pasted", "")
     defaults = _defaults(request, came.fields)
+    if not file and not pasted.strip():
+        return _form(request, defaults, "Elija un archivo, o escriba los números.", "", 422)
     content = await asyncio.to_thread(file.path.read_bytes) if file else pasted.encode()
     try:
         read = await loads(request).look(content, defaults, session(request).person.scope)

@@ -102,7 +102,7 @@ async def test_who_comes_second_sees_what_the_first_did_and_keeps_what_they_wrot
         ).status == 303
         answer = await olga.post(f"{path}/finish", sent)
         page = await answer.text()
-        assert answer.status == 409 and "Otra persona movió este paso" in page
+        assert answer.status == 409 and "Este paso ya cambió" in page
         assert "Falta la grúa</textarea>" in page and "Olga Díaz (Operaciones)" in page
 
 

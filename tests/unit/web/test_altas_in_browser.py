@@ -104,7 +104,7 @@ async def test_what_somebody_else_did_stands_beside_what_is_being_written(chromi
         await expect(note).to_contain_text("Olga Díaz (Operaciones)")
         await expect(page.locator("#finish-observaciones textarea")).to_have_value("Falta la grúa")
         await press(page, "button", "Terminar el paso")
-        await expect(page.get_by_role("alert")).to_contain_text("Otra persona movió este paso")
+        await expect(page.get_by_role("alert")).to_contain_text("Este paso ya cambió")
         await expect(page.locator("#finish-observaciones textarea")).to_have_value("Falta la grúa")
         await press(page, "button", "Terminar el paso")
         await expect(page.get_by_text("Paso terminado.")).to_be_visible()

@@ -252,3 +252,10 @@ async def test_two_who_send_at_once_have_a_version_each(house, file):
     async with house.serving() as root, house.visit(root, "carla") as one, house.visit(root, "raul") as two:
         answers = await asyncio.gather(*(send(each, file.read_bytes()) for each in (one, two)))
         assert sorted([(await each.json())["number"] for each in answers]) == [1, 2]
+
+
+async def test_a_recording_waits_in_the_turn_of_those_who_may_approve_it_not_of_who_made_it(house, file):
+    await recorded(house, file)
+    async with house.at("olga") as olga, house.at("carla") as carla:
+        assert "Escuchar y aprobar audios" in await text(olga, "/mine")
+        assert "Escuchar y aprobar audios" not in await text(carla, "/mine")

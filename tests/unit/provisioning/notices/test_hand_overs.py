@@ -82,7 +82,7 @@ async def test_the_letters_reach_a_real_server_once_with_where_to_answer(
     text = clara.get_body(("plain",)).get_content()
     assert "https://altavoz.example/altas/1" in text
     assert "Vence el 09/03/2026." in text
-    assert "Registre la cuenta" in clara.get_body(("html",)).get_content()
+    assert "Revise lo anotado" in clara.get_body(("html",)).get_content()
 
 
 async def test_who_did_it_is_not_told(bench: Bench) -> None:
