@@ -35,9 +35,10 @@ def written_evidence(
             return Found(True, said, f"/plans/{alta.plan}", (), stored.applied_at, (stored.applied_by,))
         if draft is None or not draft.open:
             return Found(False, _unwritten(alta), f"/plans/{alta.plan}")
-        wrong = _wrong(alta, await asyncio.to_thread(examine, draft))
+        read = await asyncio.to_thread(examine, draft)
+        wrong = _wrong(alta, read)
         said = wrong or "El borrador no tiene errores."
-        return Found(not wrong, said, f"/plans/{alta.plan}/edit", (), draft.at, (draft.by,))
+        return Found(not wrong, said, f"/plans/{alta.plan}/edit", _wanted_later(read), draft.at, (draft.by,))
 
     return {"plan-written": written}
 
@@ -100,6 +101,22 @@ def _wrong(alta: AltaView, read: Examined) -> str:
     if read.plan is None or read.plan.plan != alta.plan:
         return f"El borrador no dice «plan: {alta.plan}»: corríjalo."
     return ""
+
+
+def _wanted_later(read: Examined) -> tuple[Item, ...]:
+    """What a later step asks of the plan: once it is tested, writing it means to publish and test again."""
+    if read.plan is None:
+        return ()
+    asked = {
+        "la identificación fiscal de la cuenta": read.plan.account.tax_id,
+        "las condiciones generales": read.plan.conditions,
+        "la guía para el coordinador": read.plan.guide,
+    }
+    return tuple(
+        Item(f"complete ahora {what}: sin eso no se cierra «Cuenta y plan completos»", False)
+        for what, said in asked.items()
+        if not said
+    )
 
 
 def _lines(stored: StoredPlan, given: tuple[InventoryNumber, ...]) -> Iterator[Item]:
