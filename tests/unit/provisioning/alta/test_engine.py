@@ -242,3 +242,9 @@ def test_a_carriers_usual_delay_is_the_due_day_of_the_step_that_waits_for_it() -
     assert due(facts, None) == date(2026, 7, 6)
     moved = Event(2, monday, "ivan", Happened.DUE_SET, "numero-publico", "", {"due": "2026-07-01"})
     assert due(replace(facts, events=(*facts.events, moved)), 3) == date(2026, 7, 1)
+    pause = (
+        Event(3, datetime(2026, 6, 23, 15, 0, tzinfo=UTC), "ivan", Happened.SUSPENDED),
+        Event(4, datetime(2026, 6, 25, 15, 0, tzinfo=UTC), "ivan", Happened.RESUMED),
+    )
+    moved_on = due(replace(facts, events=(*facts.events, moved, *pause)), 3)
+    assert moved_on == date(2026, 7, 3), "two days of a pause move it on, too"

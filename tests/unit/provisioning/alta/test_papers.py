@@ -196,6 +196,12 @@ async def test_a_refused_signature_says_why_and_asks_for_another_version(bench: 
     await forms.sign(alta.id, "operations", olga, version=saved.version, approved=False, reason=said)
     step = (await bench.office.altas.find(alta.id)).step("solicitud-de-numero")
     assert f"Operaciones no firmó: {said}" in step.missing
+    await forms.sign(alta.id, "commercial", clara, version=saved.version)
+    current = await forms.current(await bench.office.altas.find(alta.id))
+    assert current is not None and current.unsigned == () and not current.signed
+    assert not (await forms.evidence(await bench.office.altas.find(alta.id))).ok
+    with pytest.raises(AltaRefused, match="Ya respondió clara"):
+        await forms.sign(alta.id, "commercial", bench.people["carlos"], version=saved.version)
     again = await forms.save(alta.id, await request_of(bench, alta), clara)
     assert again.version == 2 and again.signatures == ()
 
@@ -212,6 +218,8 @@ async def test_a_request_that_cannot_be_is_refused_at_its_fields(bench: Bench) -
     with pytest.raises(AltaRefused) as refused:
         await bench.office.altas.forms.save(alta.id, asked, bench.people["clara"])
     assert set(refused.value.problems) == {"fantasy_name", "line", "notice", "starts"}
+    with pytest.raises(NotYours):
+        await bench.office.altas.forms.save(alta.id, await request_of(bench, alta), bench.people["lea"])
 
 
 def test_versions_are_compared_field_by_field() -> None:
@@ -223,6 +231,8 @@ def test_versions_are_compared_field_by_field() -> None:
     assert [each.code for each in found.removed] == ["CERR"]
     assert found.changed[0].fields == (FieldChange("Tope", "ARS 80000 por evento", "ARS 90000 por evento"),)
     assert found.texts == (FieldChange("Condiciones generales", "Las de siempre.", "Otras."),)
+    guided = compare(old, old.model_copy(update={"guide": "Salude."}))
+    assert guided.texts == (FieldChange("Guía del coordinador", "", "Salude."),)
     assert not compare(new, new)
 
 

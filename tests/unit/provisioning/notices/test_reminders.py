@@ -2,13 +2,17 @@
 
 import asyncio
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from mail.tables import outbox
+from provisioning.alta.calendar import BusinessCalendar
+from provisioning.alta.procedure import Reminders
 from provisioning.notices.preferences import BadPreference, How
+from provisioning.notices.reminders import Turn, reminders
 from provisioning.notices.tables import notices
 from provisioning.office import Office
 from staff.profile import Profile
@@ -35,6 +39,18 @@ async def test_reminders_come_on_business_days_over_a_weekend_and_a_holiday(benc
         date(2026, 3, 30): ["carlos: Está por vencer", "clara: Está por vencer"],
         date(2026, 4, 1): ["carlos: Venció", "clara: Venció"],
     }
+
+
+def test_what_is_late_is_said_on_no_day_when_nobody_works() -> None:
+    """Due on Thursday 12 March 2026; the 14th is a Saturday, the 23rd and 24th are holidays."""
+    calendar = BusinessCalendar("AR", ZoneInfo(BUENOS_AIRES))
+    turn = Turn("prospecto", PROSPECT, ("commercial",), None, calendar.end_of(date(2026, 3, 12)), 1)
+    told = [
+        day
+        for day in range(13, 26)
+        if reminders(turn, datetime(2026, 3, day, 13, tzinfo=UTC), calendar, Reminders())
+    ]
+    assert told == [13, 16, 17, 18, 19, 20, 25]
 
 
 async def test_what_stays_late_goes_to_the_head_and_then_is_told_again(bench: Bench) -> None:
