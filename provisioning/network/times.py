@@ -87,9 +87,7 @@ class TimesDesk:
         chosen = [span for span in found if filter.step in ("", span.step)]
         return Times(
             steps=taken(found, lambda span: (span.step, span.title)),
-            areas=tuple(
-                sorted(taken(chosen, lambda span: (span.area, span.area)), key=lambda each: -each.total)
-            ),
+            areas=_longest_first(taken(chosen, lambda span: (span.area, span.area))),
             months=taken(chosen, lambda span: month_of(span.closed, zone)),
             wholes=of_wholes(await self._wholes(filter, scope), zone),
         )

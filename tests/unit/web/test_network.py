@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from aiohttp import FormData
 from yarl import URL
 
 from altavoz.provider_operations import ProviderOperations
+from provisioning.network.enough import Demand
 from provisioning.network.profile import profile_of
-from provisioning.network.values import NetworkRefused
+from provisioning.network.values import NetworkRefused, StaleRow
+from provisioning.network.zones import zone_of
 from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
 from staff.scope import Scope
@@ -106,6 +109,41 @@ async def test_providers_confirms_what_is_enough_and_the_alta_knows(house):
         assert proof.ok and proof.by == ("pedro",)
         await visitor.post("/providers/1/state", {"state": "suspended", "reason": "Quebró"})
     assert not (await found(house, alta, "providers-sufficient")).ok
+
+
+async def test_only_what_is_enough_as_it_was_looked_at_is_confirmed_and_for_this_alta(house):
+    alta, checks = await with_coverages(house), house.office.network_checks
+    wanted = await house.office.plan_needs.of_alta(alta)
+    needs = (await checks.look(wanted)).needs
+    with pytest.raises(NetworkRefused, match="No alcanza"):
+        await checks.confirm(wanted, needs)
+    await house.office.providers.add(profile_of(WHOLE))
+    with pytest.raises(StaleRow):
+        await checks.confirm(wanted, "lo de ayer")
+    await checks.confirm(replace(wanted, alta=None), needs)
+    assert not (await found(house, alta, "providers-sufficient")).ok, "that was said of another alta"
+    await checks.confirm(wanted, needs)
+    assert (await found(house, alta, "providers-sufficient")).ok
+    await checks.set_demand(wanted, Demand((zone_of("Córdoba"),)))
+    assert not (await found(house, alta, "providers-sufficient")).ok, "it needs something else now"
+    for stale in (0, 9):
+        with pytest.raises(StaleRow):
+            await checks.set_demand(wanted, Demand((zone_of("Salta"),), revision=stale))
+    assert [str(zone) for zone in (await checks.demand(alta.plan)).zones] == ["Córdoba"]
+
+
+async def test_a_plan_goes_on_without_what_was_waived_once_that_is_confirmed(house):
+    alta, checks = await with_coverages(house), house.office.network_checks
+    wanted, day = await house.office.plan_needs.of_alta(alta), today(house)
+    await checks.set_demand(wanted, Demand((zone_of("Córdoba"),)))
+    seen = await checks.look(wanted)
+    for gap in seen.gaps:
+        task = await house.office.selection.open(wanted, gap, "pedro", day, day)
+        assert gap not in await checks.untaken(seen)
+        await house.office.selection.waive(task.id, "El cliente acepta el reintegro")
+    await checks.confirm(wanted, seen.needs)
+    proof = await found(house, alta, "providers-sufficient")
+    assert proof.ok and proof.said.startswith("Se sigue sin ")
 
 
 async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):

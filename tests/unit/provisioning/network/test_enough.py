@@ -128,6 +128,8 @@ def test_it_is_looked_at_as_of_the_day_on_which_the_plan_starts():
     beginning = provider(2, contract_from="2026-04-01", capacity="9")
     assert looked(ending, beginning).rows[0].who == ("Prestador 1",)
     assert looked(ending, beginning, starts=date(2026, 4, 15)).rows[0].who == ("Prestador 2",)
+    ended = provider(3, contract_until="2026-03-01", capacity="9")
+    assert looked(ended, starts=date(2026, 2, 1)).rows[0].who == (), "a plan that runs is looked at today"
 
 
 def test_nights_are_asked_of_emergencies_only_and_nobody_is_sent_to_a_question():
@@ -146,7 +148,9 @@ def test_a_plan_of_the_country_asks_for_the_zones_of_its_subsidiary_and_a_local_
 def test_what_was_asked_for_has_another_hash_when_it_is_another():
     seen = looked()
     assert seen.needs == looked(provider(1)).needs
-    assert len({seen.needs, looked(coverages=(TOW, TYRE)).needs, looked(demand=Demand()).needs}) == 3
+    more = Demand(CORDOBA.zones, {"vial": Minimum(providers=3)})
+    others = (looked(coverages=(TOW, TYRE)), looked(demand=Demand()), looked(demand=more))
+    assert len({seen.needs, *(each.needs for each in others)}) == 4
 
 
 def test_a_file_of_minimums_with_problems_says_where(tmp_path):
