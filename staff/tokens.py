@@ -46,9 +46,11 @@ ACTING: Mapping[Permission, str] = {
     Permission.SETTING_WRITE: "Publicar de urgencia, sin prueba",
     Permission.PROMPT_WRITE: "Enviar grabaciones",
     Permission.PROMPT_APPROVE: "Aprobar grabaciones",
-    Permission.TEST_RUN: "Repetir la llamada del día",
+    Permission.TEST_RUN: "Probar líneas",
     Permission.TRAINING_WRITE: "Anotar capacitaciones y bases",
-    Permission.ALTA_WRITE: "Recordar fichas y empezar sin ellas",
+    Permission.ALTA_WRITE: "Mover altas",
+    Permission.NUMBER_WRITE: "Mover números",
+    Permission.PROVIDER_WRITE: "Escribir prestadores",
     Permission.MAIL_WRITE: "Reenviar y anular correos",
 }
 """What a token may be given besides when it acts for a person who may."""

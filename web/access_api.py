@@ -3,15 +3,24 @@
 from ivr_audio.decode import LARGEST
 from staff.permissions import Permission
 from web import api, api_altas, api_tests, readings
+from web.alta import api as moves
+from web.alta import api_papers as papers
+from web.alta.coverage_editor import LARGEST as LARGEST_COVERAGES
+from web.alta.documents import LARGEST as LARGEST_DOCUMENT
 from web.network import api as network
+from web.network import enough_api as enough
+from web.network import providers_api as providers
 from web.network import times_api
 from web.network import training_api as training
 from web.notices import api as notices
 from web.notices import mail_api as mail
 from web.numbers import api as numbers
+from web.numbers import loads_api as loads
+from web.numbers import moves_api as number
 from web.plan_editor import api as drafts
 from web.plan_editor.editing import LARGEST as LARGEST_PLAN
 from web.prompts import api as prompts
+from web.proof import api as runs
 from web.readings import Reading
 from web.release import api as releases
 from web.route import Handler, Route
@@ -26,6 +35,7 @@ def _post(path: str, handler: Handler, permission: Permission | None, largest: i
     return Route("POST", f"/api/v1/{path}", handler, ByToken(permission), largest=largest)
 
 
+_STEP = "altas/{id}/steps/{step}"
 _SAY = "prompts/{plan}/say/{prompt}"
 _RECORDING = "prompts/{plan}/recordings/{id}"
 
@@ -36,8 +46,31 @@ API: tuple[Route, ...] = (
     _get("cases/{id}", api.case, Permission.CASE_READ, readings.CASE),
     _get("lines", api.lines, Permission.LINE_READ),
     _get("numbers", numbers.numbers, Permission.NUMBER_READ),
+    _get("numbers/{e164}", number.number, Permission.NUMBER_READ),
+    _post("numbers/{e164}/move", number.move, Permission.NUMBER_WRITE),
+    _post("numbers/{e164}/link", number.link, Permission.NUMBER_WRITE),
+    _post("numbers/{e164}/change", number.change, Permission.NUMBER_WRITE),
+    _post("number-moves", number.several, Permission.NUMBER_WRITE),
+    _post("number-loads", loads.look, Permission.NUMBER_WRITE, loads.LARGEST),
+    _get("number-loads/{load}", loads.preview, Permission.NUMBER_WRITE),
+    _post("number-loads/{load}", loads.load, Permission.NUMBER_WRITE),
+    _post("number-loads/{load}/drop", loads.drop, Permission.NUMBER_WRITE),
+    _post("altas/{id}/numbers/reserve", number.reserve, Permission.NUMBER_WRITE),
+    _post("altas/{id}/numbers/request", number.ask, Permission.NUMBER_WRITE),
+    _post("altas/{id}/numbers/link", number.given, Permission.NUMBER_WRITE),
     _get("providers", network.providers, Permission.PROVIDER_READ),
-    _get("providers/check/{plan}", network.check, Permission.PROVIDER_READ),
+    _post("providers", providers.add, Permission.PROVIDER_WRITE),
+    _get("providers/check/{plan}", enough.check, Permission.PROVIDER_READ),
+    _post("providers/check/{plan}/confirm", enough.confirm, Permission.PROVIDER_WRITE),
+    _post("providers/check/{plan}/demand", enough.demand, Permission.PROVIDER_WRITE),
+    _post("providers/check/{plan}/tasks", enough.open_task, Permission.PROVIDER_WRITE),
+    _get("providers/{id}", providers.provider, Permission.PROVIDER_READ),
+    _post("providers/{id}", providers.change, Permission.PROVIDER_WRITE),
+    _post("providers/{id}/state", providers.set_state, Permission.PROVIDER_WRITE),
+    _get("selections", enough.tasks, Permission.PROVIDER_READ),
+    _post("selections/{id}/change", enough.change_task, Permission.PROVIDER_WRITE),
+    _post("selections/{id}/waive", enough.waive_task, Permission.PROVIDER_WRITE),
+    _post("selections/{id}/reopen", enough.reopen_task, Permission.PROVIDER_WRITE),
     _get("plans", api.plans, Permission.LINE_READ),
     _get("status", api.status, Permission.STATUS_READ),
     _get("audit", api.audit, Permission.AUDIT_READ, readings.AUDIT),
@@ -45,8 +78,33 @@ API: tuple[Route, ...] = (
     _get("altas/{id}", api_altas.alta, Permission.ALTA_READ),
     _get("altas/{id}/events", api_altas.events, Permission.ALTA_READ),
     _get("altas/{id}/coverages", api_altas.coverages, Permission.ALTA_READ),
+    _post("altas", moves.begin, Permission.ALTA_WRITE),
+    _post("altas/{id}", moves.change, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/finish", moves.finish, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/skip", moves.skip, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/back", moves.send_back, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/reopen", moves.reopen, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/assign", moves.assign, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/due", moves.set_due, Permission.ALTA_WRITE),
+    _post("altas/{id}/comments", moves.comment, Permission.ALTA_WRITE),
+    _post("altas/{id}/suspend", moves.suspend, Permission.ALTA_WRITE),
+    _post("altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),
+    _post("altas/{id}/cancel", moves.cancel, Permission.ALTA_WRITE),
+    _post("altas/{id}/move", moves.move_on, Permission.ALTA_WRITE),
+    _post("altas/{id}/coverages", papers.write_coverages, Permission.ALTA_WRITE, LARGEST_COVERAGES),
+    _get("altas/{id}/documents", papers.documents, Permission.ALTA_READ),
+    _post("altas/{id}/documents", papers.attach, Permission.ALTA_WRITE, LARGEST_DOCUMENT),
+    _get("altas/{id}/documents/{document}", papers.download, Permission.ALTA_READ, readings.DOCUMENT),
+    _post("altas/{id}/documents/{document}/sign-off", papers.sign_off, Permission.ALTA_WRITE),
+    _get("altas/{id}/number-request", papers.asked_number, Permission.ALTA_READ),
+    _post("altas/{id}/number-request", papers.write_request, Permission.ALTA_WRITE),
+    _post("altas/{id}/number-request/sign", papers.sign_request, Permission.ALTA_WRITE),
     _get("line-tests", api_tests.tests, Permission.ALTA_READ),
     _get("line-tests/{id}", api_tests.test, Permission.ALTA_READ),
+    _get("line-test-runs", runs.runs, Permission.ALTA_READ),
+    _post("line-test-runs", runs.start, Permission.TEST_RUN),
+    _get("line-test-runs/{id}", runs.run, Permission.ALTA_READ),
+    _post("line-test-runs/{id}/cancel", runs.cancel, Permission.TEST_RUN),
     _get("releases", releases.releases, Permission.ALTA_READ),
     _get("releases/{plan}", releases.gate, Permission.ALTA_READ),
     _post("releases/{plan}", releases.release, Permission.LINE_RELEASE),

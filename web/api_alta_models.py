@@ -80,6 +80,20 @@ class AltaProof(Answer):
     said: str
 
 
+class AltaQuestion(Answer):
+    name: str
+    title: str
+    required: bool
+
+
+class AltaPaper(Answer):
+    """Un documento que el paso pide."""
+
+    name: str
+    title: str
+    attached: bool
+
+
 class AltaStep(Answer):
     step: str
     title: str
@@ -92,8 +106,31 @@ class AltaStep(Answer):
     closed: datetime | None
     by: Annotated[str | None, Field(description="Quién lo cerró; «altavoz», cuando se cerró solo.")]
     round: int
+    revision: Annotated[int, Field(description="La que vuelve al mover el paso.")]
+    back: Annotated[str, Field(description="Por qué volvió o se reabrió.")]
+    questions: Annotated[list[AltaQuestion], Field(description="Lo que se responde al terminarlo.")]
+    papers: list[AltaPaper]
+    signatures: Annotated[list[str], Field(description="Las áreas que firman su solicitud.")]
     missing: Annotated[list[str], Field(description="Qué le falta, en palabras.")]
     evidence: list[AltaProof]
+
+
+class AltaData(Answer):
+    """Lo que se pidió, como el formulario lo muestra."""
+
+    client: str
+    type: str
+    tax_id: str
+    contacts: str
+    origin: str
+    sold_by: list[str]
+    scope: str
+    service: str
+    share: Annotated[int | None, Field(description="Por ciento de llamadas atendidas a tiempo.")]
+    within: Annotated[int | None, Field(description="En cuántos segundos.")]
+    levels: str
+    purpose: str
+    carrier: str
 
 
 class Alta(Answer):
@@ -116,6 +153,7 @@ class Alta(Answer):
     done: int
     needed: int
     revision: int
+    data: AltaData
     steps: list[AltaStep]
 
 

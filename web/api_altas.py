@@ -6,11 +6,15 @@ from aiohttp import web
 
 from cases.pages import Page
 from provisioning.alta.coverage_list import FIELDS, said
+from provisioning.alta.coverages import CoverageVersion
 from provisioning.alta.events import Event
 from provisioning.alta.lists import AltaFilter, AltaSummary
+from provisioning.alta.procedure import WantedDocument
+from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaView, StepView
 from web import api_alta_models as models
 from web import refusals
+from web.alta.asking import typed_of
 from web.api_endpoint import endpoint
 from web.keys import services, token
 
@@ -32,7 +36,7 @@ async def altas(request: web.Request, asked: models.AltasAsked) -> Page[AltaSumm
 
 @endpoint("Un alta, con cada paso y su evidencia.", models.AltaNamed, models.Alta)
 async def alta(request: web.Request, asked: models.AltaNamed) -> dict[str, Any]:
-    return _alta(await _found(request, asked.id))
+    return alta_of(await _found(request, asked.id))
 
 
 @endpoint(
@@ -52,6 +56,11 @@ async def coverages(request: web.Request, asked: models.AltaNamed) -> dict[str, 
     version = await services(request).office.altas.coverages.current(found.id)
     if version is None:
         raise refusals.not_found("Ese alta todavía no tiene coberturas")
+    return coverages_of(version)
+
+
+def coverages_of(version: CoverageVersion) -> dict[str, Any]:
+    """What the API says of a version."""
     content = version.content
     listed = [{"code": each.code} | {name: said(each, name) for name in FIELDS} for each in content.coverages]
     written = {"conditions": content.conditions, "guide": content.guide, "coverages": listed}
@@ -66,23 +75,37 @@ async def _found(request: web.Request, id: str, *, proved: bool = True) -> AltaV
     return found
 
 
-def _alta(alta: AltaView) -> dict[str, Any]:
+def alta_of(alta: AltaView) -> dict[str, Any]:
+    """What the API says of one."""
     request = alta.request
     same = (
         "id", "number", "plan", "subsidiary", "account", "state", "reason", "asked_by", "started", "ended",
         "late", "done", "needed", "revision",
     )  # fmt: skip
-    asked = {"kind": request.kind, "name": request.name, "starts": request.starts}
+    asked = {"kind": request.kind, "name": request.name, "starts": request.starts, "data": _data(request)}
     return {name: getattr(alta, name) for name in same} | asked | {"steps": [_step(s) for s in alta.steps]}
 
 
+def _data(request: AltaRequest) -> dict[str, Any]:
+    typed, level = typed_of(request), request.service_level
+    share, within = (level.share, level.answer_within) if level else (None, None)
+    return {**typed.values, "sold_by": typed.sold_by, "share": share, "within": within}
+
+
 def _step(step: StepView) -> dict[str, Any]:
-    same = ("state", "owner", "since", "due", "late", "closed", "by", "round")
+    same = ("state", "owner", "since", "due", "late", "closed", "by", "round", "revision", "back")
     evidence = [{"name": name, "ok": each.ok, "said": each.said} for name, each in step.found.items()]
     return {name: getattr(step, name) for name in same} | {
         "step": step.id,
         "title": step.step.title,
         "areas": list(step.step.areas),
+        "questions": step.step.questions,
+        "papers": [_paper(step, wanted) for wanted in step.step.documents],
+        "signatures": list(step.step.signatures),
         "missing": list(step.missing),
         "evidence": evidence,
     }
+
+
+def _paper(step: StepView, wanted: WantedDocument) -> dict[str, Any]:
+    return {"name": wanted.name, "title": wanted.title, "attached": wanted.name in step.documents}

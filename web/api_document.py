@@ -88,7 +88,7 @@ def _schemas(models: set[type[BaseModel]]) -> dict[str, Any]:
 
 def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
     name = row.path.removeprefix("/api/v1/").replace("/{id}", "_one")
-    asks = about.asks.model_json_schema()
+    asks = _whole(about.asks.model_json_schema())
     read = row.method == "GET"
     parameters = [each for each in _parameters(row.path, asks) if read or each["in"] == "path"]
     return {
@@ -110,7 +110,8 @@ def _operation(row: Route, who: ByToken, about: Described) -> dict[str, Any]:
 
 def _may_happen(status: str, row: Route, about: Described) -> bool:
     if status == "404":
-        return "{" in row.path or bool({"after", "person"} & about.asks.model_fields.keys())
+        named = {"after", "person"} if row.method == "GET" else {"person", "plan"}
+        return "{" in row.path or bool(named & about.asks.model_fields.keys())
     if status == "422":
         return about.refuses
     return row.method != "GET" or status not in _OF_BODIES
@@ -126,6 +127,23 @@ def _body(path: str, asks: Mapping[str, Any], file: FileSent) -> dict[str, Any]:
         needed += ["file"] if file is FileSent.MUST else []
     given = {"type": "object", "properties": asked, "required": needed, "additionalProperties": False}
     return {"required": bool(needed), "content": {JSON if file is FileSent.NONE else FORM: {"schema": given}}}
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema in which what it refers to stands where it is referred to."""
+    parts = schema.pop("$defs", {})
+
+    def put(given: Any) -> Any:
+        if isinstance(given, list):
+            return [put(each) for each in given]
+        if not isinstance(given, dict):
+            return given
+        if "$ref" in given:
+            return put(parts[given["$ref"].rpartition("/")[2]])
+        return {name: put(each) for name, each in given.items()}
+
+    found: dict[str, Any] = put(schema)
+    return found
 
 
 def _answered(answers: type[BaseModel] | str) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from provisioning.alta.refusals import StaleStep
 from provisioning.editing.values import StaleDraft
+from provisioning.network.values import StaleRow
+from provisioning.numbers.values import StaleNumber
 from web import refusals
 from web.api_fields import Asked
 from web.readable import READ_SECONDS
@@ -23,6 +26,7 @@ from web.uploads import FORM, upload
 A = TypeVar("A", bound=Asked)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Refusing = tuple[type[Exception], ...]
+_STALE = (StaleDraft, StaleStep, StaleNumber, StaleRow)
 PROBLEM, JSON = "application/problem+json", "application/json"
 
 
@@ -103,7 +107,7 @@ async def _done(
 ) -> R:
     try:
         return await answer(request, asked)
-    except StaleDraft as stale:
+    except _STALE as stale:
         raise refusals.changed_meanwhile(str(stale)) from stale
     except refuses as refused:
         raise refusals.not_done(str(refused)) from refused

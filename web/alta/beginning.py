@@ -1,9 +1,8 @@
 """A new alta: of a plan, or an otro sí of one in service; and the data of one under way, changed."""
 
-from typing import Any
-
 from aiohttp import web
 
+from plans.model import Plan
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.request import ORIGINS, SCOPES
 from provisioning.alta.views import AltaView
@@ -11,7 +10,7 @@ from web import lists
 from web.alta.asking import FIELDS, TYPES, TypedRequest, read, typed_of, typed_of_plan
 from web.alta.find import altas, find
 from web.alta.moves import LONGEST, back_to
-from web.keys import services, session
+from web.keys import person, services, session
 from web.pages import render
 from web.person_form import Given
 
@@ -22,10 +21,8 @@ async def form(request: web.Request) -> web.Response:
     """The form, empty; of an otro sí with what the plan says today."""
     kind = lists.one_of(request.query, "kind", ("alta", "otro-si")) or "alta"
     plan = request.query.get("plan", "")
-    for stored in _in_sight(request):
-        if kind == "otro-si" and stored.plan == plan:
-            return await _form(request, typed_of_plan(stored))
-    return await _form(request, TypedRequest({"kind": kind}))
+    stored = in_service(request, plan) if kind == "otro-si" else None
+    return await _form(request, typed_of_plan(stored) if stored else TypedRequest({"kind": kind}))
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -72,8 +69,13 @@ def _typed(given: Given) -> TypedRequest:
     return TypedRequest(values, tuple(sold_by)[:_MOST_WAYS])
 
 
-def _in_sight(request: web.Request) -> list[Any]:
-    scope = session(request).person.scope
+def in_service(request: web.Request, plan: str) -> Plan | None:
+    """The plan as it is in service, for those who may see it."""
+    return next((each for each in _in_sight(request) if each.plan == plan), None)
+
+
+def _in_sight(request: web.Request) -> list[Plan]:
+    scope = person(request).scope
     plans = (stored.version.plan for stored in services(request).book.live())
     return [plan for plan in plans if scope.covers(plan.subsidiary, plan.account.name)]
 
@@ -81,14 +83,14 @@ def _in_sight(request: web.Request) -> list[Any]:
 async def _form(
     request: web.Request, typed: TypedRequest, alta: AltaView | None = None, status: int = 200
 ) -> web.Response:
-    served, person = services(request), session(request).person
+    served, own = services(request), session(request).person
     plans = _in_sight(request)
     ways = dict.fromkeys(("tmk", "agencia", *(way for plan in plans for way in plan.sold_by), *typed.sold_by))
     subsidiaries = served.site.subsidiaries
     seen = {
         code: each
         for code, each in subsidiaries.items()
-        if not person.scope.subsidiaries or code in person.scope.subsidiaries
+        if not own.scope.subsidiaries or code in own.scope.subsidiaries
     }
     return render(
         request,
@@ -104,5 +106,5 @@ async def _form(
         origins=ORIGINS,
         scopes=SCOPES,
         types=TYPES,
-        refusal=await altas(request).hands.may_begin(person, altas(request).written.procedure.begins),
+        refusal=await altas(request).hands.may_begin(own, altas(request).written.procedure.begins),
     )

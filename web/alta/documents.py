@@ -1,5 +1,6 @@
 """The papers of an alta: attached to a step, reviewed and approved by somebody else, read again (P7, P12)."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from web.alta.coverages import drawn_up
 from web.alta.find import altas, find, number_of
 from web.alta.moves import back_to
 from web.alta.page import Attempt, Told, show
-from web.keys import session
+from web.keys import person
 from web.person_form import text
 from web.refusals import Refusal
 from web.uploads import File, upload
@@ -27,19 +28,21 @@ async def attach(request: web.Request) -> web.Response:
     alta, came = await find(request), upload(request)
     given = {name: value.strip() for name, value in came.fields.items()}
     try:
-        await _attach(request, alta, given, came.file("file"))
+        await take(request, alta, given, came.file("file"))
     except AltaRefused as refused:
         return await _refused(request, refused, given | {"form": "attached"})
     return back_to(alta.id, "attached", given.get("step", ""))
 
 
-async def _attach(request: web.Request, alta: AltaView, given: dict[str, str], file: File | None) -> None:
+async def take(request: web.Request, alta: AltaView, given: Mapping[str, str], file: File | None) -> Document:
+    """The file as the next revision of what was said of it. Raises `AltaRefused`."""
     if file is None:
         raise AltaRefused("Elija el archivo.")
     label = next((each for each in LABELS if each == given.get("label")), None)
     control = Control(given.get("title", "")[:200], label, given.get("drew_up", ""))
-    person, step, name = session(request).person, given.get("step", ""), given.get("name", "")[:40]
-    await altas(request).documents.attach(alta.id, step, name, file.name, file.path, person, control)
+    step, name = given.get("step", ""), given.get("name", "")[:40]
+    documents = altas(request).documents
+    return await documents.attach(alta.id, step, name, file.name, file.path, person(request), control)
 
 
 async def archive(request: web.Request) -> web.Response:
@@ -48,7 +51,7 @@ async def archive(request: web.Request) -> web.Response:
     step, name = text(given, "step"), text(given, "name")[:40]
     file, body = await drawn_up(request)
     try:
-        await altas(request).documents.attach(alta.id, step, name, file, body, session(request).person)
+        await altas(request).documents.attach(alta.id, step, name, file, body, person(request))
     except AltaRefused as refused:
         return await _refused(request, refused, {"form": "archived"})
     return back_to(alta.id, "archived", step)
@@ -57,9 +60,9 @@ async def archive(request: web.Request) -> web.Response:
 async def sign_off(request: web.Request) -> web.Response:
     """Somebody else's word on a document: reviewed, or approved."""
     alta, given = await find(request), await request.post()
-    document = await _document(request, alta)
+    document = await find_document(request, alta)
     try:
-        await altas(request).documents.sign_off(document.id, session(request).person, text(given, "what"))
+        await altas(request).documents.sign_off(document.id, person(request), text(given, "what"))
     except AltaRefused as refused:
         return await _refused(request, refused, {"form": "reviewed"})
     return back_to(alta.id, "reviewed")
@@ -69,7 +72,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     """The file as a download: nothing of it is shown by the console itself."""
     alta = await find(request)
     try:
-        found = await altas(request).documents.open(number_of(request, "document"), session(request).person)
+        found = await altas(request).documents.open(number_of(request, "document"), person(request))
     except NotYours as refused:
         raise Refusal(403, "label", "Ese documento no es para todos", str(refused)) from refused
     if found is None or found[0].alta != alta.id:
@@ -80,7 +83,8 @@ async def download(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers=headers)
 
 
-async def _document(request: web.Request, alta: AltaView) -> Document:
+async def find_document(request: web.Request, alta: AltaView) -> Document:
+    """The document of the alta that the address names."""
     id = number_of(request, "document")
     for document in await altas(request).documents.of_alta(alta.id):
         if document.id == id:

@@ -8,7 +8,7 @@ from aiohttp import web
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView, StepView
 from web import refusals
-from web.keys import services, session
+from web.keys import person, services
 from web.pages import site_zone
 
 _LONGEST_ID = 9
@@ -20,7 +20,7 @@ def altas(request: web.Request) -> Altas:
 
 async def find(request: web.Request) -> AltaView:
     """The alta, with what proves its steps looked at now. Out of sight is as if it were not there."""
-    found = await altas(request).find(number_of(request, "id"), session(request).person.scope)
+    found = await altas(request).find(number_of(request, "id"), person(request).scope)
     if found is None:
         raise refusals.not_found("Esa alta no existe")
     return found

@@ -57,7 +57,7 @@ async def save(request: web.Request) -> web.Response:
     """Another version; who signed the one before signs again."""
     alta, given = await find(request), await request.post()
     typed = _read(given)
-    wanted = _request(request, alta, typed)
+    wanted = wanted_of(request, alta, typed)
     if isinstance(wanted, Typed):
         return await _page(request, alta, wanted, status=422)
     try:
@@ -91,14 +91,15 @@ async def sign(request: web.Request) -> web.Response:
 
 async def pdf(request: web.Request) -> web.Response:
     alta = await find(request)
-    form = await altas(request).forms.current(alta) if _step(alta) else None
+    form = await altas(request).forms.current(alta) if step_of(alta) else None
     if form is None:
         raise refusals.not_found("Todavía no hay solicitud de número")
     name = f"solicitud-de-numero-{alta.plan}-v{form.version}.pdf"
     return await paper(request, "alta/number_request_paper.html", name, **await _shared(request, alta, form))
 
 
-def _step(alta: AltaView) -> StepView | None:
+def step_of(alta: AltaView) -> StepView | None:
+    """The step that asks for it, if the alta has one."""
     return next((step for step in alta.steps if step.step.form == "number-request"), None)
 
 
@@ -109,7 +110,8 @@ def _read(given: Given) -> Typed:
     return Typed(values, {digit: label for digit, label in options.items() if label})
 
 
-def _request(request: web.Request, alta: AltaView, typed: Typed) -> NumberRequest | Typed:
+def wanted_of(request: web.Request, alta: AltaView, typed: Typed) -> NumberRequest | Typed:
+    """What the form says, or the form again with every problem at its field."""
     notices = {each.name: each.text for each in altas(request).forms.notices(alta)}
     options = [{"digit": digit, "label": label} for digit, label in typed.options.items()]
     data = typed.values | {"options": options, "notice_text": notices.get(typed.get("notice"), "")}
@@ -142,7 +144,7 @@ async def _page(
     told: Told | None = None,
     status: int = 200,
 ) -> web.Response:
-    step, person = _step(alta), session(request).person
+    step, person = step_of(alta), session(request).person
     if step is None:
         raise refusals.not_found("Esta alta no lleva solicitud de número")
     found, forms = altas(request), altas(request).forms

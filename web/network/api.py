@@ -1,4 +1,4 @@
-"""The providers, and whether they are enough for a plan, for other programs."""
+"""The list of providers for other programs, and what several doors say of them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -8,9 +8,8 @@ from pydantic import Field, StringConstraints
 
 from provisioning.network.enough import Row
 from provisioning.network.values import Provider, ProviderFilter, ProviderState
-from web import refusals
 from web.api_endpoint import endpoint
-from web.api_fields import Answer, Asked, LimitAsked, PlanAsked, TextAsked
+from web.api_fields import Answer, Asked, LimitAsked, TextAsked
 from web.api_models import PageOf
 from web.keys import services, token
 
@@ -50,10 +49,6 @@ class Providers(PageOf[ProviderAnswer]):
     """Por nombre."""
 
 
-class CheckAsked(Asked):
-    plan: PlanAsked
-
-
 class CheckRow(Answer):
     """Una cobertura en una zona."""
 
@@ -64,15 +59,7 @@ class CheckRow(Answer):
     capacity: int
     at_night: int
     short: Annotated[str, Field(description="Qué falta; vacío cuando alcanza.")]
-
-
-class NetworkCheck(Answer):
-    """Si los prestadores alcanzan para un plan, ahora."""
-
-    plan: str
-    enough: bool
-    unsaid: Annotated[str, Field(description="Por qué no se puede saber, si el plan no dice dónde.")]
-    rows: list[CheckRow]
+    gap: Annotated[str, Field(description="Con esto se abre su selección.")]
 
 
 @endpoint("Los prestadores, por nombre.", ProvidersAsked, Providers)
@@ -80,21 +67,11 @@ async def providers(request: web.Request, asked: ProvidersAsked) -> dict[str, ob
     wanted = ProviderFilter(asked.text, asked.service, asked.zone, asked.state or "", asked.subsidiary or "")
     found = services(request).office.providers
     page = await found.page(wanted, asked.limit, asked.after or None, token(request).scope)
-    return {"items": [_provider(each) for each in page.items], "next": page.next}
+    return {"items": [provider_of(each) for each in page.items], "next": page.next}
 
 
-@endpoint("Si los prestadores alcanzan para un plan.", CheckAsked, NetworkCheck)
-async def check(request: web.Request, asked: CheckAsked) -> dict[str, object]:
-    office = services(request).office
-    wanted = await office.plan_needs.of_plan(asked.plan, token(request).scope)
-    if wanted is None:
-        raise refusals.not_found("Ese plan no existe")
-    seen = await office.network_checks.look(wanted)
-    rows = [_row(row) for row in seen.rows]
-    return {"plan": wanted.plan, "enough": seen.enough, "unsaid": seen.unsaid, "rows": rows}
-
-
-def _provider(provider: Provider) -> ProviderAnswer:
+def provider_of(provider: Provider) -> ProviderAnswer:
+    """What a list says of one."""
     profile = provider.profile
     return ProviderAnswer(
         id=provider.id,
@@ -111,7 +88,8 @@ def _provider(provider: Provider) -> ProviderAnswer:
     )
 
 
-def _row(row: Row) -> CheckRow:
+def row_of(row: Row) -> CheckRow:
+    """A need and what there is for it."""
     return CheckRow(
         service=row.need.service,
         code=row.need.code,
@@ -120,4 +98,5 @@ def _row(row: Row) -> CheckRow:
         capacity=row.capacity,
         at_night=row.at_night,
         short=row.lack,
+        gap="|".join(row.need.key),
     )

@@ -1,5 +1,8 @@
 """Are the providers enough for a plan? Looked at, mended, and confirmed by Prestadores (P26)."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from aiohttp import web
 
 from provisioning.network.enough import Check, Demand, PlanNeeds, places
@@ -18,6 +21,16 @@ from web.pages import full_names, render
 _LEAST = ("providers", "simultaneous", "at_night")
 SHOWN = 20
 EACH = "*"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Who is to look for providers for a gap (`EACH`: for all that nobody settled), until when."""
+
+    gap: str
+    owner: str
+    due: date | None
+    note: str
 
 
 async def index(request: web.Request) -> web.Response:
@@ -60,19 +73,24 @@ async def open_task(request: web.Request) -> web.Response:
     """A gap becomes somebody's task, or each gap that nobody settled (`gap=*`) does."""
     wanted, typed = await needs(request), typed_of(await request.post())
     try:
-        seen = await office(request).network_checks.look(wanted)
-        gap, lacking = typed.get("gap", ""), await office(request).network_checks.untaken(seen)
-        rows = lacking if gap == EACH else [row for row in seen.rows if "|".join(row.need.key) == gap]
-        if not rows:
-            raise NetworkRefused("Esa falta ya no está: mire la lista como quedó.")
-        owner, due = _person(request, typed), day_of(typed.get("due", ""))
-        day = today(request, wanted.subsidiary)
-        for row in rows:
-            await office(request).selection.open(wanted, row, owner, due, day, typed.get("note", ""))
+        gap, due = typed.get("gap", ""), day_of(typed.get("due", ""))
+        await open_tasks(request, wanted, Opened(gap, _person(request, typed), due, typed.get("note", "")))
     except NetworkRefused as refused:
         attempt = Attempt(f"task-{typed.get('gap', '')}", typed, refused.problems)
         return await _refused(request, wanted, attempt, refused)
     return see_other(f"/providers/check/{wanted.plan}?done={'tasks' if gap == EACH else 'task'}")
+
+
+async def open_tasks(request: web.Request, wanted: PlanNeeds, opened: Opened) -> None:
+    """Raises `NetworkRefused`."""
+    checks, day = office(request).network_checks, today(request, wanted.subsidiary)
+    seen = await checks.look(wanted)
+    named = [row for row in seen.rows if "|".join(row.need.key) == opened.gap]
+    rows = await checks.untaken(seen) if opened.gap == EACH else named
+    if not rows:
+        raise NetworkRefused("Esa falta ya no está: mire la lista como quedó.")
+    for row in rows:
+        await office(request).selection.open(wanted, row, opened.owner, opened.due, day, opened.note)
 
 
 def _person(request: web.Request, typed: dict[str, str]) -> str:

@@ -30,7 +30,7 @@ async def add(request: web.Request) -> web.Response:
         made = await office(request).providers.add(profile_of(typed), scope(request))
     except NetworkRefused as refused:
         return await _new(request, Attempt("provider", typed, refused.problems), 422)
-    await _changed(request, made)
+    await changed(request, made)
     return see_other(f"/providers/{made.id}?done=added")
 
 
@@ -49,7 +49,7 @@ async def change(request: web.Request) -> web.Response:
         )
     except NetworkRefused as refused:
         return await _refused(request, provider, Attempt("provider", typed, refused.problems), refused)
-    await _changed(request, made)
+    await changed(request, made)
     return see_other(f"/providers/{provider.id}?done=changed")
 
 
@@ -66,7 +66,7 @@ async def set_state(request: web.Request) -> web.Response:
     except NetworkRefused as refused:
         attempt = Attempt(f"state-{wanted}", typed_of(given), refused.problems)
         return await _refused(request, provider, attempt, refused)
-    await _changed(request, made)
+    await changed(request, made)
     return see_other(f"/providers/{provider.id}?done=state")
 
 
@@ -103,7 +103,7 @@ async def find(request: web.Request) -> Provider:
     return found
 
 
-async def _changed(request: web.Request, provider: Provider) -> None:
+async def changed(request: web.Request, provider: Provider) -> None:
     """Gaps may be filled now, or open; altas are told to look."""
     await office(request).network_checks.settle(provider.profile.subsidiary)
     office(request).altas.nudge()

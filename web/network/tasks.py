@@ -35,7 +35,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """Somebody else, another day, a note."""
-    task, typed = await _find(request), typed_of(await request.post())
+    task, typed = await find(request), typed_of(await request.post())
     owner, due = typed.get("owner", "")[:40], day_of(typed.get("due", ""))
     try:
         await office(request).selection.assign(task.id, owner, due, typed.get("note", ""))
@@ -46,7 +46,7 @@ async def change(request: web.Request) -> web.Response:
 
 async def waive(request: web.Request) -> web.Response:
     """The plan goes on without it."""
-    task, typed = await _find(request), typed_of(await request.post())
+    task, typed = await find(request), typed_of(await request.post())
     try:
         await office(request).selection.waive(task.id, typed.get("reason", ""))
     except NetworkRefused as refused:
@@ -56,7 +56,7 @@ async def waive(request: web.Request) -> web.Response:
 
 async def reopen(request: web.Request) -> web.Response:
     """It is to be filled after all."""
-    task, typed = await _find(request), typed_of(await request.post())
+    task, typed = await find(request), typed_of(await request.post())
     try:
         await office(request).selection.reopen(task.id, typed.get("reason", ""))
     except NetworkRefused as refused:
@@ -64,7 +64,8 @@ async def reopen(request: web.Request) -> web.Response:
     return see_other(f"/providers/check/{task.plan}?done=reopened")
 
 
-async def _find(request: web.Request) -> Task:
+async def find(request: web.Request) -> Task:
+    """The selection that the address names, when who asks may see it."""
     id = number_of(request, "id", "Esa selección no existe")
     found = await office(request).selection.find(id, scope(request))
     if found is None:

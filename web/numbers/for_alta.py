@@ -7,7 +7,7 @@ from aiohttp import web
 from plans.numbers import BadNumber
 from provisioning.alta.views import AltaView
 from provisioning.numbers.states import NumberKind
-from provisioning.numbers.values import Holder, NumberRefused
+from provisioning.numbers.values import Holder, InventoryNumber, NumberRefused
 from provisioning.numbers.writing import understood
 from web.alta.find import find
 from web.alta.moves import back_to
@@ -37,26 +37,31 @@ async def link(request: web.Request) -> web.Response:
 
 
 async def _reserve(request: web.Request, alta: AltaView, given: Given) -> None:
+    await reserved(request, alta, text(given, "carrier"), text(given, "header"))
+
+
+async def reserved(request: web.Request, alta: AltaView, carrier: str, typed: str) -> InventoryNumber:
+    """Without a header, the one that is free for longest. Raises `BadNumber`, `NumberRefused`."""
     holder = Holder(alta.plan, alta.subsidiary, alta.account, alta.id)
-    typed = text(given, "header")
     header = understood(typed, NumberKind.HEADER, alta.subsidiary).e164 if typed else None
-    await numbers(request).reserve(holder, text(given, "carrier"), header, alta.number)
+    return await numbers(request).reserve(holder, carrier, header, alta.number)
 
 
 async def _ask(request: web.Request, alta: AltaView, given: Given) -> None:
-    await numbers(request).request(await _header(request, alta, given), reason=text(given, "reason"))
+    header = await header_of(request, alta, text(given, "header"))
+    await numbers(request).request(header, reason=text(given, "reason"))
 
 
 async def _link(request: web.Request, alta: AltaView, given: Given) -> None:
+    header = await header_of(request, alta, text(given, "header"))
     public = understood(text(given, "public"), NumberKind.PUBLIC, alta.subsidiary).e164
     noted = numbers(request).link if "linked" in given else numbers(request).grant
-    await noted(await _header(request, alta, given), public, text(given, "reason"))
+    await noted(header, public, text(given, "reason"))
 
 
-async def _header(request: web.Request, alta: AltaView, given: Given) -> str:
-    """A header of this alta's plan: the form names it."""
+async def header_of(request: web.Request, alta: AltaView, header: str) -> str:
+    """A header, in E.164, when it is of this alta's plan. Raises `NumberRefused`."""
     held = {each.e164 for each in await numbers(request).of_plan(alta.plan)}
-    header = text(given, "header")
     if header not in held:
         raise NumberRefused("Esa cabecera no es de esta alta.")
     return header

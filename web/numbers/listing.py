@@ -16,7 +16,7 @@ from staff.permissions import Permission
 from staff.scope import EVERYTHING
 from web import lists, refusals
 from web.asked import is_htmx
-from web.keys import services, session
+from web.keys import person, services, session
 from web.pages import render
 from web.person_form import text
 
@@ -117,7 +117,7 @@ async def move_several(request: web.Request) -> web.Response:
     if not reason:
         said = "Escriba por qué: queda en el historial de cada número."
         raise refusals.bad_request(said, "Falta el motivo")
-    outcomes = [await _moved(request, e164, Move(name), reason) for e164 in marked]
+    outcomes = [await moved(request, e164, Move(name), reason) for e164 in marked]
     return render(
         request,
         "numbers/moved.html",
@@ -127,8 +127,9 @@ async def move_several(request: web.Request) -> web.Response:
     )
 
 
-async def _moved(request: web.Request, e164: str, move: Move, reason: str) -> Outcome | None:
-    number = await numbers(request).get(e164, session(request).person.scope)
+async def moved(request: web.Request, e164: str, move: Move, reason: str) -> Outcome | None:
+    """What became of a number; None for one that is out of sight."""
+    number = await numbers(request).get(e164, person(request).scope)
     if number is None:
         return None
     try:

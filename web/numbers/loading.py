@@ -13,7 +13,7 @@ from provisioning.numbers.values import NumberRefused
 from provisioning.numbers.words import KINDS
 from web import lists, refusals
 from web.asked import see_other
-from web.keys import services, session
+from web.keys import person, services
 from web.pages import render
 from web.sheet_template import SheetTemplate
 from web.uploads import upload
@@ -41,7 +41,7 @@ async def look(request: web.Request) -> web.Response:
         return _form(request, defaults, "Elija un archivo, o escriba los números.", "", 422)
     content = await asyncio.to_thread(file.path.read_bytes) if file else pasted.encode()
     try:
-        read = await loads(request).look(content, defaults, session(request).person.scope)
+        read = await loads(request).look(content, defaults, person(request).scope)
     except UnreadableSheet as unreadable:
         return _form(request, defaults, str(unreadable), pasted, 422)
     name = file.name if file else PASTED
@@ -52,16 +52,16 @@ async def look(request: web.Request) -> web.Response:
 
 
 async def preview(request: web.Request) -> web.Response:
-    kept = await _kept(request)
-    read = await loads(request).look(kept.content, kept.defaults, session(request).person.scope)
+    kept = await kept_load(request)
+    read = await loads(request).look(kept.content, kept.defaults, person(request).scope)
     return _preview(request, kept, read)
 
 
 async def load(request: web.Request) -> web.Response:
     """Load what was looked at; what became wrong meanwhile is told."""
-    kept = await _kept(request)
+    kept = await kept_load(request)
     reason = str((await request.post()).get("reason", "")).strip()[:300]
-    scope = session(request).person.scope
+    scope = person(request).scope
     try:
         read = await loads(request).load(kept.content, kept.name, kept.defaults, scope, reason)
     except NotLoaded as refused:
@@ -73,11 +73,12 @@ async def load(request: web.Request) -> web.Response:
 
 
 async def drop(request: web.Request) -> web.Response:
-    await loads(request).drop((await _kept(request)).id)
+    await loads(request).drop((await kept_load(request)).id)
     return see_other("/numbers/load")
 
 
-async def _kept(request: web.Request) -> Load:
+async def kept_load(request: web.Request) -> Load:
+    """The file that the address names, for whoever looked at it."""
     found = await loads(request).get(request.match_info["load"])
     if found is None:
         raise refusals.not_found("Ese archivo ya no está: se guarda un día, para quien lo subió")
@@ -101,7 +102,7 @@ def _only_subsidiary(request: web.Request) -> str:
 
 
 def _subsidiaries(request: web.Request) -> dict[str, str]:
-    scope = session(request).person.scope
+    scope = person(request).scope
     return {
         code: each.name
         for code, each in services(request).site.subsidiaries.items()

@@ -17,7 +17,7 @@ from provisioning.numbers.writing import service
 from staff.permissions import Permission
 from web import lists, refusals
 from web.asked import see_other
-from web.keys import services, session
+from web.keys import person, services, session
 from web.numbers.listing import numbers
 from web.pages import full_names, render
 from web.person_form import Given, text
@@ -33,6 +33,18 @@ UNDONE: Mapping[Move, Move] = {
 _OF_THEIR_OWN = frozenset({Move.RESERVE, Move.REQUEST, Move.GRANT, Move.LINK, Move.UNLINK})
 """Moves that have a form of their own on the page."""
 MOST_ALTAS = 200
+MOVED = BY_HAND - {Move.GRANT, Move.LINK}
+"""What its buttons do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A move that somebody asked for, of the number as they saw it."""
+
+    move: Move
+    reason: str
+    revision: int
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ async def page(request: web.Request) -> web.Response:
 async def find(request: web.Request) -> InventoryNumber:
     """The number that the address names, in any writing, when who asks may see it."""
     named = request.match_info["e164"][:30]
-    scope = session(request).person.scope
+    scope = person(request).scope
     found = await numbers(request).get(named, scope) or await numbers(request).get(f"+{named}", scope)
     if found is None:
         raise refusals.not_found("Ese número no está en el inventario")
@@ -66,33 +78,31 @@ async def move(request: web.Request) -> web.Response:
     """One of the buttons."""
     number, given = await find(request), await request.post()
     name = text(given, "move")
-    if name not in BY_HAND or Move(name) in (Move.GRANT, Move.LINK):
+    if name not in MOVED:
         raise refusals.bad_request("Vuelva a la página del número y use sus botones.")
     try:
-        holder = await _holder(request, number, given)
-        await _moved(request, number, Move(name), given, holder)
+        holder = await holder_of(request, whole(given, "alta")) if "alta" in given else None
+        wanted = Wanted(Move(name), text(given, "reason"), whole(given, "revision"), holder)
+        await moved(request, number, wanted)
     except NumberRefused as refused:
         return await _refused(request, number, name, given, refused)
     return see_other(f"/numbers/{number.e164}?done={name}")
 
 
-async def _moved(
-    request: web.Request, number: InventoryNumber, move: Move, given: Given, holder: Holder | None
-) -> None:
-    reason, revision = text(given, "reason"), whole(given, "revision")
+async def moved(request: web.Request, number: InventoryNumber, wanted: Wanted) -> None:
+    """Raises `NumberRefused`."""
+    move, reason = wanted.move, wanted.reason
     if not reason and move not in (Move.RESERVE, Move.REQUEST):
         raise NumberRefused("Escriba por qué: queda en el historial.")
     if move is Move.REQUEST and number.kind is NumberKind.HEADER:
         await numbers(request).request(number.e164, reason=reason)
     else:
-        await numbers(request).move(number.e164, move, reason, revision, holder)
+        await numbers(request).move(number.e164, move, reason, wanted.revision, wanted.holder)
 
 
-async def _holder(request: web.Request, number: InventoryNumber, given: Given) -> Holder | None:
+async def holder_of(request: web.Request, alta: int) -> Holder:
     """The alta that a number is reserved for. Raises `NumberRefused` when it is none in sight."""
-    if "alta" not in given:
-        return None
-    found = await services(request).office.altas.find(whole(given, "alta"), session(request).person.scope)
+    found = await services(request).office.altas.find(alta, person(request).scope)
     if found is None:
         raise NumberRefused("Elija para qué alta es el número.")
     return Holder(found.plan, found.subsidiary, found.account, found.id)
@@ -103,17 +113,24 @@ async def link(request: web.Request) -> web.Response:
     whether it says that calls arrive there.
     """
     number, given = await find(request), await request.post()
-    typed, move = text(given, "other"), Move.LINK if "linked" in given else Move.GRANT
-    noted = numbers(request).link if move is Move.LINK else numbers(request).grant
+    move = Move.LINK if "linked" in given else Move.GRANT
     try:
-        other = parse(typed, number.subsidiary).e164
-        header, public = (other, number.e164) if number.kind is NumberKind.PUBLIC else (number.e164, other)
-        await noted(header, public, text(given, "reason"))
+        await answered(request, number, move, text(given, "other"), text(given, "reason"))
     except BadNumber as bad:
         return await _refused(request, number, Move.LINK, given, NumberRefused(f"{bad}."))
     except NumberRefused as refused:
         return await _refused(request, number, Move.LINK, given, refused)
     return see_other(f"/numbers/{number.e164}?done={move}")
+
+
+async def answered(
+    request: web.Request, number: InventoryNumber, move: Move, written: str, reason: str
+) -> None:
+    """Note what the carrier said: GRANT or LINK. Raises `BadNumber`, `NumberRefused`."""
+    noted = numbers(request).link if move is Move.LINK else numbers(request).grant
+    other = parse(written, number.subsidiary).e164
+    header, public = (other, number.e164) if number.kind is NumberKind.PUBLIC else (number.e164, other)
+    await noted(header, public, reason)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -142,7 +159,7 @@ async def _page(
 ) -> web.Response:
     served = services(request)
     may_write = session(request).person.may(Permission.NUMBER_WRITE)
-    moves = _moves(request, number) if may_write else ()
+    moves = offered(request, number) if may_write else ()
     standing = in_book(served.book).get(number.e164)
     done = lists.text(request.query, "done")
     return render(
@@ -179,19 +196,19 @@ def _said() -> dict[str, Any]:
     }
 
 
-def _moves(request: web.Request, number: InventoryNumber) -> tuple[Move, ...]:
+def offered(request: web.Request, number: InventoryNumber) -> tuple[Move, ...]:
     """What the page offers: legal, by hand, and possible now."""
-    offered = [move for move in legal(number.kind, number.state) if move in BY_HAND]
+    possible = [move for move in legal(number.kind, number.state) if move in BY_HAND]
     if number.until is not None and number.until > services(request).clock():
-        offered = [move for move in offered if move is not Move.FREE]
+        possible = [move for move in possible if move is not Move.FREE]
     if number.plan is None:
         nobodys = (Move.RECALL, Move.REQUEST, Move.GRANT, Move.LINK)
-        offered = [move for move in offered if move not in nobodys]
+        possible = [move for move in possible if move not in nobodys]
     if number.kind is NumberKind.PUBLIC:
-        offered = [move for move in offered if move not in (Move.REQUEST, Move.UNLINK)]
+        possible = [move for move in possible if move not in (Move.REQUEST, Move.UNLINK)]
     elif number.linked_at:
-        offered = [move for move in offered if move not in (Move.GRANT, Move.LINK)]
-    return tuple(move for move in offered if carrier_allows(number, move))
+        possible = [move for move in possible if move not in (Move.GRANT, Move.LINK)]
+    return tuple(move for move in possible if carrier_allows(number, move))
 
 
 def _undo(number: InventoryNumber, done: str) -> Move | None:

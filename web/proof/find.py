@@ -7,11 +7,11 @@ from provisioning.proof.reports import Report
 from provisioning.proof.runs import Run
 from staff.scope import Scope
 from web import refusals
-from web.keys import services, session
+from web.keys import person, services
 
 
 def scope(request: web.Request) -> Scope:
-    return session(request).person.scope
+    return person(request).scope
 
 
 def number(request: web.Request) -> int:

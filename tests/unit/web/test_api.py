@@ -13,13 +13,19 @@ from plans.model import Account, Coverage
 from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.request import AltaRequest
 from provisioning.network.papers import Owner
+from provisioning.network.profile import profile_of
 from provisioning.network.training import Attendee, Handing, Session
+from provisioning.numbers.states import NumberKind
+from provisioning.numbers.tables import number_loads
+from provisioning.numbers.values import Entry
 from provisioning.proof.reports import Kind, Report, Result
+from provisioning.proof.runs import Run, RunState
 from staff.audit_trail import AuditFilter
 from staff.permissions import Permission
 from staff.scope import Scope
 from staff.tokens import GRANTABLE, LABELS
 from tests.unit.ivr_audio.sounds import voice, write
+from tests.unit.web.test_network import WHOLE
 from tests.unit.web.test_notices import letter
 from tests.unit.web.test_release import released_line
 from web.access import ROUTES
@@ -200,14 +206,23 @@ DOORS = {
     "/api/v1/lines": Permission.LINE_READ,
     "/api/v1/plans": Permission.LINE_READ,
     "/api/v1/numbers": Permission.NUMBER_READ,
+    "/api/v1/numbers/541140003000": Permission.NUMBER_READ,
+    "/api/v1/number-loads/00000000000000000000000000000000": Permission.NUMBER_WRITE,
+    "/api/v1/line-test-runs": Permission.ALTA_READ,
+    "/api/v1/line-test-runs/1": Permission.ALTA_READ,
     "/api/v1/providers": Permission.PROVIDER_READ,
+    "/api/v1/providers/1": Permission.PROVIDER_READ,
     "/api/v1/providers/check/hogar-nandu": Permission.PROVIDER_READ,
+    "/api/v1/selections": Permission.PROVIDER_READ,
     "/api/v1/status": Permission.STATUS_READ,
     "/api/v1/audit": Permission.AUDIT_READ,
     "/api/v1/altas": Permission.ALTA_READ,
     "/api/v1/altas/1": Permission.ALTA_READ,
     "/api/v1/altas/1/events": Permission.ALTA_READ,
     "/api/v1/altas/1/coverages": Permission.ALTA_READ,
+    "/api/v1/altas/1/documents": Permission.ALTA_READ,
+    "/api/v1/altas/1/documents/2": Permission.ALTA_READ,
+    "/api/v1/altas/1/number-request": Permission.ALTA_READ,
     "/api/v1/line-tests": Permission.ALTA_READ,
     "/api/v1/line-tests/1": Permission.ALTA_READ,
     "/api/v1/releases": Permission.ALTA_READ,
@@ -237,7 +252,13 @@ DOORS = {
     "/api/v1/dossiers/1/pdf": Permission.ALTA_READ,
 }
 """What is read, as an address of it that answers once `everything` was done."""
-PLACES = {"1": "{id}", "pbx1-1.1": "{id}", "hogar-nandu": "{plan}", "saludo": "{prompt}", "2": "{document}"}
+PLACES = {"0" * 32: "{load}", "541140003000": "{e164}"} | {
+    "1": "{id}",
+    "pbx1-1.1": "{id}",
+    "hogar-nandu": "{plan}",
+    "saludo": "{prompt}",
+    "2": "{document}",
+}
 READ_ROWS = [row for row in ROUTES if isinstance(row.who, ByToken) and row.method == "GET"]
 
 
@@ -247,7 +268,7 @@ def door_of(path):
 
 
 async def begun_alta(house):
-    """ALTA-1, with its first coverages."""
+    """ALTA-1, with its first coverages and two documents."""
     account = Account(name="Seguros Ñandú S.A.", type="aseguradora")
     asked = AltaRequest(plan="auto-tero", name="Auto Tero", account=account, subsidiary="AR")
     altas = house.office.altas
@@ -255,6 +276,8 @@ async def begun_alta(house):
     await altas.finish(alta.id, "prospecto", None)
     tow = Coverage(code="GRUA", name="Grúa", service="grua", kind="emergencia")
     await altas.coverages.save(alta.id, Coverages(coverages=(tow,)), None)
+    for name in ("contrato.pdf", "anexo.pdf"):
+        await altas.documents.attach(alta.id, "", "", name, b"%PDF-1.4", None)
 
 
 def tested():
@@ -289,6 +312,26 @@ async def papers_and_letters(house):
     await letter(house)
 
 
+async def numbers_and_a_test(house):
+    """A number, a file of numbers that Raúl looked at, a test under way, a provider."""
+    await house.office.providers.add(profile_of(WHOLE))
+    await house.office.numbers.add([Entry("+541140003000", NumberKind.HEADER, "AR", "telecom-ar")])
+    of = {"subsidiary": "AR", "carrier": "telecom-ar", "kind": "header", "area": ""}
+    file = {
+        "id": "0" * 32,
+        "at": house.clock(),
+        "actor": "raul",
+        "name": "n.csv",
+        "content": b"011 4000-1000\n",
+    }
+    async with house.engine.begin() as connection:
+        await connection.execute(insert(number_loads).values(file | of))
+    report = tested()
+    same = {name: getattr(report, name) for name in ("kind", "plan", "plan_name", "subsidiary", "account")}
+    same |= {name: getattr(report, name) for name in ("version", "fingerprint", "release", "by", "begun")}
+    await house.office.line_tests.runs.begin(Run(0, **same, state=RunState.RUNNING))
+
+
 ARRIVED = {
     "digest": "ab" * 32, "sender": "ana@empresa.example", "subject": "Re: su turno", "text": "Listo",
     "size": 5, "outcome": "refused", "reason": "No se sabe de qué alta es.", "about": "",
@@ -305,6 +348,7 @@ async def everything(house, folder):
     await begun_alta(house)
     await house.office.reports.add(tested())
     await released_line(house)
+    await numbers_and_a_test(house)
     await papers_and_letters(house)
 
 
