@@ -59,6 +59,12 @@ async def _link(request: web.Request, alta: AltaView, given: Given) -> None:
     await noted(header, public, text(given, "reason"))
 
 
+def still_under_way(alta: AltaView) -> None:
+    """Raises `NumberRefused` for one that is over."""
+    if alta.ended is not None:
+        raise NumberRefused("El alta ya no está en curso: no se le dan más números.")
+
+
 async def header_of(request: web.Request, alta: AltaView, header: str) -> str:
     """A header, in E.164, when it is of this alta's plan. Raises `NumberRefused`."""
     held = {each.e164 for each in await numbers(request).of_plan(alta.plan)}
@@ -71,8 +77,7 @@ async def _done(request: web.Request, act: Act, done: str, place: str) -> web.Re
     """Back to the alta's page; or the page with what was typed and, at its `place`, why it was refused."""
     given, alta = await request.post(), await find(request)
     try:
-        if alta.ended is not None:
-            raise NumberRefused("El alta ya no está en curso: no se le dan más números.")
+        still_under_way(alta)
         await act(request, alta, given)
     except (BadNumber, NumberRefused) as refused:
         said = str(refused).rstrip(".") + "."

@@ -162,14 +162,14 @@ async def several(request: web.Request, asked: SeveralMoved) -> dict[str, Any]:
 
 @endpoint("Reserva una cabecera para un alta.", HeaderReserved, AltaNumbers, refuses=REFUSES)
 async def reserve(request: web.Request, asked: HeaderReserved) -> dict[str, Any]:
-    alta = await find_alta(request)
+    alta = await _alta(request)
     await for_alta.reserved(request, alta, asked.carrier.strip(), asked.header.strip())
     return await _of_plan(request, alta.plan)
 
 
 @endpoint("Anota que se le pidió el número público al operador.", PublicAsked, AltaNumbers, refuses=REFUSES)
 async def ask(request: web.Request, asked: PublicAsked) -> dict[str, Any]:
-    alta = await find_alta(request)
+    alta = await _alta(request)
     header = await _header(request, alta, asked.header)
     await numbers(request).request(header, reason=asked.reason.strip())
     return await _of_plan(request, alta.plan)
@@ -177,12 +177,18 @@ async def ask(request: web.Request, asked: PublicAsked) -> dict[str, Any]:
 
 @endpoint("Anota el número que el operador dio para un alta.", PublicGiven, AltaNumbers, refuses=REFUSES)
 async def given(request: web.Request, asked: PublicGiven) -> dict[str, Any]:
-    alta = await find_alta(request)
+    alta = await _alta(request)
     header = await _header(request, alta, asked.header)
     public = understood(asked.public, NumberKind.PUBLIC, alta.subsidiary).e164
     noted = numbers(request).link if asked.linked else numbers(request).grant
     await noted(header, public, asked.reason.strip())
     return await _of_plan(request, alta.plan)
+
+
+async def _alta(request: web.Request) -> AltaView:
+    alta = await find_alta(request)
+    for_alta.still_under_way(alta)
+    return alta
 
 
 async def _header(request: web.Request, alta: AltaView, written: str) -> str:

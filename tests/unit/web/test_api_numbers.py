@@ -64,6 +64,9 @@ async def test_a_number_is_reserved_for_an_alta_asked_for_given_and_linked(house
         assert [each["state"] for each in held] == ["granted", "granted"]
         held = (await read(await posted(visitor, f"{path}/link", ivan, **public, linked=True)))["items"]
         assert [each["state"] for each in held] == ["linked", "linked"]
+        await house.office.altas.cancel(1, await house.person("raul"), "El cliente desistió")
+        over = await read(await posted(visitor, f"{path}/reserve", ivan, carrier="telecom-ar"), 422)
+        assert "ya no está en curso" in over["detail"]
     rows = (await house.audit.page(AuditFilter(actor="ivan"))).rows
     assert rows and {row.after.get("by_token") for row in rows if row.via == "api"} == {"de-ivan"}
 
