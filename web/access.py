@@ -181,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/altas/{id}/steps/{step}/reopen", moves.reopen, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/assign", moves.assign, Permission.ALTA_WRITE),
     Route("POST", "/altas/{id}/steps/{step}/due", moves.set_due, Permission.ALTA_WRITE),
-    Route("GET", "/prompts", prompts.index, Permission.ALTA_READ, "Locuciones"),
+    Route("GET", "/prompts", prompts.index, Permission.ALTA_READ, "Audios"),
     Route("GET", "/prompts/{plan}", prompts.page, Permission.ALTA_READ),
     Route("GET", "/prompts/{plan}/read", prompts.read, Permission.PROMPT_WRITE),
     Route("GET", f"{_SAY}/voice.wav", prompt_sounds.voice, Permission.ALTA_READ),

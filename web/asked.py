@@ -36,7 +36,12 @@ def local_path(written: str | None) -> str | None:
 
 
 def sign_in_path(request: web.Request) -> str:
-    """Where somebody without a session goes; after signing in, back to the page that was asked for."""
+    """Where somebody without a session goes; after signing in, back to the page that was asked for.
+
+    Who sent a form is told that it was not kept.
+    """
+    if request.method == "POST" and request.path != "/sign-out":
+        return "/sign-in?unsent=1"
     if request.method != "GET" or request.path == "/":
         return "/sign-in"
     return f"/sign-in?next={quote(request.path_qs, safe='')}"

@@ -11,13 +11,15 @@ from web.keys import DESKS, SECURE, SESSION, services, session
 from web.pages import render
 
 _WRONG = "El nombre o la contraseña no coinciden. Revise las mayúsculas y pruebe otra vez."
+_UNSENT = "Su sesión había vencido y lo último que envió no se guardó: entre y hágalo otra vez."
 _LEFT = "Salió en otro equipo: su turno terminó. Para seguir desde aquí, pase a «Disponible»."
 
 
 async def form(request: web.Request) -> web.Response:
     if SESSION in request:
         return see_other("/")
-    return _form(request, "", local_path(request.query.get("next")))
+    unsent = "unsent" in request.query
+    return _form(request, "", local_path(request.query.get("next")), _UNSENT if unsent else "")
 
 
 async def enter(request: web.Request) -> web.Response:

@@ -120,10 +120,14 @@ def _wanted_later(read: Examined) -> tuple[Item, ...]:
 
 
 def _lines(stored: StoredPlan, given: tuple[InventoryNumber, ...]) -> Iterator[Item]:
-    """Whether each header number that the alta was given is in the plan."""
-    lines = {line.header for line in stored.version.plan.lines}
+    """Whether each header number that the alta was given is in the plan, with its public one."""
+    lines = {line.header: line.public for line in stored.version.plan.lines}
     for number in given:
         if number.kind is NumberKind.HEADER:
             ok = number.e164 in lines
             said = f"La cabecera {number.e164} {'está' if ok else 'no está'} en el plan"
             yield Item(said, ok, f"/numbers/{number.e164}")
+            for public in number.linked:
+                ok = lines.get(number.e164) == public
+                said = f"El número público {public} {'está' if ok else 'no está'} en el plan"
+                yield Item(said, ok, f"/plans/{stored.version.plan.plan}/edit")

@@ -18,6 +18,8 @@ from provisioning.alta.views import AltaView
 from provisioning.editing.evidence import WRITTEN_ON
 from provisioning.editing.values import Beginning
 from provisioning.marking import Going
+from provisioning.numbers.states import NumberKind
+from provisioning.numbers.values import Entry, Holder
 from provisioning.office import Office
 from staff.actor import Actor, acting
 from staff.areas import Areas
@@ -167,3 +169,25 @@ async def test_a_line_that_was_suspended_and_answers_again_has_not_released_the_
     house.later()
     await house.office.provisioner.resume(PLAN, "olga", "Volvió")
     assert "versión anterior" in (await house.asks("released", alta)).said
+
+
+async def test_what_a_later_step_asks_of_a_plan_is_told_while_it_is_written(house: House) -> None:
+    alta = await house.begins("alta")
+    await house.writes(TEXT)
+    assert not (await house.asks("plan-written", alta)).items
+    await house.writes(TEXT.replace(', tax_id: "30-71234567-8"', ""))
+    found = await house.asks("plan-written", alta)
+    assert found.ok and "la identificación fiscal" in found.items[0].said
+
+
+async def test_a_plan_without_the_public_number_that_the_carrier_gave_is_not_configured(house: House) -> None:
+    alta = await house.begins("alta")
+    numbers = house.office.numbers
+    await numbers.add([Entry("+541143218765", NumberKind.HEADER, "AR", "telecom-ar")])
+    await numbers.reserve(Holder(PLAN, "AR", "Seguros Ñandú S.A.", alta.id), "telecom-ar")
+    await numbers.grant("+541143218765", "+548005551234")
+    await house.publishes(TEXT.replace('    public: "0800-555-1234"', "    # sin público"))
+    found = await house.asks("configured", alta)
+    assert not found.ok and "+548005551234 no está en el plan" in found.items[-1].said
+    await house.publishes(TEXT)
+    assert (await house.asks("configured", alta)).ok
