@@ -37,7 +37,7 @@ async def test_signing_in_leads_back_to_the_page_that_was_asked_for(house):
 
 async def test_who_sends_a_form_after_the_session_ended_is_told_that_it_was_not_kept(house):
     async with house.at() as visitor:
-        sent = await visitor.post("/account/tokens", {})
+        sent = await visitor.post("/account/tokens", {}, Accept="text/html")
         assert sent.headers["Location"] == "/sign-in?unsent=1"
         assert "no se guardó" in await (await visitor.get("/sign-in?unsent=1")).text()
         assert "no se guardó" not in await (await visitor.get("/sign-in")).text()
