@@ -58,6 +58,7 @@ def test_what_is_no_hours_is_refused(text):
     [
         ("", True),
         ("lun-dom 22:00-06:00", True),
+        ("lun-dom 23:00-23:00", True),
         ("lun-dom 00:00-24:00", True),
         ("lun-dom 20:00-24:00; lun-dom 00:00-08:00", True),
         ("lun-sáb 22:00-06:00", False),

@@ -17,6 +17,7 @@ from provisioning.notices.tables import notices
 from provisioning.office import Office
 from staff.profile import Profile
 from staff.roles import Role
+from staff.tables import people
 from tests.support.mail_server import MailServer
 from tests.unit.provisioning.notices.conftest import Bench, come, everywhere, post
 
@@ -120,6 +121,16 @@ async def test_a_digest_gathers_the_day_and_strikes_out_what_was_done(
     assert "ALTA-1 · Hogar Ñandú" in text
     assert f"- Es su turno: {PROSPECT} (ya está hecho)" in text
     assert "- Es su turno: Coberturas consolidadas\n" in text
+
+
+async def test_nobody_who_left_meanwhile_is_written_a_digest(bench: Bench) -> None:
+    await bench.office.preferences.choose(bench.people["clara"], How.DIGEST, 17, BUENOS_AIRES)
+    await bench.begun("ada")
+    await bench.mails()
+    async with bench.engine.begin() as connection:
+        await connection.execute(people.update().where(people.c.name == "clara").values(active=False))
+    bench.clock.at(2, 17)
+    assert await bench.look() == []
 
 
 async def test_escalations_reach_at_once_whoever_wants_nothing_else(bench: Bench) -> None:

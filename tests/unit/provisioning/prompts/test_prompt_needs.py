@@ -113,9 +113,13 @@ async def test_it_is_known_where_the_recording_is_heard(booth, library, nandu):
     with of("olga"):
         await booth.desk.approve(made, "Uno.")
     library.live(plan)
-    assert not (await library.overview.of("hogar-nandu")).needs[0].heard(Where.LIVE)
+    for recordings in ({}, {"saludo": "another"}):
+        library.live(plan, recordings=recordings)
+        need = (await library.overview.of("hogar-nandu")).needs[0]
+        assert not need.heard(Where.LIVE) and need.kept(Where.LIVE) is None
     library.live(plan, recordings={"saludo": made.sound})
-    assert (await library.overview.of("hogar-nandu")).needs[0].heard(Where.LIVE)
+    need = (await library.overview.of("hogar-nandu")).needs[0]
+    assert need.heard(Where.LIVE) and need.kept(Where.LIVE).id == made.id
 
 
 async def test_a_plan_that_is_only_being_written_is_listed_too(library, nandu):
