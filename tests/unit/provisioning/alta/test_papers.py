@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.all_tables import metadata
 from plans.book import StoredPlan
 from plans.load import read_plan
-from plans.model import AmountLimit, Coverage, EventLimit
+from plans.model import Account, AmountLimit, Coverage, EventLimit
 from plans.problems import PlanProblems
 from plans.write import version_of
 from provisioning.alta.coverage_list import Coverages, FieldChange, compare, from_yaml, of_plan, to_yaml
@@ -21,6 +22,7 @@ from provisioning.alta.number_request import IvrOption, NumberRequest
 from provisioning.alta.refusals import AltaRefused, NotYours, StaleStep
 from provisioning.alta.views import AltaView, StepState
 from provisioning.editing.evidence import configured_evidence
+from provisioning.marking import Going
 from staff.scope import Scope
 from tests.support.databases import fresh_engine
 from tests.unit.provisioning.alta.conftest import MONDAY, REQUEST, Bench
@@ -262,6 +264,49 @@ async def test_coverages_are_written_while_a_step_of_theirs_is_open(bench: Bench
     assert [each.code for each in (await altas.coverages.between(alta.id, 1, 2)).added] == ["CERR"]
     closed = await altas.finish(alta.id, "coberturas", clara)
     assert closed.step("coberturas").found["coverages"].said == "Versión 2 con 2 coberturas."
+
+
+async def test_the_account_is_complete_once_the_plan_on_file_is_what_was_agreed_whole(bench: Bench) -> None:
+    text = (EXAMPLES / "hogar-nandu.yaml").read_text("utf-8")
+    plan = read_plan(text, "hogar-nandu.yaml").plan
+    altas, clara = bench.office.altas, bench.people["clara"]
+    asked = REQUEST.model_copy(update={"account": plan.account, "subsidiary": plan.subsidiary})
+    alta = await altas.start(asked, clara)
+    await altas.finish(alta.id, "prospecto", clara)
+    await altas.coverages.save(alta.id, of_plan(plan), clara)
+    assert "todavía no está cargado" in (await altas.coverages.account_complete(alta)).said
+    await bench.office.provisioner.apply_text(text, "ivan", going=Going.CANDIDATE, reason="Alta")
+    found = await altas.coverages.account_complete(alta)
+    wrong = [item.said for item in found.items if not item.ok]
+    assert wrong == []
+    other = asked.model_copy(update={"account": Account(name="Otra", type="banco"), "subsidiary": "CO"})
+    found = await altas.coverages.account_complete(replace(alta, request=other))
+    assert [item.said for item in found.items if not item.ok] == [
+        "la cuenta no es «Otra»",
+        "la filial no es CO",
+    ]
+    first, *rest = plan.coverages
+    renamed = of_plan(plan).model_copy(
+        update={"coverages": (first.model_copy(update={"name": "Otra cosa"}), *rest)}
+    )
+    await altas.coverages.save(alta.id, renamed, clara)
+    found = await altas.coverages.account_complete(alta)
+    assert not found.ok and "las coberturas no son las acordadas" in found.said
+
+
+async def test_coverages_with_one_code_twice_or_in_no_currency_are_refused(bench: Bench) -> None:
+    altas, clara = bench.office.altas, bench.people["clara"]
+    alta = await altas.start(REQUEST, clara)
+    await altas.finish(alta.id, "prospecto", clara)
+    lost = TOW.model_copy(update={"amount": AmountLimit(limit=1, currency="XQX", per="event")})
+    for wrong, said in (
+        ((TOW, TOW), "dos veces"),
+        ((lost,), "no hay una moneda «XQX»"),
+        ((), "al menos una"),
+    ):
+        with pytest.raises(AltaRefused) as refused:
+            await altas.coverages.save(alta.id, Coverages(coverages=wrong), clara)
+        assert said in refused.value.problems["coverages"]
 
 
 async def test_an_amendment_is_shorter_and_only_of_a_plan_in_service(bench: Bench) -> None:
