@@ -7,15 +7,20 @@ from email import message_from_bytes, policy
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import getaddresses
+from typing import Any
 
 from provisioning.notices.plain_text import from_html, own_words
 
 LARGEST = 25 * 1024 * 1024
 MOST_ATTACHMENTS, MOST_PARTS, LONGEST_TEXT = 10, 200, 20_000
+SHORTEST_HEADER, LONGEST_HEADER, LONGEST_BODY = 64, 2_000, 256 * 1024
+MOST_HEADERS, MOST_LINES = 128 * 1024, 2_000
+"""Letters of headers that are read of one message, however often; lines that may begin a part of it."""
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("message-id", UnstructuredHeader)  # type: ignore[arg-type]
 """The library's own reader of this header fails at wrong ones."""
-_POLICY = policy.default.clone(header_factory=_HEADERS)
+_SLOW = frozenset({"idna", "punycode"})
+"""Codings of names of hosts, which no text has: decoding takes the square of its length."""
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 
 
@@ -46,6 +51,24 @@ class Incoming:
     size: int
 
 
+class _Headers:
+    """Reads the headers of one message. The library's time grows with the square of what it reads, and
+    whoever sends mail may send anything.
+    """
+
+    def __init__(self) -> None:
+        self._left = MOST_HEADERS
+
+    def __call__(self, name: str, value: str) -> Any:
+        if len(value) > LONGEST_HEADER:
+            cut = value[:LONGEST_HEADER]
+            value = cut.rpartition(",")[0] or cut  # half an address fails
+        self._left -= max(len(value), SHORTEST_HEADER)
+        if self._left < 0:
+            raise NotAMessage("sus encabezados son demasiado largos")
+        return _HEADERS(name, value)
+
+
 def read(raw: bytes, envelope_to: str = "") -> Incoming:
     """The message. Raises `NotAMessage`, also for what the library of the language fails at."""
     try:
@@ -57,7 +80,9 @@ def read(raw: bytes, envelope_to: str = "") -> Incoming:
 
 
 def _read(raw: bytes, envelope_to: str) -> Incoming:
-    message = message_from_bytes(raw, policy=_POLICY)
+    if raw.count(b"\n--") > MOST_LINES:
+        raise NotAMessage("tiene demasiadas partes")
+    message = message_from_bytes(raw, policy=policy.default.clone(header_factory=_Headers()))
     assert isinstance(message, EmailMessage)
     senders = _addresses(message, ("From",))
     if not message.keys() or not senders:
@@ -135,9 +160,10 @@ def _text(message: EmailMessage) -> str:
 
 def _decoded(part: EmailMessage) -> str:
     payload = part.get_payload(decode=True)
-    body = payload if isinstance(payload, bytes) else b""
+    body = payload[:LONGEST_BODY] if isinstance(payload, bytes) else b""
+    charset = part.get_content_charset() or "utf-8"
     try:
-        return body.decode(part.get_content_charset() or "utf-8", errors="replace")
+        return body.decode("utf-8" if charset in _SLOW else charset, errors="replace")
     except LookupError:
         return body.decode("utf-8", errors="replace")
 

@@ -60,6 +60,37 @@ def test_parts_within_parts_are_read_or_refused(depth: int) -> None:
         assert depth > 50
 
 
+MUCH = 20_000
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"To: " + b"a@b.c," * MUCH + b"d@e.f\r\n\r\nhola",
+        b"To: " + b"=?utf-8?q?a?= " * MUCH + b"d@e.f\r\n\r\nhola",
+        b"To: " + b"(a) " * MUCH + b"d@e.f\r\n\r\nhola",
+        b"To: a@b.c\r\n" * MUCH + b"\r\nhola",
+        b"Content-Type: text/plain;" + b"a=b;" * MUCH + b"\r\n\r\nhola",
+        b"Content-Type: text/plain; charset=punycode\r\n\r\na-" + b"aa" * 5 * MUCH,
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\na\r\n" * MUCH + b"--x--\r\n",
+        b"\r\n" + b"\n" * 30 * MUCH + b"x",
+    ],
+)
+def test_no_message_takes_long(message: bytes) -> None:
+    began = time.process_time()
+    try:
+        read(b"From: a@b.c\r\n" + message)
+    except NotAMessage as refused:
+        assert "demasiad" in str(refused)
+    assert time.process_time() - began < 3
+
+
+def test_who_answers_many_is_read() -> None:
+    many = ", ".join(f"persona.numero.{each}@empresa.example" for each in range(200))
+    found = read(f"From: a@b.c\r\nTo: {many}\r\n\r\nhola".encode())
+    assert found.text == "hola" and "persona.numero.9@empresa.example" in found.recipients
+
+
 @pytest.mark.parametrize("id", [b"<[>", b"<@", b"", b"a b", b"<a@b>"])
 def test_a_message_with_an_odd_id_is_read(id: bytes) -> None:
     assert read(b"From: a@b.c\r\nMessage-ID: " + id + b"\r\nSubject: Hola\r\n\r\nx").text == "x"
