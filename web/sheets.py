@@ -16,7 +16,8 @@ XLSX_MOST = 100_000
 """As many rows as a workbook gets; it allows a million, which no office machine opens gladly."""
 
 _LONGEST_CELL = 32_767
-_FORMULA = re.compile(r"""((?:^|[;\t\r\n])[\s"]*)([=+\-@＝＋－＠])""")
+_FORMULA = re.compile(r"""(?<![;\s"])([;\s"]*)([=+\-@＝＋－＠])""")
+_BEGINS = frozenset(";\t\r\n")
 _BLANK = ("\t", "\r", "\n")
 
 
@@ -31,8 +32,14 @@ def csv_line(cells: Sequence[object]) -> str:
 
 
 def _tame(text: str) -> str:
-    tamed = _FORMULA.sub(r"\1'\2", text)
+    tamed = _FORMULA.sub(_tamed, text)
     return f"'{tamed}" if tamed.startswith(_BLANK) else tamed
+
+
+def _tamed(found: re.Match[str]) -> str:
+    """A sign at which a cell begins: at the text's own beginning, or after what ends a cell or a line."""
+    begins = found.start() == 0 or not _BEGINS.isdisjoint(found[1])
+    return f"{found[1]}'{found[2]}" if begins else found[0]
 
 
 class Workbook:

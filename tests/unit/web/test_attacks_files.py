@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def test_no_cell_is_a_formula_whatever_separates_cells(text):
     for separator in ",;\t":
         for row in csv.reader(line.replace('"', "").splitlines(), delimiter=separator):
             assert [cell for cell in row if re.match(r'[\s"\u00a0]*[=+\-@＝＋－＠]', cell)] == []
+
+
+@pytest.mark.parametrize("piece", ["\n", ";", '"', "\n ", "=", ";="])
+def test_no_cell_takes_long(piece):
+    began = time.process_time()
+    csv_line([piece * 32_000 + "x"])
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("text", ["ana-paz", "5 + 5 = 10", "Calle 1; piso 2", "a@b.com", "", "2026-11-22"])
