@@ -1,5 +1,6 @@
 """The texts of plans that are being written, in the database: saved as they are typed, never lost."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +16,13 @@ from provisioning.editing.values import Beginning, DraftRefused, FormerText, Pla
 from staff import audit
 from staff.actor import current
 from staff.audit import Deed
+from staff.audit_table import audit as audit_rows
 from staff.scope import EVERYTHING, Scope
 
 ONE_SITTING = timedelta(minutes=5)
 """What one person writes within this time is one row of the history."""
 
+_CLOSED = ("plan.draft-published", "plan.draft-dropped")
 _ROW = PlanDraftRow
 _PAST = PlanDraftHistoryRow
 _TOO_LONG = f"El texto pasa de {MAX_BYTES // 1024} KiB: un plan ocupa mucho menos."
@@ -79,6 +82,21 @@ class PlanDrafts:
         async with self._engine.connect() as connection:
             found = await connection.execute(select(_PAST.by).where(*within).distinct())
             return frozenset(found.scalars())
+
+    async def authors(self, plan: str, text: str) -> frozenset[str]:
+        """Who wrote in the drafts that came to say exactly this, whenever that was."""
+        wanted = select(_PAST.revision, _PAST.by, (_PAST.text == text).label("said"))
+        over = select(audit_rows.c.after).where(
+            audit_rows.c.subject == plan, audit_rows.c.action.in_(_CLOSED)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(wanted.where(_PAST.plan == plan).order_by(_PAST.revision))).all()
+            closed = {json.loads(after)["revision"] for after in (await connection.execute(over)).scalars()}
+        found: set[str] = set()
+        for said in (row.revision for row in rows if row.said):
+            begins = max((each for each in closed if each < said), default=0)
+            found |= {row.by for row in rows if begins < row.revision <= said}
+        return frozenset(found)
 
     async def former(self, plan: str, revision: int) -> str | None:
         """What the draft said at a revision of its history."""

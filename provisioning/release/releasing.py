@@ -189,12 +189,13 @@ class LineReleases:
         return "" if await self._people.by_name(up[-1]) else up[-1]
 
     async def _writers(self, standing: Standing) -> frozenset[str]:
-        """Who wrote in the candidate's drafts since the version that strangers reach."""
+        """Who wrote in the candidate's drafts since the version that strangers reach, or its very text."""
         candidate, live = standing.candidate, standing.live
         if candidate is None:
             return frozenset()
         since = live.applied_at if live and live.applied_at < candidate.applied_at else None
-        return await self._drafts.writers(standing.plan, since, candidate.applied_at)
+        since_then = await self._drafts.writers(standing.plan, since, candidate.applied_at)
+        return since_then | await self._drafts.authors(standing.plan, candidate.text)
 
     async def _passed(self, report: Report | None) -> Passed | None:
         if report is None:
@@ -202,14 +203,19 @@ class LineReleases:
         known = await self._people.by_name(report.by) is not None
         return Passed(report.id or 0, report.by, report.ended, known)
 
-    async def release(self, plan: str, person: Person, reason: str, day: date | None = None) -> LineRelease:
-        """Let strangers in now, or at the first instant of `day` at the subsidiary.
+    async def release(
+        self, plan: str, person: Person, reason: str, day: date | None = None, seen: str | None = None
+    ) -> LineRelease:
+        """Let strangers in now, or at the first instant of `day` at the subsidiary. `seen` is the fingerprint
+        of what the person looked at: who signs, signs what was shown.
 
         Raises ShutGate, AlreadyUnderWay and, when the PBX would not, ReleaseRefused.
         """
         standing = await self.standing(plan)
         if standing is None or standing.candidate is None:
             raise ReleaseRefused("Este plan no tiene una versión por liberar: publíquela primero.")
+        if seen not in (None, standing.fingerprint):
+            raise ReleaseRefused("La versión cambió mientras usted la miraba: revísela de nuevo.")
         if not reason.strip():
             raise ReleaseRefused("Escriba por qué la da por válida: queda en el expediente.")
         _open(await self.demands(standing, person))

@@ -153,9 +153,8 @@ async def gate(request: web.Request, _asked: PlanNamed) -> dict[str, object]:
 @endpoint("Libera la versión que espera, ahora o un día.", ReleaseWanted, Gate, refuses=REFUSES)
 async def release(request: web.Request, asked: ReleaseWanted) -> dict[str, object]:
     standing = await pages.find(request)
-    pages.same(standing, asked.fingerprint)
-    line_releases = services(request).office.line_releases
-    await line_releases.release(standing.plan, person(request), asked.reason, asked.day)
+    line_releases, seen = services(request).office.line_releases, asked.fingerprint
+    await line_releases.release(standing.plan, person(request), asked.reason, asked.day, seen)
     return await _gate(request)
 
 

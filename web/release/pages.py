@@ -205,9 +205,8 @@ async def release(request: web.Request) -> web.Response:
     typed = {name: text(_texts(given), name, 2000) for name in ("when", "day", "reason", "fingerprint")}
     try:
         day = _day(typed)
-        same(standing, typed["fingerprint"])
-        releases = services(request).office.line_releases
-        asked = await releases.release(standing.plan, person(request), typed["reason"], day)
+        releases, seen = services(request).office.line_releases, typed["fingerprint"]
+        asked = await releases.release(standing.plan, person(request), typed["reason"], day, seen)
     except ReleaseRefused as refused:
         return await _page(request, await find(request), str(refused), typed, status=422)
     return _back(standing.plan, "scheduled" if asked.state == "scheduled" else "released")
@@ -224,12 +223,6 @@ def _day(typed: Mapping[str, str]) -> date | None:
         return date.fromisoformat(typed["day"])
     except ValueError as error:
         raise ReleaseRefused("Escriba el día como «2026-12-01».") from error
-
-
-def same(standing: Standing, fingerprint: str) -> None:
-    """Who signs, signs what was shown."""
-    if fingerprint != standing.fingerprint:
-        raise ReleaseRefused("La versión cambió mientras usted la miraba: revísela de nuevo.")
 
 
 async def cancel(request: web.Request) -> web.Response:

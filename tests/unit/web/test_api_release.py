@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from provisioning.proof.reports import Kind
 from provisioning.release.dossier import verify
 from provisioning.release.keys import SigningKey
 from tests.unit.web.test_api_acts import asked, posted, token_of
-from tests.unit.web.test_release import ready  # noqa: F401 - a fixture
+from tests.unit.web.test_release import proven, ready  # noqa: F401 - a fixture
 
 PLAN = "releases/hogar-nandu"
 
@@ -30,6 +31,26 @@ async def test_a_program_sees_the_gate_releases_and_takes_the_dossier_away(ready
         pdf = await (await visitor.get(f"/api/v1/dossiers/{kept['id']}/pdf", **bearer)).read()
     read = verify(file, [SigningKey(ready.office.home).public()])
     assert (read.head, len(file)) == (kept["head"], kept["size"]) and pdf.startswith(b"%PDF-")
+
+
+async def test_what_is_put_up_while_a_program_asks_is_not_let_in(ready, monkeypatch):  # noqa: F811
+    """It is tested by both, too: only what was looked at tells the two apart."""
+    token, releases = await token_of(ready, "olga"), ready.office.line_releases
+    release = releases.release
+
+    async def late(*given):
+        text = ready.book.of("hogar-nandu").candidate.text.replace("Ñandú <", "Ñandú Dos <", 1)
+        await ready.office.provisioner.apply_text(text, "ivan")
+        await proven(ready, Kind.IT, "ivan")
+        await proven(ready, Kind.OPERATIONS, "sofia")
+        return await release(*given)
+
+    async with ready.at() as visitor:
+        gate = await asked(visitor, PLAN, token)
+        monkeypatch.setattr(releases, "release", late)
+        answer = await posted(visitor, PLAN, token, reason="Probada", fingerprint=gate["fingerprint"])
+        assert (answer.status, "cambió" in (await answer.json())["detail"]) == (422, True)
+    assert ready.book.of("hogar-nandu").candidate is not None
 
 
 async def test_a_day_is_scheduled_and_taken_back(ready):  # noqa: F811

@@ -249,6 +249,32 @@ async def test_who_wrote_it_does_not_release_it_though_somebody_else_published_i
     assert done.state == "done"
 
 
+async def test_who_wrote_it_before_another_was_let_in_does_not_release_it_either(
+    house: House,
+) -> None:
+    drafts, begins = house.office.plan_drafts, Beginning("AR", "Seguros")
+    text = NANDU.read_text("utf-8").replace("Ñandú Plus", "Ñandú Máximo")
+    house.now += timedelta(hours=1)
+    for revision, (name, typed) in enumerate((("oscar", f"{text}#"), ("cata", text))):
+        with acting(Actor(name, "web")):
+            await drafts.save("hogar-nandu", typed, revision, begins)
+    house.now += timedelta(hours=1)
+    await house.change("Asistencia Hogar Ñandú Otra")
+    await house.both()
+    await house.releases.release("hogar-nandu", house.people["olga"], "es de Iván")
+    house.now += timedelta(hours=1)
+    await house.office.provisioner.apply_text(text, "ivan")
+    await drafts.close("hogar-nandu", 2, "plan.draft-published")
+    await house.both()
+    with pytest.raises(ShutGate, match="configuró esta versión"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], "porque sí")
+    house.now += timedelta(hours=1)
+    with acting(Actor("cata", "web")):
+        await drafts.save("hogar-nandu", f"{text}# más", 2, begins)
+    await house.office.provisioner.apply_text(f"{text}# más", "ivan")
+    assert await drafts.authors("hogar-nandu", f"{text}# más") == {"cata"}
+
+
 async def test_a_plan_changed_after_its_test_is_untested_again(house: House) -> None:
     await house.both()
     await house.change("Le atiende")
