@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -248,3 +249,22 @@ def test_a_carriers_usual_delay_is_the_due_day_of_the_step_that_waits_for_it() -
     )
     moved_on = due(replace(facts, events=(*facts.events, moved, *pause)), 3)
     assert moved_on == date(2026, 7, 3), "two days of a pause move it on, too"
+
+
+def test_what_a_step_needs_is_not_skipped_nor_left_out_without_a_reason() -> None:
+    account = Account(name="Seguros Ñandú", type="aseguradora")
+    request = AltaRequest(plan="x", name="X", account=account, subsidiary="AR", sold_by=("tmk",))
+    began = (Event(1, BEGAN, "clara", Happened.STARTED),)
+    alta = view(Facts(1, request, PROCEDURE, WRITTEN.hash, began), BEGAN, ARGENTINA)
+    with pytest.raises(AltaRefused, match="no es optativo"):
+        moves.skipping(alta, "prospecto", "", None)
+    for name, other in (("plan", "y"), ("subsidiary", "CO"), ("kind", "otro-si")):
+        with pytest.raises(AltaRefused, match="no cambian"):
+            moves.changing(alta, request.model_copy(update={name: other}), "Otro.", None)
+    open_gate = PROCEDURE.step("numero-publico").model_copy(update={"gate": False, "documents": ()})
+    facts = Facts(1, request, PROCEDURE.model_copy(update={"steps": (open_gate,)}), WRITTEN.hash, began)
+    alta = view(facts, BEGAN, ARGENTINA)
+    with pytest.raises(AltaRefused) as refused:
+        moves.finishing(alta, "numero-publico", {}, " ", None)
+    assert "Falta evidencia" in refused.value.problems["reason"]
+    assert moves.finishing(alta, "numero-publico", {}, "Vino por teléfono.", None).kind is Happened.FINISHED
