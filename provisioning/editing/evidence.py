@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from plans.book import PlanBook, StoredPlan
 from plans.examine import Examined
 from plans.history import PlanHistory
+from plans.numbers import written as shown_number
 from provisioning.alta.as_signed import as_signed
 from provisioning.alta.evidence import Evidence, Found, Item
 from provisioning.alta.forms import Forms
@@ -121,13 +122,17 @@ def _wanted_later(read: Examined) -> tuple[Item, ...]:
 
 def _lines(stored: StoredPlan, given: tuple[InventoryNumber, ...]) -> Iterator[Item]:
     """Whether each header number that the alta was given is in the plan, with its public one."""
-    lines = {line.header: line.public for line in stored.version.plan.lines}
+    plan = stored.version.plan
+    lines = {line.header: line.public for line in plan.lines}
     for number in given:
-        if number.kind is NumberKind.HEADER:
-            ok = number.e164 in lines
-            said = f"La cabecera {number.e164} {'está' if ok else 'no está'} en el plan"
-            yield Item(said, ok, f"/numbers/{number.e164}")
-            for public in number.linked:
-                ok = lines.get(number.e164) == public
-                said = f"El número público {public} {'está' if ok else 'no está'} en el plan"
-                yield Item(said, ok, f"/plans/{stored.version.plan.plan}/edit")
+        if number.kind is not NumberKind.HEADER:
+            continue
+        header, place = shown_number(number.e164, number.subsidiary), f"/numbers/{number.e164}"
+        yield _in_plan(f"La cabecera {header}", number.e164 in lines, place)
+        for public in number.linked:
+            said = f"El número público {shown_number(public, number.subsidiary)}"
+            yield _in_plan(said, lines.get(number.e164) == public, f"/plans/{plan.plan}/edit")
+
+
+def _in_plan(what: str, ok: bool, place: str) -> Item:
+    return Item(f"{what} {'está' if ok else 'no está'} en el plan", ok, place)

@@ -53,5 +53,5 @@ def _session(training: Training) -> str:
 def _base(base: Base) -> str:
     if not base.file:
         return f"no hubo base de clientes: {base.note}"
-    rows = "" if base.rows is None else f" con {base.rows} filas"
+    rows = "" if base.rows is None else f" con {base.rows} {'fila' if base.rows == 1 else 'filas'}"
     return f"la base «{base.file}»{rows} está registrada."

@@ -343,7 +343,7 @@ class LineReleases:
         page = f"/releases/{alta.plan}"
         since = await self._history.live_since(alta.plan)
         if since is None:
-            return Found(False, "El número todavía no atiende a extraños: Operaciones lo libera.", page)
+            return Found(False, "El número todavía no atiende a los afiliados: Operaciones lo libera.", page)
         if since.at < alta.started or not await self._is_of(alta):
             return Found(False, "Atiende la versión anterior: falta liberar la de esta alta.", page)
         return Found(True, f"Liberada por {since.by}.", page, at=since.at, by=(since.by,))
