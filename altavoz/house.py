@@ -210,7 +210,7 @@ class House:
             site=self.site,
             pbx=self.settings.pbx_name,
             store=self.plan_store,
-            releases=ReleaseHistory(self.engine),
+            releases=ReleaseHistory(self.engine, lambda *found: self.office.let_in_untested(*found)),
             book=self.book,
             sounds=self.sounds,
             publisher=self.publisher,

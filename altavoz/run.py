@@ -309,7 +309,7 @@ async def _publish(house: House, steps: Steps, *, examples: bool) -> None:
 async def _publish_examples(house: House, steps: Steps) -> None:
     try:
         files = sorted(EXAMPLES.glob("*.yaml"))
-        await house.provisioner.apply(files, FIRST_ACCOUNT, going=Going.RELEASE, reason=OF_EXAMPLES)
+        await house.provisioner.apply(files, FIRST_ACCOUNT, going=Going.EXAMPLES, reason=OF_EXAMPLES)
     except PlanProblems as error:
         steps.say(f"Los planes de ejemplo no sirven en este sitio:\n{error}")
         await house.provisioner.republish(FIRST_ACCOUNT)

@@ -101,6 +101,10 @@ def line_not_released(seen: Seen) -> Wrong:
     }
 
 
+def line_untested(seen: Seen) -> Wrong:
+    return {each.plan: Found(each.plan, each.at, sentence(each.reason)) for each in seen.store.untested}
+
+
 def phone_unreachable(seen: Seen) -> Wrong:
     members = (member for queue in _queues(seen) for member in queue.members)
     return {

@@ -132,6 +132,14 @@ RULES: tuple[Rule, ...] = (
         "{detail} Llame usted desde afuera: si no entra, el operador pudo haber desvinculado el número.",
     ),
     Rule(
+        "line-untested",
+        find.line_untested,
+        Permission.ALTA_READ,
+        Level.WARNING,
+        "Atiende sin pruebas: {names}",
+        "{detail} Háganle ya las pruebas de Sistemas y de Operaciones.",
+    ),
+    Rule(
         "line-not-released",
         find.line_not_released,
         Permission.ALTA_READ,

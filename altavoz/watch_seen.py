@@ -7,6 +7,7 @@ from datetime import datetime
 from cases.quiet import QuietLine
 from provisioning.release.canaries import Canary
 from provisioning.release.store import LineRelease
+from provisioning.untested import Untested
 from telephony.ami import LinkState
 from telephony.journal_store import LinkGap
 from telephony.publish import Standing
@@ -100,7 +101,8 @@ class MachineSeen:
 class StoreSeen:
     """Whether the database answers; since when letters wait in it that cannot leave, when each of the last
     day's ended that did not arrive or perhaps did not; the last gaps in listening to the PBX, newest first;
-    the last day's releases of lines that were refused on their day; the lines that nobody calls any more.
+    the last day's releases of lines that were refused on their day; the lines that nobody calls any more;
+    what strangers reach `untested`.
     """
 
     answers: bool
@@ -108,6 +110,7 @@ class StoreSeen:
     undelivered: tuple[datetime, ...] = ()
     gaps: tuple[LinkGap, ...] = ()
     refused: tuple[LineRelease, ...] = ()
+    untested: tuple[Untested, ...] = ()
     quiet: tuple[QuietLine, ...] = ()
 
 

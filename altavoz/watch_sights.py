@@ -79,6 +79,7 @@ async def _store(house: "House", at: datetime) -> StoreSeen:
         undelivered=await outbox.undelivered(at - TOLD_FOR) if outbox else (),
         gaps=await house.journal_store.gaps(since=at - GAPS_OF, limit=GAPS),
         quiet=await house.quiet.look(at, _lines(house)),
+        untested=tuple((await house.office.untested.now()).values()),
         refused=await house.office.line_releases.store.refused(at - TOLD_FOR),
     )
 

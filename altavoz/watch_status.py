@@ -99,6 +99,8 @@ def _release(seen: Seen) -> Iterator[Line]:
         text = f"En el disco {release.on_disk or 'ninguna'}; en la central {release.in_pbx or 'ninguna'}"
         yield Line("Última publicación", State.BAD, text)
     yield _canaries(seen)
+    if seen.store.untested:
+        yield Line("Atienden sin pruebas", State.WARNING, listed([each.plan for each in seen.store.untested]))
     if seen.store.refused:
         names = listed([each.asked_for.plan for each in seen.store.refused])
         yield Line("No se liberaron en su día", State.WARNING, names)

@@ -189,7 +189,7 @@ class Provisioner:
             unspoken = self._sounds.missing(proposal.rendered.dialplan.speech)
             spoken = speaking(progress, len(unspoken))
             published = await self._publisher.publish(proposal.rendered, by, spoken)
-            told = await self._remember(published, proposal.marks, by, why)
+            told = await self._remember(published, proposal.marks, by, why, going=going)
             return Applied(proposal, published), told
 
         return await self._carried_through(self._in_turn(applied))
@@ -263,10 +263,11 @@ class Provisioner:
         by: str,
         reason: str,
         action: str = PUBLISHED,
+        going: Going = Going.CANDIDATE,
     ) -> Sequence[Changed]:
         before = await self._store.marks()
         if published.changed or before != marks:
-            release = Release(published.release, self._clock(), by, marks, reason)
+            release = Release(published.release, self._clock(), by, marks, reason, going)
             await self._releases.add(release, action, await self._numbers(before, marks))
         self._book.replace(await self._store.standing())
         publication = Publication(published.release, by, reason)

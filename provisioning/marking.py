@@ -14,12 +14,13 @@ UNMARKED = Marks()
 
 class Going(Enum):
     """How far an applied version goes: to test calls only; to strangers at once, though nobody tested it; or,
-    as untested, to the strangers who reach the plan already.
+    as untested, to the strangers who reach the plan already. The examples are let in and not marked for it.
     """
 
     CANDIDATE = "candidate"
     RELEASE = "release"
     URGENT = "urgent"
+    EXAMPLES = "examples"
 
 
 def applied(marks: Mapping[str, Marks], versions: Iterable[PlanVersion], going: Going) -> dict[str, Marks]:

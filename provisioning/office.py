@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ivr_audio.store import SoundStore
 from mail.company import UNNAMED, Company
@@ -75,7 +75,8 @@ from provisioning.release.dossiers import Dossiers
 from provisioning.release.releasing import LineReleases
 from provisioning.release.sections import Gathering, Sources
 from provisioning.release.store import ReleaseStore
-from provisioning.release.telling import CanaryLetters
+from provisioning.release.telling import LineLetters
+from provisioning.untested import Untested, UntestedVersions
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -388,8 +389,6 @@ class Office:
 
     @cached_property
     def canaries(self) -> Canaries:
-        desk = Desk(self.company, self.address)
-        letters = CanaryLetters(self.outbox, desk, self.absences, self.clock)
         return Canaries(
             self.engine,
             self.book,
@@ -397,8 +396,22 @@ class Office:
             self.line_tests,
             self.clock,
             self.canary_hour,
-            letters.failed,
+            self.line_letters.failed,
         )
+
+    @cached_property
+    def line_letters(self) -> LineLetters:
+        return LineLetters(self.outbox, Desk(self.company, self.address), self.absences, self.clock)
+
+    @cached_property
+    def untested(self) -> UntestedVersions:
+        return UntestedVersions(self.engine, self.book, self.reports, self.provisioner.entry_of)
+
+    async def let_in_untested(self, connection: AsyncConnection, found: Untested) -> None:
+        """IT and Operations are told at once, unless it was tested and only nobody released it."""
+        stored = self.book.find(found.plan, found.version[:12])
+        if stored is not None and await self.untested.lacks(stored):
+            await self.line_letters.untested(connection, found, stored.version.plan)
 
     def _sources(self) -> Sources:
         return Sources(

@@ -1,6 +1,6 @@
 """The history of releases: what stood when."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import writing
 from plans.book import Marks
 from plans.store import mark
-from provisioning.marking import UNMARKED
-from provisioning.tables import ReleaseRow
+from provisioning.marking import UNMARKED, Going
+from provisioning.tables import ReleaseRow, untested_releases
+from provisioning.untested import Untested
 from staff import audit
 from staff.audit import Deed
 
@@ -36,13 +37,23 @@ class Release:
     by: str
     marks: Mapping[str, Marks]
     reason: str = ""
+    going: Going = Going.CANDIDATE
+
+
+Told = Callable[[AsyncConnection, Untested], Awaitable[None]]
+"""Who is told, within the transaction, that strangers were let in without the gate."""
+
+
+async def _nobody(_connection: AsyncConnection, _found: Untested) -> None:
+    return None
 
 
 class ReleaseHistory:
     """Append-only record of publications in the database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, told: Told = _nobody) -> None:
         self._engine = engine
+        self._told = told
 
     async def add(self, release: Release, action: str, numbers: Numbers = MappingProxyType({})) -> None:
         """Keep a publication, and mark its versions as what stands; raises UnknownVersion.
@@ -55,6 +66,10 @@ class ReleaseHistory:
             await connection.execute(insert(ReleaseRow).values(_row(release)))
             for deed in deeds(former, release, action, numbers):
                 await audit.write(connection, deed)
+            for found in let_in_untested(former, release):
+                row = {name: getattr(found, name) for name in Untested.__dataclass_fields__}
+                await connection.execute(insert(untested_releases).values(row))
+                await self._told(connection, found)
 
     async def last(self) -> Release | None:
         """The newest publication."""
@@ -120,6 +135,17 @@ def what_became(before: Marks, after: Marks) -> What | None:
     if before.candidate != after.candidate:
         return "candidate" if after.candidate else "dropped"
     return "withdrawn" if before.live != after.live else None
+
+
+def let_in_untested(former: Release | None, release: Release) -> Iterator[Untested]:
+    """The versions that strangers reach from now on without the gate. Pure."""
+    if release.going not in (Going.RELEASE, Going.URGENT):
+        return
+    before = former.marks if former else {}
+    for plan, marks in release.marks.items():
+        if marks.live and what_became(before.get(plan, UNMARKED), marks) == "released":
+            urgent = release.going is Going.URGENT
+            yield Untested(plan, marks.live, release.at, release.by, release.reason, urgent)
 
 
 def _answering(marks: Marks) -> str | None:

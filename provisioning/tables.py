@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, UtcDateTime
@@ -22,3 +22,18 @@ class ReleaseRow(Base):
     plans: Mapped[dict[str, str]] = mapped_column(JSON)
     candidates: Mapped[dict[str, str]] = mapped_column(JSON)
     suspended: Mapped[list[str]] = mapped_column(JSON)
+
+
+untested_releases = Table(
+    "untested_releases",
+    Base.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan", String(40), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Index(None, "plan", "id"),
+)
+"""Append-only: a version that strangers were let in to without the gate, and why."""

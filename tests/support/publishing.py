@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ivr_audio.speech import Speech
 from ivr_audio.store import SoundStore
@@ -17,7 +17,8 @@ from plans.store import PlanStore
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
 from provisioning.proposing import Approved, Objections
-from provisioning.releases import ReleaseHistory
+from provisioning.releases import ReleaseHistory, Told
+from provisioning.untested import Untested
 from telephony.publish import Publisher
 from tests.support.disk_pbx import DiskPbx
 
@@ -33,12 +34,13 @@ class Publishing:
         self.publisher = Publisher(self.pbx.folder, self.sounds, self.pbx, clock)
         self.approved: Approved = _none
         self.objections: Objections = _no_objections
+        self.untested: Told = _told_nobody
         self.listeners: Callable[[], Sequence[Listener]] = tuple
         self.provisioner = Provisioner(
             site=site,
             pbx="pbx1",
             store=PlanStore(engine),
-            releases=ReleaseHistory(engine),
+            releases=ReleaseHistory(engine, lambda *found: self.untested(*found)),
             book=book,
             sounds=self.sounds,
             publisher=self.publisher,
@@ -52,6 +54,10 @@ class Publishing:
         """The PBX reads the last release published, or the empty one."""
         self.publisher.prepare()
         self.pbx.contexts = self.pbx.on_disk()
+
+
+async def _told_nobody(_connection: AsyncConnection, _found: Untested) -> None:
+    return None
 
 
 async def _none(_plan: Plan) -> Mapping[str, str]:

@@ -76,6 +76,7 @@ async def index(request: web.Request) -> web.Response:
         filtered=any(filters.values()),
         more=next_address("/plans", filters, after),
         altas=await _altas(request, {row.plan for row in known}),
+        untested=await services(request).office.untested.now(),
         names=await full_names(request),
     )
 

@@ -37,6 +37,7 @@ async def plan_page(request: web.Request, problem: str = "", status: int = 200) 
         status=status,
         known=known,
         read=read,
+        untested=(await office.untested.now()).get(known.plan),
         history=await office.plan_history.of(known.plan),
         written=await office.plan_drafts.history(known.plan),
         publication=office.publications.of(known.plan),

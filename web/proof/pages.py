@@ -65,6 +65,7 @@ async def plan_page(request: web.Request, problem: str = "", status: int = 200) 
         stored=stored,
         plan=stored.version.plan,
         proof=await _proof(request, stored),
+        untested=(await office.untested.now()).get(slug),
         kinds=kinds_of(person),
         running=[run for run in running if run.state is RunState.RUNNING],
         listening=[run for run in running if run.state is RunState.LISTENING],

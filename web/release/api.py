@@ -78,6 +78,15 @@ class CanaryAnswer(Answer):
     said: str
 
 
+class UntestedAnswer(Answer):
+    """Cómo se puso en servicio una versión sin sus dos pruebas."""
+
+    at: datetime
+    by: str
+    reason: str
+    urgent: Annotated[bool, Field(description="El plan ya atendía.")]
+
+
 class ReleaseRow(Answer):
     """Un plan de la central: lo que espera liberación y lo que atiende a los afiliados."""
 
@@ -90,6 +99,9 @@ class ReleaseRow(Answer):
     tested_it: Annotated[int | None, Field(description="El informe de la prueba de Sistemas.")]
     tested_operations: Annotated[int | None, Field(description="El informe de la prueba de Operaciones.")]
     under_way: LineReleaseAnswer | None
+    untested: Annotated[
+        UntestedAnswer | None, Field(description="La que atiende entró sin pruebas y todavía le faltan.")
+    ]
 
 
 class Releases(Answer):
@@ -207,7 +219,14 @@ async def _row(request: web.Request, stands: Stands, under_way: dict[str, LineRe
         fingerprint = office.provisioner.entry_of(version.plan.plan, version.hash)
         proof = await office.reports.standing(version.plan.plan, version.hash, fingerprint)
     candidate = stands.candidate or stands.suspended
-    return _said(version.plan, candidate, stands.live, proof, under_way.get(version.plan.plan))
+    said = _said(version.plan, candidate, stands.live, proof, under_way.get(version.plan.plan))
+    return said | await _untested(request, version.plan.plan)
+
+
+async def _untested(request: web.Request, plan: str) -> dict[str, object]:
+    found = (await services(request).office.untested.now()).get(plan)
+    names = UntestedAnswer.model_fields
+    return {"untested": {name: getattr(found, name) for name in names} if found else None}
 
 
 def _said(
@@ -237,6 +256,7 @@ async def _gate(request: web.Request) -> dict[str, object]:
     asked = await pages.demands(request, standing)
     row = _said(stored.version.plan, standing.candidate, standing.live, standing, standing.under_way)
     store, canaries = office.line_releases.store, await office.canaries.history(standing.plan, 14)
+    row |= await _untested(request, standing.plan)
     return row | {
         "fingerprint": standing.fingerprint,
         "open": bool(asked) and open_to(asked),

@@ -65,7 +65,14 @@ async def index(request: web.Request) -> web.Response:
     ]
     canaries = office.canaries.last()
     live = [Answering(each.live, canaries.get(_plan(each).plan)) for each in seen if each.live]
-    return render(request, "release/index.html", waiting=waiting, live=live)
+    return render(
+        request,
+        "release/index.html",
+        waiting=waiting,
+        live=live,
+        untested=await office.untested.now(),
+        names=await full_names(request),
+    )
 
 
 def in_sight(request: web.Request) -> list[Stands]:
@@ -124,6 +131,7 @@ async def _page(
         "release/page.html",
         status=status,
         standing=standing,
+        untested=(await office.untested.now()).get(standing.plan),
         stored=stored,
         plan=plan,
         today=_today(request, plan),

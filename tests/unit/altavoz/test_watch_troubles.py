@@ -21,6 +21,7 @@ from altavoz.watch_troubles import Troubles
 from cases.quiet import QuietLine
 from provisioning.release.canaries import Canary
 from provisioning.release.store import Asked, LineRelease
+from provisioning.untested import Untested
 from staff.permissions import Permission
 from telephony.ami import LinkState
 from telephony.publish import Standing
@@ -56,6 +57,7 @@ FINE = Seen(
     phases={},
     plans=3,
 )
+UNTESTED = Untested("hogar-nandu", "0" * 64, AT, "root", "El saludo estaba mal", True)
 CANARY = Canary("hogar-nandu", AT.date(), "failed", AT, 7, "Número: suena ocupado")
 ASKED = Asked("vial-condor", "CO", "Banco Cóndor", "0" * 64, "entry", AT, "olga", "probada")
 NOT_RELEASED = LineRelease(1, ASKED, "refused", AT, AT, "la versión ya es otra")
@@ -107,6 +109,7 @@ WRONG = {
     "line-quiet": replace(
         FINE, store=StoreSeen(True, None, quiet=(QuietLine("+541143218765", "AR", AT, 6.0),))
     ),
+    "line-untested": replace(FINE, store=StoreSeen(True, None, untested=(UNTESTED,))),
     "line-not-released": replace(FINE, store=StoreSeen(True, None, refused=(NOT_RELEASED,))),
     "queue-nobody": queue(),
     "phone-unreachable": queue(EVA, replace(EVA, extension="102", name="Luis", reachable=False)),

@@ -236,6 +236,7 @@ class House:
         )
         self.publishing = Publishing(self.engine, database.parent, self.site, self.book, lambda: self.clock())
         self.publishing.listeners = lambda: self.office.after
+        self.publishing.untested = lambda *found: self.office.let_in_untested(*found)
         self.publishing.approved = lambda plan: self.office.prompts.approved(plan)
         self.publishing.objections = lambda plan: self.office.numbers.objections(plan)
         self.office = Office(
@@ -264,7 +265,7 @@ class House:
         """From here on the office's provisioner publishes into a PBX, in which the examples are live."""
         self.publishing.start()
         files = sorted((ROOT / "plans/examples").glob("*.yaml"))
-        await self.office.provisioner.apply(files, "raul", going=Going.RELEASE, reason="ejemplos")
+        await self.office.provisioner.apply(files, "raul", going=Going.EXAMPLES, reason="ejemplos")
 
     def desks(self) -> set[object]:
         """The streams that are open."""

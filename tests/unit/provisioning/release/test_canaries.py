@@ -21,7 +21,7 @@ from plans.write import version_of
 from provisioning.notices.letters import Desk
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
 from provisioning.release.canaries import AGAIN, GIVEN_UP, INTERRUPTED, Canaries, Canary
-from provisioning.release.telling import MOST, CanaryLetters
+from provisioning.release.telling import MOST, LineLetters
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -224,7 +224,7 @@ async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
     profile = Profile("Inés", frozenset({Role.IT}), email="ines@empresa.com", areas=("it",))
     await People(engine, clock).open("ines", profile, None)
     desk, absences = Desk(Company(), "https://altavoz.example"), Absences(engine, clock, ZoneInfo("UTC"))
-    letters = CanaryLetters(Outbox(engine), desk, absences, clock)
+    letters = LineLetters(Outbox(engine), desk, absences, clock)
     (source,) = load_files([ROOT / "plans/examples/hogar-nandu.yaml"], SITE).sources
     names = [f"plan-{at}" for at in range(100)]
     book = PlanBook()
