@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from provisioning.network.profile import as_typed, profile_of
-from provisioning.network.values import NetworkRefused, Provider, ProviderState, StaleRow
+from provisioning.network.values import NetworkRefused, Provider, ProviderState
 from web.api_endpoint import endpoint
 from web.api_fields import Answer, Asked, IdAsked, ReasonAsked, TextAsked, WholeAsked, WhyAsked
 from web.network import provider as pages
@@ -106,8 +106,6 @@ async def change(request: web.Request, asked: ProviderChanged) -> dict[str, Any]
 @endpoint("Activa, suspende o vuelve a seleccionar a uno.", ProviderMoved, ProviderWhole, refuses=REFUSES)
 async def set_state(request: web.Request, asked: ProviderMoved) -> dict[str, Any]:
     found, wanted = await pages.find(request), ProviderState(asked.state)
-    if found.revision != asked.revision:
-        raise StaleRow("Otra persona lo cambió antes que usted: mire cómo quedó.")
     made = await office(request).providers.set_state(found.id, wanted, asked.revision, asked.reason)
     await pages.changed(request, made)
     return await _whole(request, made)
