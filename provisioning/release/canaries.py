@@ -135,7 +135,10 @@ class Canaries:
         return day if last is not None and last.day < day else None
 
     async def repeat(self, plan: Plan) -> bool:
-        """Call anew what failed last, whatever the hour; False when nothing had or somebody does already."""
+        """Call anew what failed last, whatever the hour; False when nothing had or somebody does already.
+
+        That it fails again is news to nobody: no letter says so.
+        """
         last = self.last().get(plan.plan)
         if last is None or not last.failed:
             return False
@@ -144,7 +147,7 @@ class Canaries:
         async with writing(self._engine) as connection:
             claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
         if claimed.rowcount == 1:
-            await self._call(plan, last.day, once=True)
+            await self._end(plan, last.day, *await self._called(plan.plan), told=True)
         return claimed.rowcount == 1
 
     async def _claimed(self, plan: str, day: date) -> bool:
@@ -160,7 +163,7 @@ class Canaries:
         """What fails is called again, unless it was to be called `once`."""
         passed, report, said = await self._called(plan.plan)
         if passed or once:
-            await self._end(plan, day, "passed" if passed else "failed", report, said)
+            await self._end(plan, day, passed, report, said)
         else:
             self._again[plan.plan, day] = self._clock() + AGAIN
             log.warning("canary_again", plan=plan.plan, said=said)
@@ -188,7 +191,11 @@ class Canaries:
         async with writing(self._engine) as connection:
             await connection.execute(delete(canaries).where(row))
 
-    async def _end(self, plan: Plan, day: date, state: str, report: int | None, said: str) -> None:
+    async def _end(
+        self, plan: Plan, day: date, passed: bool, report: int | None, said: str, *, told: bool = False
+    ) -> None:
+        """A failure that was `told` before is only written down."""
+        state = "passed" if passed else "failed"
         canary = Canary(plan.plan, day, state, self._clock(), report, said)
         async with writing(self._engine) as connection:
             ended = update(canaries).where(canaries.c.plan == plan.plan, canaries.c.day == day)
@@ -196,7 +203,8 @@ class Canaries:
             await connection.execute(ended.values(values))
             if canary.failed:
                 await audit.write(connection, Deed("canary.failed", plan.plan, after={"said": said}))
-                await self._failed(connection, canary, plan)
+                if not told:
+                    await self._failed(connection, canary, plan)
         self._last = dict(self.last()) | {plan.plan: canary}
         log.info("canary", plan=plan.plan, state=state, said=said)
 
@@ -206,7 +214,7 @@ class Canaries:
         for lost in await self._read(select(canaries).where(begun)):
             stored = self._book.of(lost.plan).tested
             if stored is not None:
-                await self._end(stored.version.plan, lost.day, "failed", None, INTERRUPTED)
+                await self._end(stored.version.plan, lost.day, False, None, INTERRUPTED)
 
     async def _latest(self) -> dict[str, Canary]:
         """The newest of each plan that has ended."""

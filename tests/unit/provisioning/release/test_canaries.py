@@ -188,6 +188,15 @@ async def test_repeated_well_it_is_no_alarm(house: House) -> None:
     assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["passed"]
 
 
+async def test_repeated_and_wrong_again_it_is_an_alarm_still_and_nobody_is_told_again(house: House) -> None:
+    house.played.wrong = "el operador lo desvinculó"
+    await house.fails()
+    house.played.wrong = "suena ocupado"
+    assert await house.canaries.repeat(house.plan)
+    assert [canary.said for canary in house.canaries.failing()] == ["Número: suena ocupado"]
+    assert house.played.told == ["hogar-nandu: Número: el operador lo desvinculó"]
+
+
 async def test_a_plan_that_answers_no_more_is_no_alarm(house: House) -> None:
     house.played.wrong = "suena ocupado"
     await house.fails()
