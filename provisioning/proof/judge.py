@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from dialplan.hand import KEYS
 from dialplan.numbers import digits
 from ivr_audio.telephone import Samples
 from plans.model import Line, PlanVersion
@@ -22,6 +23,8 @@ SLOWEST_MS = 3000
 
 _EARLY = 0.2
 """Seconds by which a recording and what the PBX tells may differ."""
+_KEYED = 0.4 * KEYS
+"""Seconds of a call by a carrier that may lack in its recording: what came in while its code was keyed."""
 
 
 class DeskShown(Protocol):
@@ -77,8 +80,8 @@ def _told(trial: Trial, observed: Observed, evidence: Evidence) -> Iterator[Told
     if evidence.heard is None:
         return
     known = (each.after_ms for each in observed.facts if isinstance(each.fact, CallArrived))
-    since = next(known, 0) / 1000 if observed.call.way is Way.TRUNK else 0.0
-    yield from listened(trial.hears, evidence.heard, evidence.prompts, max(since - _EARLY, 0.0))
+    since = next(known, 0) / 1000 - _EARLY - _KEYED if observed.call.way is Way.TRUNK else 0.0
+    yield from listened(trial.hears, evidence.heard, evidence.prompts, max(since, 0.0))
 
 
 def arrival_checks(line: Line, version: PlanVersion, observed: Observed) -> tuple[Check, ...]:

@@ -10,7 +10,7 @@ from plans.site import FantasyRules, Site
 from provisioning.proof.hearing import Prompts, listened
 from provisioning.proof.judge import SLOWEST_MS, Evidence, judge
 from provisioning.proof.reports import Check
-from telephony.testcall_values import Delivered, Heard, Observed, PhoneShown
+from telephony.testcall_values import Delivered, Heard, Observed, PhoneShown, Way
 from tests.support.played_calls import LASTS, heard, observed, sound, sounds, trials
 
 
@@ -126,6 +126,20 @@ def test_the_wrong_recording_is_named(bench: Callable[..., Bench]) -> None:
     swapped["saludo"] = sounds(case.version)["consultas"]
     case.heard = np.concatenate([swapped[each.prompt] for each in case.trial.hears])
     assert case.failure().found == "se oyó otra locución: la de «consultas»"
+
+
+def test_a_call_by_its_carrier_is_heard_from_when_it_was_known_though_its_recording_lacks_the_keys(
+    bench: Callable[..., Bench],
+) -> None:
+    """Seen on a real PBX: known after 3.85 s, where its recording is at 1.96 s."""
+    case = bench("sin-marcar")
+    arrived = case.observed.arrived
+    assert case.heard is not None and arrived is not None
+    begun = sounds(case.version)["saludo"][: int(1.96 * RATE)]
+    case.heard = np.concatenate([begun, case.heard])
+    case.observed = replace(case.observed, facts=(Heard(3850, arrived), *case.observed.facts[1:]))
+    case.observed = replace(case.observed, call=replace(case.observed.call, way=Way.TRUNK))
+    assert case.failures() == []
 
 
 def test_a_prompt_out_of_its_order_is_said(bench: Callable[..., Bench]) -> None:
