@@ -34,5 +34,6 @@ class Permission(StrEnum):
     PROVIDER_READ = "provider:read"
     PROVIDER_WRITE = "provider:write"
     TRAINING_WRITE = "training:write"
+    ABSENCE_WRITE = "absence:write"
     MAIL_READ = "mail:read"
     MAIL_WRITE = "mail:write"

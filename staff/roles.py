@@ -34,7 +34,7 @@ class Role(StrEnum):
         return MAY[self]
 
 
-_EVERYBODY = frozenset({Permission.LINE_READ, Permission.PLAN_READ})
+_EVERYBODY = frozenset({Permission.LINE_READ, Permission.PLAN_READ, Permission.ABSENCE_WRITE})
 _READS = frozenset({Permission.CASE_READ, Permission.CALL_READ})
 _ANSWERS = _EVERYBODY | _READS | {Permission.DESK_USE, Permission.CASE_WRITE}
 _FOLLOWS = frozenset({Permission.ALTA_READ, Permission.NUMBER_READ, Permission.PROVIDER_READ})

@@ -51,6 +51,7 @@ ACTING: Mapping[Permission, str] = {
     Permission.ALTA_WRITE: "Mover altas",
     Permission.NUMBER_WRITE: "Mover números",
     Permission.PROVIDER_WRITE: "Escribir prestadores",
+    Permission.ABSENCE_WRITE: "Anotar ausencias y suplentes",
     Permission.MAIL_WRITE: "Reenviar y anular correos",
 }
 """What a token may be given besides when it acts for a person who may."""

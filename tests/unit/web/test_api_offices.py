@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from staff.audit_trail import AuditFilter
+from staff.permissions import Permission
 from tests.unit.web.test_api_acts import asked, posted, sent_file, token_of
 from tests.unit.web.test_network import found, today, with_coverages
 from tests.unit.web.test_notices import alta, letter  # noqa: F401 - a fixture
@@ -92,6 +93,18 @@ async def test_days_off_are_ones_own_or_those_of_whom_one_heads(house):
         assert (await posted(visitor, "absences/2/end", carla)).status == 404
         ended = await (await posted(visitor, f"absences/{absence['id']}/end", raul)).json()
         assert [each["person"] for each in ended["items"]] == ["olga"]
+
+
+async def test_a_token_that_only_reads_names_no_deputy(house):
+    """Whoever finds it would have the areas' turns."""
+    reads = await house.tokens.add("lee", [Permission.ALTA_READ], person=await house.person("carla"))
+    async with house.at() as visitor:
+        answer = await posted(
+            visitor, "absences", reads, first="2031-03-03", last="2031-03-07", deputy="olga"
+        )
+        assert (answer.status, (await answer.json())["code"]) == (403, "token-permission")
+        assert (await posted(visitor, "absences/1/end", reads)).status == 403
+        assert (await asked(visitor, "absences", reads))["items"] == []
 
 
 async def test_mail_is_read_sent_again_and_withdrawn(house):
