@@ -40,7 +40,7 @@ async def test_tmk_writes_down_what_it_learnt_and_was_given(house):
         assert (ended["bases"][0]["stored"], ended["bases"][0]["ended_by"]) == (False, "tina")
         gone = await (await posted(visitor, f"{place}/withdraw", tina, reason="Otro plan")).json()
         assert gone["sessions"][0]["withdrawn"] == "Otro plan"
-        assert (await posted(visitor, f"{place}/withdraw", tina, reason="Otra vez")).status == 422
+        assert (await posted(visitor, f"{place}/withdraw", tina, reason="Otra vez")).status == 409
     deeds = {row.action: row.actor for row in (await house.audit.page(AuditFilter())).rows}
     assert deeds["base.read"] == deeds["training.held"] == "tina"
 
