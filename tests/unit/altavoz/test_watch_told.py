@@ -35,6 +35,7 @@ STATES = {
     "pbx-holes": ("Fallas de seguridad", State.WARNING),
     "release-differs": ("Última publicación", State.BAD),
     "canary-failed": ("Llamadas de prueba del día", State.BAD),
+    "line-quiet": ("Sin llamadas hace días", State.WARNING),
     "line-untested": ("Atienden sin pruebas", State.WARNING),
     "line-not-released": ("No se liberaron en su día", State.WARNING),
     "queue-nobody": ("CAT", State.BAD),
