@@ -23,10 +23,10 @@ from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
 log = structlog.get_logger()
 
 AT_ONCE = 2
-BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.3, 30.0, 3.0, 10.0
+BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.8, 30.0, 3.0, 10.0
 """Seconds: until a call begins; until one by a carrier is back after its answer, and known by its code, which
-nobody looks at before a notice is over; until its channels are gone once they are asked to; and what it may
-last beyond its own end."""
+nobody looks at before a notice is over (a busy machine tells late; a plan that greets rings nobody so soon);
+until its channels are gone once they are asked to; and what it may last beyond its own end."""
 TALK = 15 * 60.0
 """Seconds that a call by hand may last."""
 _ID = re.compile(r"[0-9a-f]{2,32}")
