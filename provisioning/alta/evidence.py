@@ -16,6 +16,7 @@ EVIDENCE: Mapping[str, str] = {
     "prompts-approved": "Audios del IVR aprobados",
     "configured": "Plan configurado en la central",
     "tested-it": "Prueba de Sistemas aprobada",
+    "dialled-from-outside": "Llamada desde afuera aprobada",
     "plan-data": "Datos que recibe Operaciones",
     "account-complete": "Cuenta y plan completos",
     "providers-sufficient": "Prestadores suficientes",

@@ -1,10 +1,11 @@
-"""What tests prove of an alta: the version that stands was tested by IT, and by Operations."""
+"""What tests prove of an alta: the version that stands was tested by IT, by Operations, and from outside."""
 
 from collections.abc import Callable
 
 from plans.book import PlanBook
 from provisioning.alta.evidence import Evidence, Found, Item
 from provisioning.alta.views import AltaView
+from provisioning.proof.outside import DIALLED, dialled
 from provisioning.proof.reports import Kind, Report
 from provisioning.proof.store import Reports
 
@@ -19,8 +20,7 @@ def proof_evidence(
     async def found(alta: AltaView, kind: Kind) -> Found:
         stored = book.of(alta.plan).tested
         if stored is None:
-            said = "El plan todavía no está en la central: configúrelo y después pruébelo."
-            return Found(False, said, f"/plans/{alta.plan}")
+            return _nowhere(alta.plan)
         hash = stored.version.hash
         proof = await reports.standing(alta.plan, hash, entry_of(alta.plan, hash))
         report = proof.it if kind is Kind.IT else proof.operations
@@ -35,7 +35,20 @@ def proof_evidence(
     async def by_operations(alta: AltaView) -> Found:
         return await found(alta, Kind.OPERATIONS)
 
-    return {"tested-it": by_it, "tested-operations": by_operations}
+    async def from_outside(alta: AltaView) -> Found:
+        stored = book.of(alta.plan).tested
+        if stored is None:
+            return _nowhere(alta.plan)
+        hash = stored.version.hash
+        made = await reports.by_hand(alta.plan, hash, entry_of(alta.plan, hash))
+        return dialled(stored.version.plan, made)
+
+    return {"tested-it": by_it, "tested-operations": by_operations, DIALLED: from_outside}
+
+
+def _nowhere(plan: str) -> Found:
+    said = "El plan todavía no está en la central: configúrelo y después pruébelo."
+    return Found(False, said, f"/plans/{plan}")
 
 
 def _passed(report: Report) -> Found:

@@ -110,6 +110,13 @@ class Reports:
         ]
         return Proof(_if_passed(it), _if_passed(operations))
 
+    async def by_hand(self, plan: str, version: str, fingerprint: str) -> Mapping[str, Report]:
+        """The newest test by hand of each line of this very version, by header number."""
+        wanted = _ended(plan, Kind.BY_HAND, version, fingerprint).order_by(test_reports.c.id)
+        async with self._engine.connect() as connection:
+            reports = [_report(row) for row in (await connection.execute(wanted)).mappings()]
+        return {number: report for report in reports for number in report.numbers}
+
     async def page(
         self,
         filter: ReportFilter = ReportFilter(),
@@ -154,13 +161,17 @@ _ENDED = (Result.PASSED, Result.FAILED)
 
 
 def _newest(plan: str, kind: Kind, version: str = "", fingerprint: str = "") -> Select[Any]:
+    return _ended(plan, kind, version, fingerprint).order_by(test_reports.c.id.desc()).limit(1)
+
+
+def _ended(plan: str, kind: Kind, version: str, fingerprint: str) -> Select[Any]:
     """A test that was stopped says nothing of the line."""
     wanted = select(test_reports).where(
         test_reports.c.plan == plan, test_reports.c.kind == kind, test_reports.c.result.in_(_ENDED)
     )
     if version:
         wanted = wanted.where(test_reports.c.version == version, test_reports.c.fingerprint == fingerprint)
-    return wanted.order_by(test_reports.c.id.desc()).limit(1)
+    return wanted
 
 
 def _if_passed(report: Report | None) -> Report | None:

@@ -21,6 +21,7 @@ from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaState, AltaView
 from provisioning.apply import Provisioner
 from provisioning.editing.store import PlanDrafts
+from provisioning.proof.outside import dialled
 from provisioning.proof.reports import Report
 from provisioning.proof.store import Reports
 from provisioning.refusals import DialplanProblems, ProvisioningRefused
@@ -134,6 +135,13 @@ class LineReleases:
     async def demands(self, standing: Standing, person: Person | None) -> tuple[Demand, ...]:
         """What the gate asks, of this person when one would release."""
         return demands(await self._case(standing, person))
+
+    async def from_outside(self, standing: Standing) -> Found:
+        """Whether somebody dialled the version that stands from outside. The gate does not ask it."""
+        stored = standing.candidate or standing.live
+        assert stored is not None
+        made = await self._reports.by_hand(standing.plan, stored.version.hash, standing.fingerprint)
+        return dialled(stored.version.plan, made)
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
         candidate, answers = standing.candidate, self._answers(standing)

@@ -10,10 +10,11 @@ from typing import Any
 
 from plans.book import StoredPlan
 from plans.history import PlanHistory
-from plans.model import PlanVersion
+from plans.model import Plan, PlanVersion
 from plans.numbers import written
 from plans.site import Site
 from plans.store import PlanStore
+from provisioning.alta.evidence import Found
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView
 from provisioning.numbers.store import Numbers
@@ -22,6 +23,7 @@ from provisioning.numbers.words import HAPPENED
 from provisioning.prompts.states import RecordingState
 from provisioning.prompts.store import RecordingStore
 from provisioning.prompts.values import Recording
+from provisioning.proof.outside import DIALLED, dialled, number_of
 from provisioning.proof.reports import Kind, Report, body
 from provisioning.proof.sounds import wanted as sounds_of
 from provisioning.proof.store import Reports
@@ -68,6 +70,7 @@ class Gathering:
             raise LookupError(f"the version {wanted.hash} of {wanted.plan} is not kept")
         proof = await self._from.reports.standing(wanted.plan, wanted.hash, wanted.fingerprint)
         tests = tuple(report for report in (proof.it, proof.operations) if report is not None)
+        by_hand = await self._from.reports.by_hand(wanted.plan, wanted.hash, wanted.fingerprint)
         alta = looked.alta or await last_alta(self._from.altas, wanted.plan)
         before = await self._from.history.live_before(wanted.plan, wanted.hash)
         former = await self._from.plans.get(wanted.plan, before) if before else None
@@ -77,8 +80,9 @@ class Gathering:
             await self._numbers(stored.version),
             _plan(stored, former),
             *[await self._test(report) for report in tests],
+            *_from_outside(stored.version.plan, by_hand),
             await self._prompts(stored.version, proof.operations),
-            _gate(looked.demands),
+            _gate(looked.demands, dialled(stored.version.plan, by_hand)),
         ]
         return (*sections, await self._signatures(wanted, signed, alta, tests, sections))
 
@@ -219,7 +223,16 @@ def _plan(stored: StoredPlan, former: StoredPlan | None) -> Section:
     return Section("plan", "Plan y diferencias", {"text": stored.text, "diff": diff if former else []})
 
 
-def _gate(met: Sequence[Demand]) -> Section:
+def _from_outside(plan: Plan, by_hand: Mapping[str, Report]) -> Iterator[Section]:
+    for line in plan.lines:
+        if report := by_hand.get(line.header):
+            told = body(report) | {"id": report.id, "hash": report.hash, "recordings": []}
+            title = f"Llamada desde afuera al {number_of(plan, line)}"
+            yield Section(f"test-by-hand-{report.id}", title, told)
+
+
+def _gate(met: Sequence[Demand], outside: Found) -> Section:
+    """`advice` is only said: it shuts no gate."""
     told = [
         {
             "code": each.code,
@@ -231,7 +244,9 @@ def _gate(met: Sequence[Demand]) -> Section:
         }
         for each in met
     ]
-    return Section("gate", "Lo que se comprobó antes de liberar", plain({"demands": told}))
+    advice = {"code": DIALLED, "said": outside.said, "met": outside.ok, "by": outside.by, "at": outside.at}
+    said = plain({"demands": told, "advice": [advice]})
+    return Section("gate", "Lo que se comprobó antes de liberar", said)
 
 
 def _approval(recording: Recording | None) -> Mapping[str, Any]:

@@ -50,6 +50,7 @@ PANELS: Mapping[str, Panel] = {
     "prompts-approved": Panel("Grabar o aprobar los audios", "/prompts/{plan}"),
     "configured": Panel("Ver y publicar el plan", "/plans/{plan}"),
     "tested-it": Panel("Probar la línea", "/line-tests?plan={plan}"),
+    "dialled-from-outside": Panel("Probar a mano", "/line-tests/of/{plan}#hand-h"),
     "plan-data": Panel("Completar los datos", "/altas/{id}/letters/data"),
     "account-complete": Panel("Revisar el plan", "/plans/{plan}"),
     "providers-sufficient": Panel("Comprobar los prestadores", "/providers/check/{plan}"),

@@ -32,6 +32,11 @@ class Read:
     key: str
     problem: str = ""
 
+    @property
+    def tests(self) -> list[str]:
+        """The sections of tests, by name."""
+        return [name for name in self.titles if name.startswith("test-")]
+
 
 async def index(request: web.Request) -> web.Response:
     """All that the person sees, the newest first."""

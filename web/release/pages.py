@@ -138,6 +138,7 @@ async def _page(
         missing=[(demand, await whose(request, standing, demand)) for demand in asked if not demand.met],
         met=[demand for demand in asked if demand.met],
         open=open_to(asked),
+        outside=await office.line_releases.from_outside(standing),
         may_release=who.may(Permission.LINE_RELEASE),
         releasers="" if who.may(Permission.LINE_RELEASE) else await who_releases(request, standing),
         written_on=WRITTEN_ON,

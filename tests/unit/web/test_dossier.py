@@ -107,7 +107,9 @@ async def proven(house, kind, by):
     fingerprint = house.office.provisioner.entry_of("hogar-nandu", stored.version.hash)
     call = TestedCall("entrada", "Entrada", "+541143218765", AT, AT, (Check("a", "Número", True, "s", "s"),))
     of = ("hogar-nandu", "Hogar", "AR", "Seguros Ñandú S.A.", stored.version.hash, fingerprint)
-    await house.office.reports.add(Report(kind, *of, "r", by, AT, AT, Result.PASSED, (call,)))
+    numbers = ("+541143218765",)
+    report = Report(kind, *of, "r", by, AT, AT, Result.PASSED, (call,), numbers)
+    await house.office.reports.add(report)
 
 
 def body(page):
@@ -162,3 +164,27 @@ async def test_one_of_the_first_format_is_read_as_it_was(house):
         pdf = await (await visitor.get("/dossiers/1/pdf")).read()
     assert "Íntegro" in page and "Hecho por Clara Paz." in page and "Solicitud y alta: ALTA-1" in page
     assert 'id="number-request"' not in page and pdf.startswith(b"%PDF-")
+
+
+async def test_whether_somebody_dialled_from_outside_is_said_and_shuts_no_gate(house):
+    await house.publishes_the_examples()
+    await house.office.provisioner.apply_text(NANDU.read_text("utf-8").replace("Plus", "Total"), "ivan")
+    await sheet_read(house)
+    await proven(house, Kind.IT, "ivan")
+    await proven(house, Kind.OPERATIONS, "sofia")
+    gate, unsigned = "/releases/hogar-nandu", "/releases/hogar-nandu/dossier"
+    nobody, there = "Desde afuera nadie llamó todavía al 0800-555-1234.", "/line-tests/of/hogar-nandu#hand-h"
+    for path in (gate, unsigned):
+        page = await page_of(house, path)
+        assert nobody in page and there in page and "Validar y liberar" in page
+    assert "Todo está" in await page_of(house, gate)
+    await proven(house, Kind.BY_HAND, "ivan")
+    dialled = "Desde afuera se llamó al 0800-555-1234 y la llamada pasó: informe 3."
+    page = await page_of(house, gate)
+    assert dialled in page and nobody not in page and re.search(r"<small>Iván [^<]+, \d", page)
+    assert '<a href="/line-tests/3">Ver el informe</a>' in page
+    page = await page_of(house, unsigned)
+    assert dialled in page and nobody not in page and ">Llamada desde afuera al 0800-555-1234</h2>" in page
+    await house.office.line_releases.release("hogar-nandu", await house.person("olga"), "Bien")
+    assert body(page) == body(await page_of(house, "/dossiers/1"))
+    assert dialled in await page_of(house, gate)

@@ -23,9 +23,11 @@ class Asked:
         self.reports, self.version = reports, version
         self.book, self.entry = PlanBook(), "plan-x-1"
 
-    async def reported(self, kind: Kind, by: str, result: Result = Result.PASSED) -> None:
+    async def reported(
+        self, kind: Kind, by: str, result: Result = Result.PASSED, numbers: tuple[str, ...] = ()
+    ) -> None:
         of = ("hogar-nandu", "Hogar", "AR", "Seguros Ñandú S.A.", self.version.hash, self.entry, "3f2a", by)
-        await self.reports.add(Report(kind, *of, NOW, NOW, result))
+        await self.reports.add(Report(kind, *of, NOW, NOW, result, numbers=numbers))
 
     async def found(self, name: str) -> Found:
         return await proof_evidence(self.reports, self.book, lambda plan, hash: self.entry)[name](ALTA)
@@ -69,3 +71,43 @@ async def test_a_plan_that_changed_after_its_test_is_untested(asked: Asked) -> N
 async def test_a_test_that_failed_says_so(asked: Asked) -> None:
     await asked.reported(Kind.IT, "ivan", Result.FAILED)
     assert "no pasó" in (await asked.found("tested-it")).said
+
+
+LINE = ("+541143218765",)
+
+
+async def test_only_a_call_by_hand_comes_from_outside(asked: Asked) -> None:
+    await asked.reported(Kind.IT, "ivan", numbers=LINE)
+    found = await asked.found("dialled-from-outside")
+    assert not found.ok and found.said == "Desde afuera nadie llamó todavía al 0800-555-1234."
+    assert found.link == "/line-tests/of/hogar-nandu#hand-h"
+    await asked.reported(Kind.BY_HAND, "sofia", numbers=LINE)
+    found = await asked.found("dialled-from-outside")
+    assert found.ok and found.said.endswith("al 0800-555-1234 y la llamada pasó: informe 2.")
+    assert (found.link, found.by, found.at) == ("/line-tests/2", ("sofia",), NOW)
+    asked.entry = "plan-x-2"
+    assert not (await asked.found("dialled-from-outside")).ok
+    asked.book.replace([])
+    assert "no está en la central" in (await asked.found("dialled-from-outside")).said
+
+
+async def test_the_last_call_from_outside_counts(asked: Asked) -> None:
+    await asked.reported(Kind.BY_HAND, "sofia", numbers=LINE)
+    await asked.reported(Kind.BY_HAND, "sofia", Result.FAILED, LINE)
+    await asked.reported(Kind.BY_HAND, "sofia", Result.INTERRUPTED, LINE)
+    found = await asked.found("dialled-from-outside")
+    assert not found.ok and found.said.endswith("no pasó: informe 2.") and found.link == "/line-tests/2"
+
+
+async def test_each_line_is_dialled(asked: Asked) -> None:
+    plan = asked.version.plan
+    further = plan.lines[0].model_copy(update={"header": "+541143219999", "public": "+548005559999"})
+    both = plan.model_copy(update={"lines": (*plan.lines, further)})
+    version = asked.version.model_copy(update={"plan": both})
+    asked.book.replace([StoredPlan(version, 1, "", False, NOW, "ivan", candidate=True)])
+    await asked.reported(Kind.BY_HAND, "sofia", numbers=LINE)
+    found = await asked.found("dialled-from-outside")
+    assert not found.ok and "informe 1" in found.said and "todavía al 0800-555-9999." in found.said
+    await asked.reported(Kind.BY_HAND, "ivan", numbers=("+541143219999",))
+    found = await asked.found("dialled-from-outside")
+    assert found.ok and found.by == ("sofia", "ivan")
