@@ -178,6 +178,8 @@ async def test_whether_somebody_dialled_from_outside_is_said_and_shuts_no_gate(h
         page = await page_of(house, path)
         assert nobody in page and there in page and "Validar y liberar" in page
     assert "Todo está" in await page_of(house, gate)
+    reader = await page_of(house, gate, "carla")
+    assert nobody in reader and there not in reader
     await proven(house, Kind.BY_HAND, "ivan")
     dialled = "Desde afuera se llamó al 0800-555-1234 y la llamada pasó: informe 3."
     page = await page_of(house, gate)
