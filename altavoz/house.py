@@ -210,7 +210,11 @@ class House:
             site=self.site,
             pbx=self.settings.pbx_name,
             store=self.plan_store,
-            releases=ReleaseHistory(self.engine, lambda *found: self.office.let_in_untested(*found)),
+            releases=ReleaseHistory(
+                self.engine,
+                lambda *found: self.office.let_in_untested(*found),
+                lambda *found: self.office.line_turned(*found),
+            ),
             book=self.book,
             sounds=self.sounds,
             publisher=self.publisher,

@@ -8,7 +8,7 @@ import structlog
 
 from plans.book import Marks, PlanBook, StoredPlan
 from provisioning.marking import UNMARKED
-from provisioning.releases import What, what_became
+from provisioning.releases import Turn, What, turn, what_became
 
 log = structlog.get_logger()
 
@@ -17,7 +17,8 @@ Told = What | Literal["rolled-back", "standing"]
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What stands of a plan now, who did it, `what` it was and why; `release` is what was published.
+    """What stands of a plan now, who did it, `what` it was and why; `release` is what was published, `turn`
+    whether that suspended the line or brought it back.
 
     `standing` is told of each plan once at every start, when nothing changed: whoever was not told before a
     crash catches up.
@@ -31,6 +32,7 @@ class Changed:
     what: Told
     reason: str
     release: str
+    turn: Turn | None = None
 
 
 Listener = Callable[[Changed], Awaitable[None]]
@@ -56,11 +58,14 @@ def changes(
 
     `what` names it when what became of the plan does not tell.
     """
-    became = {
-        plan: what_became(before.get(plan, UNMARKED), after.get(plan, UNMARKED))
-        for plan in sorted({*before, *after})
+    stood = {
+        plan: (before.get(plan, UNMARKED), after.get(plan, UNMARKED)) for plan in sorted({*before, *after})
     }
-    return tuple(_changed(plan, book, publication, what or each) for plan, each in became.items() if each)
+    return tuple(
+        _changed(plan, book, publication, what or became, turn(*each))
+        for plan, each in stood.items()
+        if (became := what_became(*each))
+    )
 
 
 def standing(book: PlanBook, publication: Publication) -> tuple[Changed, ...]:
@@ -69,7 +74,9 @@ def standing(book: PlanBook, publication: Publication) -> tuple[Changed, ...]:
     return tuple(_changed(plan, book, publication, "standing") for plan in plans)
 
 
-def _changed(plan: str, book: PlanBook, publication: Publication, what: Told) -> Changed:
+def _changed(
+    plan: str, book: PlanBook, publication: Publication, what: Told, turn: Turn | None = None
+) -> Changed:
     stands = book.of(plan)
     return Changed(
         plan,
@@ -80,6 +87,7 @@ def _changed(plan: str, book: PlanBook, publication: Publication, what: Told) ->
         what,
         publication.reason,
         publication.release,
+        turn,
     )
 
 

@@ -76,6 +76,8 @@ from provisioning.release.releasing import LineReleases
 from provisioning.release.sections import Gathering, Sources
 from provisioning.release.store import ReleaseStore
 from provisioning.release.telling import LineLetters
+from provisioning.release.turns import note_turn
+from provisioning.releases import Turned
 from provisioning.untested import Untested, UntestedVersions
 from staff.absences import Absences
 from staff.areas import Areas
@@ -120,7 +122,12 @@ class Office:
     @property
     def after(self) -> Sequence[Listener]:
         """Who is told, in this order, when a plan's live version or its candidate is another."""
-        return (self.plan_numbers.plan_changed, self._altas_look_again, self._coordinators_told)
+        return (
+            self.plan_numbers.plan_changed,
+            self._altas_look_again,
+            self._coordinators_told,
+            self._alta_told,
+        )
 
     # altas
 
@@ -136,6 +143,16 @@ class Office:
         standing = None if under_way else await self.notices.sheets.standing(changed.plan)
         if standing is not None and standing.missing:
             await self.notices.remind_readers(standing)
+
+    async def _alta_told(self, changed: Changed) -> None:
+        """The history of the plan's last alta tells that its line was suspended, or is back."""
+        alta = await self.altas.of_plan(changed.plan) if changed.turn else None
+        if alta is None or changed.turn is None:
+            return
+        doer = await self.people.by_name(changed.by)
+        await note_turn(
+            self.altas, alta, changed.turn, doer.full_name if doer else changed.by, changed.reason
+        )
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -401,7 +418,8 @@ class Office:
 
     @cached_property
     def line_letters(self) -> LineLetters:
-        return LineLetters(self.outbox, Desk(self.company, self.address), self.absences, self.clock)
+        desk = Desk(self.company, self.address)
+        return LineLetters(self.outbox, desk, self.absences, self.clock, self.site)
 
     @cached_property
     def untested(self) -> UntestedVersions:
@@ -412,6 +430,12 @@ class Office:
         stored = self.book.find(found.plan, found.version[:12])
         if stored is not None and await self.untested.lacks(stored):
             await self.line_letters.untested(connection, found, stored.version.plan)
+
+    async def line_turned(self, connection: AsyncConnection, found: Turned) -> None:
+        """Whoever answers for a line, or answers its calls, is told that it was suspended or is back."""
+        stored = self.book.find(found.plan, found.version[:12])
+        if stored is not None:
+            await self.line_letters.turned(connection, found, stored.version.plan)
 
     def _sources(self) -> Sources:
         return Sources(

@@ -29,6 +29,9 @@ What = Literal["candidate", "released", "withdrawn", "suspended", "resumed", "dr
 """What became of a plan: the version on trial is another; strangers are answered by another version, or by
 none any more; they hear that the service is not active, or are answered again; the trial was given up."""
 
+Turn = Literal["suspended", "returned"]
+"""Strangers who were answered hear that the service is not active; or, after that, are answered again."""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -40,20 +43,35 @@ class Release:
     going: Going = Going.CANDIDATE
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A line that was suspended or returned; `version` (a hash) is what answered, or what does now."""
+
+    plan: str
+    version: str
+    turn: Turn
+    at: datetime
+    by: str
+    reason: str
+
+
 Told = Callable[[AsyncConnection, Untested], Awaitable[None]]
 """Who is told, within the transaction, that strangers were let in without the gate."""
+TurnTold = Callable[[AsyncConnection, Turned], Awaitable[None]]
+"""Who is told, within the transaction, that a line was suspended or returned."""
 
 
-async def _nobody(_connection: AsyncConnection, _found: Untested) -> None:
+async def _nobody(_connection: AsyncConnection, _found: Untested | Turned) -> None:
     return None
 
 
 class ReleaseHistory:
     """Append-only record of publications in the database."""
 
-    def __init__(self, engine: AsyncEngine, told: Told = _nobody) -> None:
+    def __init__(self, engine: AsyncEngine, told: Told = _nobody, turned: TurnTold = _nobody) -> None:
         self._engine = engine
         self._told = told
+        self._turned = turned
 
     async def add(self, release: Release, action: str, numbers: Numbers = MappingProxyType({})) -> None:
         """Keep a publication, and mark its versions as what stands; raises UnknownVersion.
@@ -70,6 +88,8 @@ class ReleaseHistory:
                 row = {name: getattr(found, name) for name in Untested.__dataclass_fields__}
                 await connection.execute(insert(untested_releases).values(row))
                 await self._told(connection, found)
+            for line in lines_turned(former, release):
+                await self._turned(connection, line)
 
     async def last(self) -> Release | None:
         """The newest publication."""
@@ -146,6 +166,21 @@ def let_in_untested(former: Release | None, release: Release) -> Iterator[Untest
         if marks.live and what_became(before.get(plan, UNMARKED), marks) == "released":
             urgent = release.going is Going.URGENT
             yield Untested(plan, marks.live, release.at, release.by, release.reason, urgent)
+
+
+def turn(before: Marks, after: Marks) -> Turn | None:
+    """Whether a publication suspended a plan's line or brought it back. Pure."""
+    if _answering(before) and after.suspended:
+        return "suspended"
+    return "returned" if before.suspended and _answering(after) else None
+
+
+def lines_turned(former: Release | None, release: Release) -> Iterator[Turned]:
+    """The lines that it suspended or brought back. Pure."""
+    before = former.marks if former else {}
+    for plan, marks in release.marks.items():
+        if marks.live and (which := turn(before.get(plan, UNMARKED), marks)):
+            yield Turned(plan, marks.live, which, release.at, release.by, release.reason)
 
 
 def _answering(marks: Marks) -> str | None:

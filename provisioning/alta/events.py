@@ -17,7 +17,7 @@ class Happened(StrEnum):
     REOPENED = "reopened"  # "itself": evidence, when what it had closed with is gone; only that step opens
     ASSIGNED = "assigned"  # "owner": account name or None
     DUE_SET = "due-set"  # "due": a date
-    COMMENTED = "commented"  # "text"; "about": the code of the coverage it observes
+    COMMENTED = "commented"  # "text"; "about": the code of the coverage it observes; "itself": the service's
     ATTACHED = "attached"  # "document": id, "name", "title", "revision"
     REVIEWED = "reviewed"  # "document", "name", "revision", "as": "reviewed" or "approved"
     FORM_CHANGED = "form-changed"  # "form", "version"

@@ -89,7 +89,7 @@ def _of_the_event(alta: AltaView, event: Event) -> Iterator[Occasion]:
     match event.kind:
         case Happened.ASSIGNED if event.data.get("owner"):
             yield _assigned(alta, event)
-        case Happened.COMMENTED:
+        case Happened.COMMENTED if not event.data.get("itself"):
             yield _comment(alta, event)
         case Happened.SIGNED if event.data.get("decision") == "rejected":
             yield _rejected(alta, event)

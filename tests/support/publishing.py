@@ -17,7 +17,7 @@ from plans.store import PlanStore
 from provisioning.apply import Provisioner
 from provisioning.changed import Listener
 from provisioning.proposing import Approved, Objections
-from provisioning.releases import ReleaseHistory, Told
+from provisioning.releases import ReleaseHistory, Told, Turned, TurnTold
 from provisioning.untested import Untested
 from telephony.publish import Publisher
 from tests.support.disk_pbx import DiskPbx
@@ -35,12 +35,15 @@ class Publishing:
         self.approved: Approved = _none
         self.objections: Objections = _no_objections
         self.untested: Told = _told_nobody
+        self.turned: TurnTold = _told_nobody
         self.listeners: Callable[[], Sequence[Listener]] = tuple
         self.provisioner = Provisioner(
             site=site,
             pbx="pbx1",
             store=PlanStore(engine),
-            releases=ReleaseHistory(engine, lambda *found: self.untested(*found)),
+            releases=ReleaseHistory(
+                engine, lambda *found: self.untested(*found), lambda *found: self.turned(*found)
+            ),
             book=book,
             sounds=self.sounds,
             publisher=self.publisher,
@@ -56,7 +59,7 @@ class Publishing:
         self.pbx.contexts = self.pbx.on_disk()
 
 
-async def _told_nobody(_connection: AsyncConnection, _found: Untested) -> None:
+async def _told_nobody(_connection: AsyncConnection, _found: Untested | Turned) -> None:
     return None
 
 

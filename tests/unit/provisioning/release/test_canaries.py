@@ -233,7 +233,7 @@ async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
     profile = Profile("Inés", frozenset({Role.IT}), email="ines@empresa.com", areas=("it",))
     await People(engine, clock).open("ines", profile, None)
     desk, absences = Desk(Company(), "https://altavoz.example"), Absences(engine, clock, ZoneInfo("UTC"))
-    letters = LineLetters(Outbox(engine), desk, absences, clock)
+    letters = LineLetters(Outbox(engine), desk, absences, clock, SITE)
     (source,) = load_files([ROOT / "plans/examples/hogar-nandu.yaml"], SITE).sources
     names = [f"plan-{at}" for at in range(100)]
     book = PlanBook()
