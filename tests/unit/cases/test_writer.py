@@ -190,7 +190,7 @@ async def test_taking_never_waits_and_what_has_no_room_is_counted(sqlite_house, 
 
 
 async def test_facts_that_come_close_together_share_a_commit(sqlite_house, told, monkeypatch):
-    monkeypatch.setattr("cases.writer.SPACING", 0.3)
+    monkeypatch.setattr("cases.writer.SPACING", 2.0)
     batches = []
     write = Committer._write
 

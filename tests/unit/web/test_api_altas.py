@@ -49,7 +49,7 @@ async def test_a_program_begins_an_alta_and_closes_the_step_of_its_person(house)
         done = await read(await posted(visitor, path, carla, **given))
         assert (step_of(done, "prospecto")["state"], step_of(done, "prospecto")["by"]) == ("done", "carla")
         stale = await read(await posted(visitor, path, carla, **given), 409)
-        assert (stale["code"], "Otra persona movió" in stale["detail"]) == ("changed", True)
+        assert (stale["code"], "Este paso ya cambió" in stale["detail"]) == ("changed", True)
     rows = (await house.audit.page(AuditFilter(actor="carla"))).rows
     assert {row.after.get("by_token") for row in rows if row.action.startswith("alta")} == {"de-carla"}
 
