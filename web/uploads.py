@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from web import refusals
 
@@ -51,7 +52,14 @@ class Upload:
 
 
 # What aiohttp's reader raises at bytes that are no form, its own assertions among them.
-_BROKEN = (ConnectionError, web.RequestPayloadError, ValueError, AssertionError, RuntimeError)
+_BROKEN = (
+    ConnectionError,
+    HttpProcessingError,
+    web.RequestPayloadError,
+    ValueError,
+    AssertionError,
+    RuntimeError,
+)
 _UPLOAD = web.RequestKey("upload", Upload)
 
 

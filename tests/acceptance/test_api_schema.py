@@ -17,8 +17,11 @@ PORT, EXAMPLES, SECONDS = 19300, 30, 100
 CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422"]
+
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "406", "409", "413", "422", "428"]
 """
-"""422: what a document cannot say, and a rule of the house refuses."""
+"""422: what a document cannot say, and a rule of the house refuses. 413: more than its route takes."""
 
 
 @pytest.fixture(scope="module")

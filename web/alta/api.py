@@ -92,7 +92,12 @@ class StepNamed(AltaNamed):
 class StepClosed(StepNamed):
     answers: Annotated[
         dict[StepAsked, LongAsked],
-        Field(default_factory=dict, max_length=20, description="Respuestas por pregunta."),
+        Field(
+            default_factory=dict,
+            max_length=20,
+            description="Respuestas por pregunta.",
+            json_schema_extra={"additionalProperties": False},
+        ),
     ]
     reason: WhyAsked = ""
 

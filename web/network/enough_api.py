@@ -46,7 +46,12 @@ class EnoughDemanded(PlanNamed):
     zones: Annotated[tuple[TextAsked, ...], Field(max_length=200, description="Dónde se atiende.")]
     minimums: Annotated[
         dict[PlanAsked, LeastAsked],
-        Field(default_factory=dict, max_length=100, description="Por servicio; los de la casa, si falta."),
+        Field(
+            default_factory=dict,
+            max_length=100,
+            description="Por servicio; los de la casa, si falta.",
+            json_schema_extra={"additionalProperties": False},
+        ),
     ]
     revision: Annotated[WholeAsked, Field(description="La «revision» que se miró; 0 si no había.")]
 

@@ -127,6 +127,8 @@ FORM = b"Content-Type: multipart/form-data; boundary=x"
         (FORM, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\0\r\n--x--\r\n'),
         (FORM, b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y--\r\n--x--\r\n"),
         (FORM, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 70 + b"--x--\r\n"),
+        (FORM, b"--x\r\n--x--\r\n"),
+        (FORM, b"--x\r\n{\xc2\x81--x--\r\n"),
         (b"Content-Type: multipart/form-data", b"--x--\r\n"),
         (b"Content-Type: multipart/form-data; boundary=" + b"z" * 200, b"--x--\r\n"),
     ],
