@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.support.browser import NARROW, WIDE, chromium, open_page, sign_in
+from tests.support.browser import NARROW, WIDE, chromium, listen, open_page, sign_in
 from tests.support.instance import Instance
 from tests.support.sip import SipLab
 
@@ -171,9 +171,7 @@ def _listen(page: Page, http: str) -> None:
     page.goto(f"{http}/line-tests/of/{CHANGED}")
     page.click("button:has-text('Prueba de Operaciones')")
     page.wait_for_selector("#escuchar", timeout=180_000)
-    while page.query_selector("#escuchar"):
-        page.click("#escuchar form:not(details form) button:not(.quiet)")
-        page.wait_for_load_state()
+    listen(page)
 
 
 def _as(altavoz: Instance, album: Album, name: str, paths: Sequence[str], first: int) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from tests.support.browser import open_page, sign_in
+from tests.support.browser import listen, open_page, sign_in
 from tests.support.instance import Instance, eventually
 
 PASSWORD = "tormenta lila siete"
@@ -346,17 +346,8 @@ class Launch:
         return page
 
     def listens(self, page: Page) -> None:
-        """Whoever tests plays each prompt, four times as fast, and says that it sounds right; the report
-        follows."""
-        unsaid = "#escuchar li:not(:has(.tag))"
-        while "/runs/" in page.url and page.locator(unsaid).count():
-            row = page.locator(unsaid).first
-            right = row.get_by_role("button", name="Oída y correcta")
-            expect(right).to_be_disabled()
-            row.locator("audio").evaluate("audio => { audio.playbackRate = 4; audio.focus(); audio.play(); }")
-            expect(right).to_be_focused(timeout=60_000)
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
+        """The report follows."""
+        listen(page)
 
     # handed over
 

@@ -24,7 +24,7 @@ from web.network.asking import needs, office, scope
 REFUSES = (NetworkRefused,)
 _Note = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
 _Account = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,40}$")]
-_Least = Annotated[int, Field(ge=0, le=9999)]
+_Least = Annotated[WholeAsked, Field(le=9999)]
 
 
 class EnoughConfirmed(PlanNamed):
