@@ -143,7 +143,7 @@ def _alta(altavoz: Instance, album: Album) -> None:
     altavoz.run("alta", "start", *words)
     changed = altavoz.home / f"{CHANGED}.yaml"
     changed.write_text(
-        EXAMPLE.read_text("utf-8").replace("Ajolote Mascotas", "Ajolote Mascotas Plus"), "utf-8"
+        EXAMPLE.read_text("utf-8").replace("gracias por llamar", "gracias por su llamada"), "utf-8"
     )
     altavoz.run("plan", "apply", str(changed), "--by", "ines")
     altavoz.run("line", "test", NUMBER, "--by", "ines")
