@@ -53,7 +53,7 @@ def _count(written: Any) -> Any:
     return written
 
 
-def _whole(written: Any) -> Any:
+def whole(written: Any) -> Any:
     """In JSON 3.0 is the number 3."""
     return int(written) if isinstance(written, float) and written.is_integer() else written
 
@@ -99,7 +99,7 @@ ReasonAsked = Annotated[
     StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=2000),
     Field(description="Por qué: queda escrito."),
 ]
-WholeAsked = Annotated[int, Field(ge=0, lt=10**9), BeforeValidator(_whole)]
+WholeAsked = Annotated[int, Field(ge=0, lt=10**9), BeforeValidator(whole)]
 WhyAsked = Annotated[
     str,
     StringConstraints(pattern=r"^[^\x00]*$", max_length=2000),

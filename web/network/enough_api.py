@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from provisioning.network.enough import Demand, PlanNeeds
 from provisioning.network.minimums import Minimum
@@ -13,7 +13,17 @@ from provisioning.network.values import NetworkRefused
 from provisioning.network.wanted import services_of
 from provisioning.network.zones import BadZone, zones_of
 from web.api_endpoint import endpoint
-from web.api_fields import Answer, Asked, IdAsked, LimitAsked, PlanAsked, ReasonAsked, TextAsked, WholeAsked
+from web.api_fields import (
+    Answer,
+    Asked,
+    IdAsked,
+    LimitAsked,
+    PlanAsked,
+    ReasonAsked,
+    TextAsked,
+    WholeAsked,
+    whole,
+)
 from web.api_models import PageOf, PlanNamed
 from web.keys import person
 from web.network import check as pages
@@ -24,7 +34,7 @@ from web.network.asking import needs, office, scope
 REFUSES = (NetworkRefused,)
 _Note = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
 _Account = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,40}$")]
-_Least = Annotated[WholeAsked, Field(le=9999)]
+_Least = Annotated[int, Field(ge=0, le=9999), BeforeValidator(whole)]
 
 
 class EnoughConfirmed(PlanNamed):
