@@ -9,6 +9,7 @@ from web.alta.coverage_editor import LARGEST as LARGEST_COVERAGES
 from web.alta.documents import LARGEST as LARGEST_DOCUMENT
 from web.network import api as network
 from web.network import enough_api as enough
+from web.network import loads_api as provider_loads
 from web.network import providers_api as providers
 from web.network import times_api
 from web.network import training_api as training
@@ -64,9 +65,21 @@ API: tuple[Route, ...] = (
     _post("providers/check/{plan}/confirm", enough.confirm, Permission.PROVIDER_WRITE),
     _post("providers/check/{plan}/demand", enough.demand, Permission.PROVIDER_WRITE),
     _post("providers/check/{plan}/tasks", enough.open_task, Permission.PROVIDER_WRITE),
+    _post("provider-loads", provider_loads.look, Permission.PROVIDER_WRITE, provider_loads.LARGEST),
+    _get("provider-loads/{load}", provider_loads.preview, Permission.PROVIDER_WRITE),
+    _post("provider-loads/{load}", provider_loads.load, Permission.PROVIDER_WRITE),
+    _post("provider-loads/{load}/drop", provider_loads.drop, Permission.PROVIDER_WRITE),
     _get("providers/{id}", providers.provider, Permission.PROVIDER_READ),
     _post("providers/{id}", providers.change, Permission.PROVIDER_WRITE),
     _post("providers/{id}/state", providers.set_state, Permission.PROVIDER_WRITE),
+    _get("providers/{id}/documents", providers.documents, Permission.PROVIDER_READ),
+    _post("providers/{id}/documents", providers.attach, Permission.PROVIDER_WRITE, LARGEST_DOCUMENT),
+    _get(
+        "providers/{id}/documents/{document}",
+        providers.document,
+        Permission.PROVIDER_READ,
+        readings.PROVIDER_DOCUMENT,
+    ),
     _get("selections", enough.tasks, Permission.PROVIDER_READ),
     _post("selections/{id}/change", enough.change_task, Permission.PROVIDER_WRITE),
     _post("selections/{id}/waive", enough.waive_task, Permission.PROVIDER_WRITE),

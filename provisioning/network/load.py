@@ -1,6 +1,6 @@
 """Rows of a file into providers, new or changed, and every problem of them at once. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioning.network.profile import profile_of
@@ -51,24 +51,37 @@ class Read:
 
 
 def read_rows(
-    rows: Sequence[Row], subsidiary: str, known: Sequence[Provider], scope: Scope = EVERYTHING
+    rows: Sequence[Row],
+    subsidiary: str,
+    known: Sequence[Provider],
+    subsidiaries: Collection[str],
+    scope: Scope = EVERYTHING,
 ) -> Read:
-    """`subsidiary` is of rows that do not say theirs; `known` are the providers that there are."""
+    """`subsidiary` is of rows that do not say theirs; `known` are the providers and `subsidiaries` the ones
+    that there are.
+    """
     heads = [folded(cell).strip(" .:") for cell in rows[0].cells]
     columns = {name: heads.index(head) for name, said in COLUMNS.items() for head in said if head in heads}
     if missing := [COLUMNS[name][0] for name in ("name", "services", "zones") if name not in columns]:
         said = f"Falta la columna «{'», «'.join(missing)}»: use la plantilla."
         return Read((), (), 0, (RowProblem(rows[0].line, said),))
-    reading = _Reading(subsidiary, {_key(each.profile): each for each in known}, scope)
+    reading = _Reading(subsidiary, {_key(each.profile): each for each in known}, subsidiaries, scope)
     for row in rows[1:]:
         reading.take(row, {name: row.cells[at] for name, at in columns.items() if at < len(row.cells)})
     return Read(tuple(reading.added), tuple(reading.changed), reading.same, tuple(reading.problems))
 
 
 class _Reading:
-    def __init__(self, subsidiary: str, known: Mapping[tuple[str, str], Provider], scope: Scope) -> None:
+    def __init__(
+        self,
+        subsidiary: str,
+        known: Mapping[tuple[str, str], Provider],
+        subsidiaries: Collection[str],
+        scope: Scope,
+    ) -> None:
         self._subsidiary = subsidiary
         self._known = known
+        self._subsidiaries = subsidiaries
         self._scope = scope
         self._lines: dict[tuple[str, str], int] = {}
         self.added: list[Profile] = []
@@ -92,6 +105,8 @@ class _Reading:
 
     def _profile(self, cells: Mapping[str, str]) -> Profile:
         subsidiary = (cells.get("subsidiary", "") or self._subsidiary).upper()
+        if subsidiary and subsidiary not in self._subsidiaries:
+            raise NetworkRefused(f"No hay una filial «{subsidiary}»; hay: {', '.join(self._subsidiaries)}.")
         if subsidiary and not in_sight(self._scope, subsidiary):
             raise NetworkRefused(f"La filial {subsidiary} no está entre las que usted ve.")
         return profile_of({**cells, "subsidiary": subsidiary})

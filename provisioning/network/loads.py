@@ -54,7 +54,8 @@ class ProviderLoads:
     async def look(self, content: bytes, subsidiary: str, scope: Scope = EVERYTHING) -> Read:
         """What a file would load, and every problem. Raises `UnreadableSheet` for what is no table."""
         known = [each for code in self._site.subsidiaries for each in await self._providers.all_of(code)]
-        return await asyncio.to_thread(lambda: read_rows(rows_of(content), subsidiary, known, scope))
+        there = self._site.subsidiaries
+        return await asyncio.to_thread(lambda: read_rows(rows_of(content), subsidiary, known, there, scope))
 
     async def keep(self, content: bytes, name: str, subsidiary: str) -> str:
         """Keep a file until it is loaded, a day at most: its id."""

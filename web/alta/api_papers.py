@@ -20,13 +20,12 @@ from web.alta.coverage_form import MOST_ROWS, Row, WrongRows, coverages_of
 from web.alta.find import altas, find
 from web.api_alta_models import AltaCoverages, AltaNamed, StepAsked
 from web.api_altas import coverages_of as coverages_told
-from web.api_endpoint import FileSent, endpoint
+from web.api_endpoint import BYTES, FileSent, endpoint
 from web.api_endpoint import download as file_of
 from web.api_fields import Answer, Asked, IdAsked, TextAsked, WholeAsked, WhyAsked
 from web.keys import person
 from web.uploads import upload
 
-BYTES = "application/octet-stream"
 _Label = Literal["public", "company", "confidential", "restricted"]
 
 

@@ -1,12 +1,13 @@
 """The list of providers for other programs, and what several doors say of them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from provisioning.network.enough import Row
+from provisioning.network.papers import Paper
 from provisioning.network.values import Provider, ProviderFilter, ProviderState
 from web.api_endpoint import endpoint
 from web.api_fields import Answer, Asked, LimitAsked, TextAsked
@@ -43,6 +44,17 @@ class ProviderAnswer(Answer):
     phone: str
     contract_from: date | None
     contract_until: date | None
+
+
+class PaperAnswer(Answer):
+    """Un archivo de un prestador o de una capacitación."""
+
+    id: int
+    title: str
+    file: str
+    size: int
+    at: datetime
+    by: str
 
 
 class Providers(PageOf[ProviderAnswer]):
@@ -86,6 +98,11 @@ def provider_of(provider: Provider) -> ProviderAnswer:
         contract_from=profile.contract.since,
         contract_until=profile.contract.until,
     )
+
+
+def paper_of(paper: Paper) -> dict[str, object]:
+    same = ("id", "title", "file", "size", "at")
+    return {name: getattr(paper, name) for name in same} | {"by": paper.actor}
 
 
 def row_of(row: Row) -> CheckRow:

@@ -47,34 +47,41 @@ async def look(request: web.Request) -> web.Response:
 
 
 async def preview(request: web.Request) -> web.Response:
-    kept = await _kept(request)
+    kept = await kept_load(request)
     read = await loads(request).look(kept.content, kept.subsidiary, scope(request))
     return _preview(request, kept, read)
 
 
 async def load(request: web.Request) -> web.Response:
     """Load what was looked at; what became wrong meanwhile is told."""
-    kept = await _kept(request)
+    kept = await kept_load(request)
     reason = str((await request.post()).get("reason", "")).strip()[:300]
     try:
-        read = await loads(request).load(kept.content, kept.name, kept.subsidiary, scope(request), reason)
+        read = await loaded(request, kept, reason)
     except NotLoaded as refused:
         return _preview(request, kept, refused.read, 409)
     except NetworkRefused as refused:
         raise refusals.bad_request(str(refused), "No se cargó nada") from refused
+    return see_other(f"/providers?done=loaded-{read.count}")
+
+
+async def loaded(request: web.Request, kept: Load, reason: str) -> Read:
+    """The whole file; gaps may be filled now, or open. Raises `NetworkRefused`."""
+    read = await loads(request).load(kept.content, kept.name, kept.subsidiary, scope(request), reason)
     await loads(request).drop(kept.id)
     for subsidiary in services(request).site.subsidiaries:
         await office(request).network_checks.settle(subsidiary)
     office(request).altas.nudge()
-    return see_other(f"/providers?done=loaded-{read.count}")
+    return read
 
 
 async def drop(request: web.Request) -> web.Response:
-    await loads(request).drop((await _kept(request)).id)
+    await loads(request).drop((await kept_load(request)).id)
     return see_other("/providers/load")
 
 
-async def _kept(request: web.Request) -> Load:
+async def kept_load(request: web.Request) -> Load:
+    """The file that the address names, for whoever looked at it."""
     found = await loads(request).get(request.match_info["load"])
     if found is None:
         raise refusals.not_found("Ese archivo ya no está: se guarda un día, para quien lo subió")

@@ -78,7 +78,7 @@ async def attach(request: web.Request) -> web.Response:
         if file is None:
             raise NetworkRefused("Elija el archivo.")
         papers = office(request).network_papers
-        await papers.attach(_owner(provider), came.fields.get("title", ""), file.name, file.path)
+        await papers.attach(owner_of(provider), came.fields.get("title", ""), file.name, file.path)
     except NetworkRefused as refused:
         attempt = Attempt("document", dict(came.fields), refused.problems)
         return await _refused(request, provider, attempt, refused)
@@ -89,7 +89,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     """A paper as a file."""
     provider = await find(request)
     id = number_of(request, "document", NONE)
-    for paper in await office(request).network_papers.of(_owner(provider)):
+    for paper in await office(request).network_papers.of(owner_of(provider)):
         if paper.id == id:
             return sent(office(request).network_papers.path(paper), paper.file, paper.type)
     raise refusals.not_found("Ese documento no existe")
@@ -109,7 +109,7 @@ async def changed(request: web.Request, provider: Provider) -> None:
     office(request).altas.nudge()
 
 
-def _owner(provider: Provider) -> Owner:
+def owner_of(provider: Provider) -> Owner:
     return Owner("provider", provider.id, f"{provider.profile.name} ({provider.profile.subsidiary})")
 
 
@@ -145,7 +145,7 @@ async def _page(
         values=as_typed(provider.profile) | dict(attempt.typed if attempt.form == "provider" else {}),
         attempt=attempt,
         history=await found.providers.history(provider.id),
-        papers=await found.network_papers.of(_owner(provider)),
+        papers=await found.network_papers.of(owner_of(provider)),
         names=await full_names(request),
         now=services(request).clock(),
         fields=FIELDS,

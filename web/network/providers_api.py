@@ -8,11 +8,12 @@ from pydantic import Field, StringConstraints
 
 from provisioning.network.profile import as_typed, profile_of
 from provisioning.network.values import NetworkRefused, Provider, ProviderState
-from web.api_endpoint import endpoint
+from web.api_endpoint import BYTES, FileSent, download, endpoint
 from web.api_fields import Answer, Asked, IdAsked, ReasonAsked, TextAsked, WholeAsked, WhyAsked
 from web.network import provider as pages
-from web.network.api import ProviderAnswer, provider_of
+from web.network.api import PaperAnswer, ProviderAnswer, paper_of, provider_of
 from web.network.asking import office, scope
+from web.uploads import upload
 
 REFUSES = (NetworkRefused,)
 _State = Literal["selection", "active", "suspended"]
@@ -58,6 +59,20 @@ class ProviderMoved(ProviderNamed):
     state: _State
     revision: Annotated[WholeAsked, Field(description="La «revision» del prestador que se miró.")]
     reason: ReasonAsked
+
+
+class DocumentSent(ProviderNamed):
+    title: Annotated[TextAsked, Field(description="Cómo se llama; si falta, como el archivo.")] = ""
+
+
+class DocumentNamed(ProviderNamed):
+    document: IdAsked
+
+
+class ProviderDocuments(Answer):
+    """Los documentos de un prestador, lo más nuevo primero."""
+
+    items: list[PaperAnswer]
 
 
 class ProviderDeed(Answer):
@@ -109,6 +124,38 @@ async def set_state(request: web.Request, asked: ProviderMoved) -> dict[str, Any
     made = await office(request).providers.set_state(found.id, wanted, asked.revision, asked.reason)
     await pages.changed(request, made)
     return await _whole(request, made)
+
+
+@endpoint("Los documentos de un prestador: contrato, seguro, habilitación.", ProviderNamed, ProviderDocuments)
+async def documents(request: web.Request, _asked: ProviderNamed) -> dict[str, Any]:
+    return await _documents(request, await pages.find(request))
+
+
+@endpoint(
+    "Agrega un documento a un prestador.",
+    DocumentSent,
+    ProviderDocuments,
+    refuses=REFUSES,
+    file=FileSent.MUST,
+)
+async def attach(request: web.Request, asked: DocumentSent) -> dict[str, Any]:
+    found, file = await pages.find(request), upload(request).file("file")
+    assert file is not None
+    owner = pages.owner_of(found)
+    await office(request).network_papers.attach(owner, asked.title, file.name, file.path)
+    return await _documents(request, found)
+
+
+@download("Un documento de un prestador; cada lectura queda en la auditoría.", DocumentNamed, BYTES)
+async def document(request: web.Request, _asked: DocumentNamed) -> web.StreamResponse:
+    answer = await pages.download(request)
+    answer.content_type = BYTES
+    return answer
+
+
+async def _documents(request: web.Request, provider: Provider) -> dict[str, Any]:
+    papers = await office(request).network_papers.of(pages.owner_of(provider))
+    return {"items": [paper_of(each) for each in papers]}
 
 
 def _typed(base: dict[str, str], asked: ProfileAsked) -> dict[str, str]:

@@ -9,18 +9,18 @@ from pydantic import Field, StringConstraints
 from provisioning.network.papers import Paper
 from provisioning.network.training import Base, Handing, Session, Training, attendees_of
 from provisioning.network.values import NetworkRefused
-from web.api_endpoint import FileSent, endpoint
+from web.api_endpoint import BYTES, FileSent, endpoint
 from web.api_endpoint import download as file_of
 from web.api_fields import Answer, Asked, IdAsked, PlanAsked, ReasonAsked, TextAsked
 from web.api_models import PlanNamed
 from web.keys import services
 from web.network import training as pages
+from web.network.api import PaperAnswer, paper_of
 from web.network.asking import needs, office, today
 from web.network.downloads import LARGEST as LARGEST
 from web.uploads import upload
 
 REFUSES = (NetworkRefused,)
-BYTES = "application/octet-stream"
 NoteAsked = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)]
 
 
@@ -73,17 +73,6 @@ class AttendeeAnswer(Answer):
     mark: Annotated[int | None, Field(description="De 0 a 100; null si no hubo prueba.")]
 
 
-class MaterialAnswer(Answer):
-    """Un archivo de una capacitación."""
-
-    id: int
-    title: str
-    file: str
-    size: int
-    at: datetime
-    by: str
-
-
 class TrainingAnswer(Answer):
     """Una capacitación."""
 
@@ -95,7 +84,7 @@ class TrainingAnswer(Answer):
     withdrawn: Annotated[str | None, Field(description="Por qué no cuenta; null si cuenta.")]
     at: datetime
     by: str
-    material: list[MaterialAnswer]
+    material: list[PaperAnswer]
 
 
 class BaseAnswer(Answer):
@@ -218,12 +207,7 @@ def _training(training: Training, material: tuple[Paper, ...]) -> dict[str, obje
     session = training.session
     said = {name: getattr(session, name) for name in ("held", "trainer", "attended", "note")}
     same = {"id": training.id, "withdrawn": training.withdrawn, "at": training.at, "by": training.actor}
-    return said | same | {"material": [_material(each) for each in material]}
-
-
-def _material(paper: Paper) -> dict[str, object]:
-    same = ("id", "title", "file", "size", "at")
-    return {name: getattr(paper, name) for name in same} | {"by": paper.actor}
+    return said | same | {"material": [paper_of(each) for each in material]}
 
 
 def _base(base: Base) -> dict[str, object]:

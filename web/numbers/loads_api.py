@@ -13,7 +13,8 @@ from provisioning.numbers.states import NumberKind
 from provisioning.numbers.values import NumberRefused
 from web import refusals
 from web.api_endpoint import FileSent, endpoint
-from web.api_fields import Answer, Asked, TextAsked, WhyAsked
+from web.api_fields import Answer, Asked
+from web.api_load_models import LoadDone, LoadNamed, LoadProblem, SubsidiaryAsked
 from web.keys import person
 from web.numbers.loading import LARGEST as LARGEST
 from web.numbers.loading import MOST_PROBLEMS, kept_load, loads
@@ -25,27 +26,16 @@ _SHOWN = 200
 class NumbersSent(Asked):
     """Lo que vale para las filas que no lo dicen."""
 
-    subsidiary: Annotated[TextAsked, Field(description="País de la filial, como «AR».")] = ""
-    carrier: Annotated[TextAsked, Field(description="Operador del sitio.")] = ""
+    subsidiary: SubsidiaryAsked = ""
+    carrier: Annotated[
+        str, StringConstraints(pattern=r"^[a-z0-9-]{0,40}$"), Field(description="Operador del sitio.")
+    ] = ""
     kind: Annotated[Literal["header", "public"] | None, Field(description="Según el número, si falta.")] = (
         None
     )
     area: Annotated[
         str, StringConstraints(pattern=r"^[^\x00]*$", max_length=20), Field(description="Va delante.")
     ] = ""
-
-
-class LoadNamed(Asked):
-    load: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$"), Field(description="Su «load».")]
-
-
-class LoadDone(LoadNamed):
-    reason: WhyAsked = ""
-
-
-class LoadProblem(Answer):
-    line: Annotated[int, Field(description="La fila; 0, el archivo.")]
-    said: str
 
 
 class LoadEntry(Answer):

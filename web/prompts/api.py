@@ -11,7 +11,7 @@ from provisioning.prompts.needs import PlanNeeds, PromptNeed
 from provisioning.prompts.overview import PlanFilter
 from provisioning.prompts.states import Step
 from provisioning.prompts.values import PromptRefused, Recording
-from web.api_endpoint import FileSent, Handler, download, endpoint
+from web.api_endpoint import BYTES, FileSent, Handler, download, endpoint
 from web.api_fields import Answer, Asked, IdAsked, LimitAsked, PlanAsked, ReasonAsked, TextAsked, WhyAsked
 from web.api_models import PageOf, PlanNamed
 from web.keys import person, services
@@ -20,7 +20,7 @@ from web.prompts.pages import find, find_need
 from web.uploads import upload
 
 REFUSES = (PromptRefused, BadRecording)
-WAV, BYTES = "audio/wav", "application/octet-stream"
+WAV = "audio/wav"
 PromptAsked = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$"), Field(description="Un mensaje del plan.")
 ]

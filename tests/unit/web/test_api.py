@@ -14,6 +14,7 @@ from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.request import AltaRequest
 from provisioning.network.papers import Owner
 from provisioning.network.profile import profile_of
+from provisioning.network.tables import provider_loads
 from provisioning.network.training import Attendee, Handing, Session
 from provisioning.numbers.states import NumberKind
 from provisioning.numbers.tables import number_loads
@@ -212,6 +213,9 @@ DOORS = {
     "/api/v1/line-test-runs/1": Permission.ALTA_READ,
     "/api/v1/providers": Permission.PROVIDER_READ,
     "/api/v1/providers/1": Permission.PROVIDER_READ,
+    "/api/v1/providers/1/documents": Permission.PROVIDER_READ,
+    "/api/v1/providers/1/documents/3": Permission.PROVIDER_READ,
+    "/api/v1/provider-loads/00000000000000000000000000000000": Permission.PROVIDER_WRITE,
     "/api/v1/providers/check/hogar-nandu": Permission.PROVIDER_READ,
     "/api/v1/selections": Permission.PROVIDER_READ,
     "/api/v1/status": Permission.STATUS_READ,
@@ -258,6 +262,7 @@ PLACES = {"0" * 32: "{load}", "541140003000": "{e164}"} | {
     "hogar-nandu": "{plan}",
     "saludo": "{prompt}",
     "2": "{document}",
+    "3": "{document}",
 }
 READ_ROWS = [row for row in ROUTES if isinstance(row.who, ByToken) and row.method == "GET"]
 
@@ -293,7 +298,9 @@ def test_every_door_of_the_api_is_asked_below():
 
 
 async def papers_and_letters(house):
-    """A training with its second piece of material, a database, a sheet that is read, a letter each way."""
+    """A training with its second piece of material, a provider's paper, a database, a sheet that is read, a
+    letter each way.
+    """
     office, now = house.office, house.clock()
     wanted = await office.plan_needs.of_plan("hogar-nandu")
     day = house.site.subsidiaries["AR"].here(now).date()
@@ -301,6 +308,7 @@ async def papers_and_letters(house):
     for number in range(2):
         owner = Owner("training", held.id, held.plan)
         await office.network_papers.attach(owner, "Guion", f"{number}.pdf", b"%PDF-1.4 guion")
+    await office.network_papers.attach(Owner("provider", 1, "Manos"), "Seguro", "seguro.pdf", b"%PDF-1.4")
     handing = Handing("Tina", day, day, stored=True)
     await office.trainings.hand(wanted, handing, "base.csv", b"nombre\nAna\n")
     async with house.engine.begin() as connection:
@@ -313,7 +321,7 @@ async def papers_and_letters(house):
 
 
 async def numbers_and_a_test(house):
-    """A number, a file of numbers that Raúl looked at, a test under way, a provider."""
+    """A number, files of numbers and providers that Raúl looked at, a test under way, a provider."""
     await house.office.providers.add(profile_of(WHOLE))
     await house.office.numbers.add([Entry("+541140003000", NumberKind.HEADER, "AR", "telecom-ar")])
     of = {"subsidiary": "AR", "carrier": "telecom-ar", "kind": "header", "area": ""}
@@ -326,6 +334,8 @@ async def numbers_and_a_test(house):
     }
     async with house.engine.begin() as connection:
         await connection.execute(insert(number_loads).values(file | of))
+        red = {"subsidiary": "AR", "content": "prestador;servicios;zonas\nManos;hogar;Córdoba\n".encode()}
+        await connection.execute(insert(provider_loads).values(file | red))
     report = tested()
     same = {name: getattr(report, name) for name in ("kind", "plan", "plan_name", "subsidiary", "account")}
     same |= {name: getattr(report, name) for name in ("version", "fingerprint", "release", "by", "begun")}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from staff.audit_trail import AuditFilter
 from staff.profile import profile_of
 from staff.scope import Scope
-from tests.unit.web.test_api_acts import asked, posted, token_of
+from tests.unit.web.test_api_acts import asked, posted, sent_file, token_of
 from tests.unit.web.test_api_altas import read
 from tests.unit.web.test_network import found, today, with_coverages
 
@@ -122,3 +122,75 @@ async def test_who_sees_another_country_sees_none_of_it(house):
         assert (await posted(visitor, "providers/1", pedro, note="x", revision=1)).status == 404
         assert (await posted(visitor, f"{CHECK}/tasks", pedro, due=due)).status == 404
         assert (await posted(visitor, "providers", pedro, **MANOS)).status == 422
+
+
+async def test_a_file_of_providers_is_looked_at_with_every_problem_then_loaded_whole(house):
+    pedro, carla = await token_of(house, "pedro"), await token_of(house, "carla")
+    head = "prestador;filial;servicios;zonas;a la vez\n"
+    rows = f"{head}Manos del Plata;;hogar;Córdoba;9\nGrúas Sur;AR;vial;Todo el país;4\n"
+    wrong = f"{rows}Otro;ZZ;vial;Todo el país;1\nNadie;AR;;Todo el país;0\n"
+
+    async def look(token, content, **fields):
+        return await sent_file(visitor, "provider-loads", token, content.encode(), named="red.csv", **fields)
+
+    async with house.at() as visitor:
+        await read(await posted(visitor, "providers", pedro, **MANOS))
+        assert (await look(carla, rows)).status == 403
+        bad = await read(await look(pedro, wrong, subsidiary="AR"))
+        assert (bad["load"], [each["line"] for each in bad["problems"]]) == (None, [4, 5, 5])
+        assert bad["problems"][0]["said"].startswith("No hay una filial «ZZ»; hay: AR")
+        seen = await read(await look(pedro, rows, subsidiary="AR"))
+        assert (seen["added"], seen["changed"], seen["loaded"]) == (1, 1, False)
+        assert [(each["id"], each["name"]) for each in seen["providers"]] == [
+            (None, "Grúas Sur"),
+            (1, "Manos del Plata"),
+        ]
+        path = f"provider-loads/{seen['load']}"
+        assert (await asked(visitor, path, pedro)) == seen
+        raul = await token_of(house, "raul")
+        assert (await posted(visitor, path, raul)).status == 404
+        done = await read(await posted(visitor, path, pedro, reason="Red nueva"))
+        assert (done["loaded"], done["added"], done["changed"]) == (True, 1, 1)
+        assert (await posted(visitor, path, pedro)).status == 404
+        manos = await asked(visitor, "providers/1", pedro)
+        assert (manos["capacity"], manos["history"][0]["reason"]) == (9, "Red nueva")
+        again = await read(await look(pedro, rows, subsidiary="AR"))
+        assert again["same"] == 2
+        await read(await posted(visitor, f"provider-loads/{again['load']}/drop", pedro))
+        assert (await posted(visitor, f"provider-loads/{again['load']}", pedro)).status == 404
+        no_table = await read(await look(pedro, ""), 422)
+        assert no_table["code"] == "refused"
+        assert (await look(pedro, rows, subsidiary="Argentina")).status == 400
+
+
+async def test_a_file_that_became_wrong_meanwhile_is_not_loaded(house):
+    pedro = await token_of(house, "pedro")
+    file = "prestador;filial;servicios;zonas\nManos;AR;hogar;Córdoba\n".encode()
+    async with house.at() as visitor:
+        seen = await read(await sent_file(visitor, "provider-loads", pedro, file, named="red.csv"))
+        person = await house.person("pedro")
+        colombia = replace(profile_of(person), scope=Scope(frozenset({"CO"})))
+        await house.staffing.change(person, colombia, person.revision, "campaña")
+        refused = await read(await posted(visitor, f"provider-loads/{seen['load']}", pedro), 409)
+        assert "2: La filial AR no está entre las que usted ve." in refused["detail"]
+    assert await house.office.providers.all_of("AR") == ()
+
+
+async def test_a_providers_papers_are_kept_and_each_reading_is_noted(house):
+    pedro, carla = await token_of(house, "pedro"), await token_of(house, "carla")
+    path, pdf = "providers/1/documents", b"%PDF-1.4 seguro"
+    async with house.at() as visitor:
+        await read(await posted(visitor, "providers", pedro, **MANOS))
+        assert (await sent_file(visitor, path, carla, pdf, named="seguro.pdf")).status == 403
+        no_paper = await read(await sent_file(visitor, path, pedro, b"MZ", named="a.exe"), 422)
+        assert no_paper["detail"]
+        kept = await read(await sent_file(visitor, path, pedro, pdf, named="seguro.pdf", title="Seguro"))
+        (paper,) = kept["items"]
+        assert (paper["title"], paper["file"], paper["by"]) == ("Seguro", "seguro.pdf", "pedro")
+        assert await asked(visitor, path, carla) == kept
+        file = await visitor.get(f"/api/v1/{path}/{paper['id']}", Authorization=f"Bearer {carla}")
+        assert (await file.read(), file.content_type) == (pdf, "application/octet-stream")
+        assert (await visitor.get(f"/api/v1/{path}/9", Authorization=f"Bearer {carla}")).status == 404
+        assert (await sent_file(visitor, "providers/9/documents", pedro, pdf, named="a.pdf")).status == 404
+    deeds = {row.action for row in (await house.audit.page(AuditFilter(actor="carla"))).rows}
+    assert "provider.document-read" in deeds
