@@ -79,7 +79,8 @@ class PeopleOperations:
 
     async def password(self, arguments: Arguments) -> Any:
         person = await self._person(arguments["name"])
-        return {"one_time_password": await self._house.sign_in.credentials.give_one_time(person.id)}
+        given = await self._house.sign_in.credentials.give_one_time(person.id)
+        return {"one_time_password": given.password, "revoked_tokens": list(given.revoked)}
 
     async def unlock(self, arguments: Arguments) -> Any:
         person = await self._person(arguments["name"])

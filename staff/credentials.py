@@ -1,6 +1,7 @@
 """Passwords of accounts: whether one opens an account, and how it is changed."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
-from staff import audit, passwords, places, tries
+from staff import audit, passwords, places, tokens, tries
 from staff.audit import Deed
 from staff.clock import Clock
 from staff.names import normal
@@ -19,6 +20,14 @@ from staff.tables import people, sessions
 from staff.tries import Counter, Tries, Wrong, counters
 
 HOUSE_WORDS = ("altavoz",)
+
+
+@dataclass(frozen=True, slots=True)
+class OneTime:
+    """A password for one use, and the names of the person's tokens that ended with the former one."""
+
+    password: str = field(repr=False)
+    revoked: tuple[str, ...]
 
 
 class Credentials:
@@ -61,20 +70,24 @@ class Credentials:
         async with writing(self._engine) as connection:
             await audit.write(connection, Deed("user.delayed", name, reason="intentos equivocados"))
 
-    async def set_password(self, id: int, new: str) -> None:
-        """Change the password for good and close every session; raises `WeakPassword`, `PersonRefused`."""
-        await self._set(id, new, one_time=False, action="password.changed")
+    async def set_password(self, id: int, new: str, *, tokens_too: bool = False) -> None:
+        """Change the password for good and close every session, on request with the person's tokens.
 
-    async def give_one_time(self, id: int) -> str:
-        """A one-time password in place of the former one; closes every session. Raises `PersonRefused`."""
-        password = passwords.one_time()
-        await self._set(id, password, one_time=True, action="password.one-time")
-        return password
-
-    async def _set(self, id: int, new: str, *, one_time: bool, action: str) -> None:
+        Raises `WeakPassword`, `PersonRefused`.
+        """
         hashed = await self.prepared(id, new)
         async with writing(self._engine) as connection:
-            await store(connection, id, hashed, one_time=one_time, action=action)
+            await store(connection, id, hashed, one_time=False, action="password.changed")
+            if tokens_too:
+                await tokens.revoke_of(connection, id)
+
+    async def give_one_time(self, id: int) -> OneTime:
+        """A one-time password in place of the former one: sessions and tokens end. Raises `PersonRefused`."""
+        password = passwords.one_time()
+        hashed = await self.prepared(id, password)
+        async with writing(self._engine) as connection:
+            await store(connection, id, hashed, one_time=True, action="password.one-time")
+            return OneTime(password, await tokens.revoke_of(connection, id))
 
     async def prepared(self, id: int, new: str) -> str:
         """The hash of a password that keeps the rule; raises `WeakPassword`, `PersonRefused`."""

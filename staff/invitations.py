@@ -18,7 +18,7 @@ from db.engine import writing
 from mail.letter import Letter, write
 from mail.message import BadLetter
 from mail.outbox import Outbox, Sent
-from staff import actor, audit, credentials
+from staff import actor, audit, credentials, tokens
 from staff.audit import Deed
 from staff.clock import Clock
 from staff.credentials import Credentials
@@ -133,8 +133,11 @@ class Invitations:
         async with self._engine.connect() as connection:
             return await self._whose(connection, secret)
 
-    async def accept(self, secret: str, password: str) -> Person:
-        """Set the password; sessions and other links end. Raises `LinkOver`, `WeakPassword`."""
+    async def accept(self, secret: str, password: str, *, tokens_too: bool = False) -> Person:
+        """Set the password; sessions and other links end, on request the person's tokens.
+
+        Raises `LinkOver`, `WeakPassword`.
+        """
         person = await self.find(secret)
         hashed = await self._credentials.prepared(person.id, password)
         async with writing(self._engine) as connection:
@@ -145,6 +148,8 @@ class Invitations:
             await credentials.store(
                 connection, person.id, hashed, one_time=False, action="password.set-by-letter"
             )
+            if tokens_too:
+                await tokens.revoke_of(connection, person.id)
         return person
 
     async def revoke(self, person_id: int) -> int:

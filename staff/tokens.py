@@ -158,6 +158,11 @@ class Tokens:
         async with self._engine.connect() as connection:
             return await _read(connection, _of(person))
 
+    async def working(self, person: Person) -> tuple[Token, ...]:
+        """Those of a person's whose day has not passed, by name."""
+        now = self._clock()
+        return tuple(token for token in await self.all(person) if not token.lapsed(now))
+
     async def revoke(self, name: str, person: Person | None = None) -> bool:
         """Take a token away: it opens nothing from here on. False when there is none of this name, or when
         it is not the `person`'s.
@@ -169,6 +174,15 @@ class Tokens:
             if row is not None:
                 await audit.write(connection, Deed("token.revoked", row["name"], before=_said(dict(row))))
         return row is not None
+
+
+async def revoke_of(connection: AsyncConnection, person_id: int) -> tuple[str, ...]:
+    """Take away every token of a person, in the transaction of what takes away their trust; the names."""
+    gone = delete(api_tokens).where(api_tokens.c.person == person_id).returning(api_tokens)
+    rows = sorted((await connection.execute(gone)).mappings(), key=lambda row: str(row["name"]))
+    for row in rows:
+        await audit.write(connection, Deed("token.revoked", row["name"], before=_said(dict(row))))
+    return tuple(row["name"] for row in rows)
 
 
 def _of(person: Person | None) -> ColumnElement[bool]:

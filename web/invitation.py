@@ -61,22 +61,24 @@ async def _write(request: web.Request, given: str) -> None:
 
 async def form(request: web.Request) -> web.Response:
     secret = request.match_info["secret"]
-    return _form(request, await _whose(request, secret), secret)
+    return await _form(request, await _whose(request, secret), secret)
 
 
 async def accept(request: web.Request) -> web.Response:
     """The new password, and in."""
     secret = request.match_info["secret"]
-    given = await fields(request, "new", "again", longest=LONGEST + 1)
+    given = await fields(request, "new", "again", "tokens", longest=LONGEST + 1)
+    tokens_too = bool(given["tokens"])
     person = await _whose(request, secret)
     if given["new"] != given["again"]:
         problem = "Las dos contraseñas no son iguales. Escríbalas otra vez."
-        return _form(request, person, secret, problem, status=422)
+        return await _form(request, person, secret, problem, tokens_too, status=422)
     try:
         with acting(Actor(person.name, "web", request.remote)):
-            person = await services(request).sign_in.invitations.accept(secret, given["new"])
+            links = services(request).sign_in.invitations
+            person = await links.accept(secret, given["new"], tokens_too=tokens_too)
     except (WeakPassword, Crowded) as refused:
-        return _form(request, person, secret, str(refused), status=422)
+        return await _form(request, person, secret, str(refused), tokens_too, status=422)
     except LinkOver as over:
         raise _over(over) from over
     await request.app[DESKS].sign_out_person(person.id)
@@ -106,8 +108,13 @@ def _forgotten(request: web.Request, problem: str = "", status: int = 200) -> we
     return render(request, "forgotten.html", status=status, problem=problem, done=False)
 
 
-def _form(
-    request: web.Request, owner: Person, secret: str, problem: str = "", status: int = 200
+async def _form(
+    request: web.Request,
+    owner: Person,
+    secret: str,
+    problem: str = "",
+    tokens_too: bool = True,
+    status: int = 200,
 ) -> web.Response:
     limits = {"shortest": SHORTEST, "longest": LONGEST}
     return render(
@@ -117,5 +124,7 @@ def _form(
         owner=owner,
         secret=secret,
         problem=problem,
+        working=await services(request).tokens.working(owner),
+        tokens_too=tokens_too,
         **limits,
     )

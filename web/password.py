@@ -11,16 +11,16 @@ from web.pages import render
 
 
 async def form(request: web.Request) -> web.Response:
-    return _form(request)
+    return await _form(request)
 
 
 async def change(request: web.Request) -> web.Response:
     """Every session of the person ends, and this browser gets a new one."""
-    given = await fields(request, "current", "new", "again", longest=LONGEST + 1)
+    given = await fields(request, "current", "new", "again", "tokens", longest=LONGEST + 1)
     found = session(request)
     problem = await _change(request, found.person, given)
     if problem:
-        return _form(request, problem, status=422)
+        return await _form(request, problem, bool(given["tokens"]), status=422)
     await request.app[DESKS].sign_out_person(found.person.id)
     changed = await services(request).people.get(found.person.id)
     return await come_in(request, changed or found.person, None, found.way)
@@ -36,12 +36,16 @@ async def _change(request: web.Request, person: Person, given: dict[str, str]) -
     try:
         if await credentials.check(person.name, given["current"], request.remote) is None:
             return "La contraseña actual no es esa."
-        await credentials.set_password(person.id, given["new"])
+        await credentials.set_password(person.id, given["new"], tokens_too=bool(given["tokens"]))
     except (TooManyTries, Crowded, WeakPassword) as refused:
         return str(refused)
     return ""
 
 
-def _form(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+async def _form(
+    request: web.Request, problem: str = "", tokens_too: bool = True, status: int = 200
+) -> web.Response:
+    working = await services(request).tokens.working(session(request).person)
     limits = {"shortest": SHORTEST, "longest": LONGEST}
-    return render(request, "password.html", status=status, problem=problem, **limits)
+    ticked = {"working": working, "tokens_too": tokens_too}
+    return render(request, "password.html", status=status, problem=problem, **limits, **ticked)

@@ -49,9 +49,9 @@ async def revoke_invitation(request: web.Request) -> web.Response:
 async def give_one_time(request: web.Request) -> web.Response:
     """Shown in this answer and nowhere else."""
     person = await _person(request)
-    password = await services(request).sign_in.credentials.give_one_time(person.id)
+    given = await services(request).sign_in.credentials.give_one_time(person.id)
     await request.app[DESKS].sign_out_person(person.id)
-    return render(request, "one_time.html", owner=person, password=password)
+    return render(request, "one_time.html", owner=person, given=given)
 
 
 async def unlock(request: web.Request) -> web.Response:

@@ -199,9 +199,11 @@ def _tell(done: str, answer: dict[str, Any], as_json: bool) -> None:
     return _tell_secrets(answer)
 
 
-def _tell_secrets(answer: dict[str, str | None]) -> None:
+def _tell_secrets(answer: dict[str, Any]) -> None:
     if answer.get("one_time_password"):
         out.print(f"Contraseña de un solo uso: {answer['one_time_password']}", markup=False)
+    if revoked := answer.get("revoked_tokens"):
+        out.print(f"Tokens anulados: {', '.join(revoked)}", markup=False)
     if answer.get("sip_secret"):
         out.print(f"Interno: {answer['extension']}", markup=False)
         out.print(f"Servidor SIP: {answer['sip_server']}", markup=False)

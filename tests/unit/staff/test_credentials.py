@@ -54,7 +54,7 @@ async def test_the_password_itself_is_stored_nowhere(ana, engine):
 
 
 async def test_a_one_time_password_opens_the_account_until_it_is_changed(credentials, ana):
-    new = await credentials.give_one_time(ana.id)
+    new = (await credentials.give_one_time(ana.id)).password
     assert await credentials.check("ana", GOOD) is None
     assert (await credentials.check("ana", new)).one_time
     await credentials.set_password(ana.id, "otra clave larga")

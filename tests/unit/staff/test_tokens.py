@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import migrate
 from staff.actor import Actor, acting
 from staff.audit_table import audit
+from staff.credentials import Credentials
 from staff.names import BadName
 from staff.people import People
 from staff.permissions import Permission
@@ -151,3 +152,31 @@ async def test_a_token_from_before_goes_on_reading_what_it_could(
         token = await Tokens(engine, clock).find("av_old")
     assert token is not None and (token.permissions, token.scope) == (FORMER, EVERYTHING)
     assert (token.expires, token.made_by) == (None, None)
+
+
+async def test_tokens_end_with_a_password_that_was_reset_and_with_one_that_was_changed_on_request(
+    tokens: Tokens, olga: Person, people: People, engine: AsyncEngine, clock: Clock
+) -> None:
+    other = (await people.add("ivan", [Role.IT], "Iván Sosa", password="una frase larga")).person
+    for name, person in (("uno", olga), ("dos", olga), ("otro", other), ("tablero", None)):
+        await tokens.add(name, [Permission.ALTA_READ], person=person)
+    credentials = Credentials(engine, clock)
+    await credentials.set_password(olga.id, "tormenta lila siete")
+    assert [token.name for token in await tokens.all(olga)] == ["dos", "uno"]
+    with acting(Actor("raul", "web", "10.0.0.7")):
+        assert (await credentials.give_one_time(olga.id)).revoked == ("dos", "uno")
+    await credentials.set_password(other.id, "tormenta lila siete", tokens_too=True)
+    assert [token.name for token in await tokens.all()] == ["tablero"]
+    async with engine.connect() as connection:
+        wanted = select(audit.c.actor, audit.c.subject).where(audit.c.action == "token.revoked")
+        revoked = (await connection.execute(wanted.order_by(audit.c.id))).all()
+    assert [tuple(row) for row in revoked] == [("raul", "dos"), ("raul", "uno"), ("altavoz", "otro")]
+
+
+async def test_a_token_whose_day_has_passed_does_not_work_any_more(
+    tokens: Tokens, olga: Person, clock: Clock
+) -> None:
+    for name, days in (("uno", 5), ("dos", 6)):
+        await tokens.add(name, [Permission.ALTA_READ], days=days, person=olga)
+    clock.now += timedelta(days=5)
+    assert [token.name for token in await tokens.working(olga)] == ["dos"]

@@ -27,3 +27,34 @@ async def test_nobody_elses_token_is_seen_or_taken_away(house):
         assert "Actúa por Olga Díaz" in await (await raul.get("/tokens")).text()
         assert (await raul.post("/tokens/mi-programa/revoke")).status == 303
     assert await house.tokens.all() == ()
+
+
+CHANGE = {"current": "una frase larga", "new": "tormenta lila siete", "again": "tormenta lila siete"}
+
+
+async def test_who_changes_the_password_is_asked_about_the_tokens_and_answered_for_them(house):
+    async with house.at("olga") as olga:
+        assert 'name="tokens"' not in await (await olga.get("/password")).text()
+        await olga.post("/account/tokens", FORM)
+        page = await (await olga.get("/password")).text()
+        assert "1 token suyo sigue valiendo: mi-programa" in page
+        assert re.search(r'name="tokens" value="end" checked', page)
+        wrong = await olga.post("/password", CHANGE | {"again": "otra"}, Accept="text/html")
+        assert re.search(r'name="tokens" value="end">', await wrong.text()), "what was unticked stays so"
+        await olga.post("/password", CHANGE)
+        assert [each.name for each in await house.tokens.all()] == ["mi-programa"]
+        back = {name: CHANGE[other] for name, other in (("current", "new"), ("new", "current"))}
+        olga.csrf = (await (await olga.get("/session")).json())["csrf"]
+        await olga.post("/password", back | {"again": back["new"], "tokens": "end"})
+        assert await house.tokens.all() == ()
+
+
+async def test_whoever_resets_a_password_is_told_which_tokens_ended(house):
+    async with house.at("olga") as olga:
+        await olga.post("/account/tokens", FORM)
+    async with house.at("raul") as raul:
+        page = await (await raul.post("/people/olga/one-time", Accept="text/html")).text()
+        assert "Se anuló también su token: <strong>mi-programa</strong>" in page
+        assert await house.tokens.all() == ()
+        page = await (await raul.post("/people/olga/one-time", Accept="text/html")).text()
+        assert "anul" not in page

@@ -12,6 +12,7 @@ from mail.message import address
 from mail.postman import Postman
 from mail.relay import relay
 from mail.tables import outbox
+from staff.permissions import Permission
 from staff.tables import people
 from tests.support.mail_server import mail_server
 
@@ -71,6 +72,17 @@ async def test_an_invitation_arrives_and_its_link_lets_in_once(house, post):
         assert again.status == 410
     async with house.at() as visitor:
         assert (await visitor.post("/sign-in", {"name": "ana", "password": NEW})).status == 303
+
+
+@pytest.mark.parametrize(("ticked", "left"), [({"tokens": "end"}, 0), ({}, 1)])
+async def test_who_chooses_a_password_by_the_link_is_asked_about_the_tokens(house, post, ticked, left):
+    link = await invited(house, post)
+    ana = await house.people.by_name("ana")
+    await house.tokens.add("bot", [Permission.CASE_READ], person=ana)
+    async with house.at() as visitor:
+        assert "1 token suyo sigue valiendo: bot" in await (await visitor.get(link)).text()
+        await visitor.post(link, CHOICE | ticked)
+    assert len(await house.tokens.all()) == left
 
 
 async def test_looking_at_the_link_does_not_use_it_up(house, post):
