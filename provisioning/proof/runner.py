@@ -79,7 +79,11 @@ class LineTests:
     async def run(self, plan: str, kind: Kind, by: Person | str, *, live: bool = False) -> Report | None:
         """Begin a test and wait for its end; None while ears are waited for. Raises TestRefused."""
         begun = await self.start(plan, kind, by, live=live)
-        return await asyncio.shield(self._tasks[begun.id])
+        return await self.ended(begun.id)
+
+    async def ended(self, id: int) -> Report | None:
+        """The report of a test that was just begun, once it has ended; None while ears are waited for."""
+        return await asyncio.shield(self._tasks[id])
 
     def moments(self, id: int) -> Mapping[str, Moment]:
         """How far each call that stands now is, by the test's name in its script."""

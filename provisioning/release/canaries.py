@@ -19,7 +19,8 @@ from db.engine import writing
 from plans.book import PlanBook
 from plans.model import Plan
 from plans.site import Site
-from provisioning.proof.reports import Kind, Report
+from provisioning.proof.reports import Kind, Report, Result
+from provisioning.proof.runs import Run
 from provisioning.release.tables import canaries
 from staff import audit
 from staff.actor import SERVICE
@@ -35,17 +36,23 @@ AGAIN = timedelta(minutes=5)
 """After how long what failed is called once more, before anybody is told."""
 GIVEN_UP = timedelta(hours=1)
 """A canary takes minutes: whose process says nothing for so long is gone."""
-INTERRUPTED = "La prueba del día se interrumpió: repítala desde la página de pruebas."
+INTERRUPTED = "La prueba del día se interrumpió: repítala en «Liberación»."
+CANCELLED = "La prueba del día se canceló: repítala en «Liberación»."
 
 
 class Tests(Protocol):
     """Makes a plan's test calls. What it raises is told as the canary's failure."""
 
-    async def run(self, plan: str, kind: Kind, by: str, /, *, live: bool = ...) -> Report | None: ...
+    async def start(self, plan: str, kind: Kind, by: str, /, *, live: bool = ...) -> Run: ...
+
+    async def ended(self, id: int, /) -> Report | None: ...
 
 
 Failed = Callable[[AsyncConnection, "Canary", Plan], Awaitable[None]]
 """Told within the transaction in which a canary's failure is written: its mail is kept there."""
+
+Ended = tuple[bool, int | None, str]
+"""Whether all went well, the report, and what did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ class Canaries:
         self._failed = failed
         self._last: dict[str, Canary] | None = None
         self._again: dict[tuple[str, date], datetime] = {}
+        self._repeated: set[asyncio.Task[None]] = set()
 
     def failing(self) -> tuple[Canary, ...]:
         """The live plans whose last canary failed."""
@@ -134,21 +142,37 @@ class Canaries:
         last = self.last().get(plan.plan)
         return day if last is not None and last.day < day else None
 
-    async def repeat(self, plan: Plan) -> bool:
-        """Call anew what failed last, whatever the hour; False when nothing had or somebody does already.
+    async def repeat(self, plan: Plan) -> int | None:
+        """Begin to call anew what failed last, whatever the hour; the test that is under way. None
+        when nothing had failed, somebody calls already or no call can be made.
 
         That it fails again is news to nobody: no letter says so.
         """
         last = self.last().get(plan.plan)
         if last is None or not last.failed:
-            return False
+            return None
         same = (canaries.c.plan == last.plan) & (canaries.c.day == last.day)
         again = update(canaries).where(same, canaries.c.state == "failed")
         async with writing(self._engine) as connection:
             claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
-        if claimed.rowcount == 1:
-            await self._end(plan, last.day, *await self._called(plan.plan), told=True)
-        return claimed.rowcount == 1
+        if claimed.rowcount != 1:
+            return None
+        try:
+            run = await self._begun(plan.plan)
+        except Exception as error:
+            await self._end(plan, last.day, *_not_called(plan.plan, error), told=True)
+            return None
+        task = asyncio.create_task(self._repeat_ends(plan, last.day, run.id), name=f"canary of {plan.plan}")
+        self._repeated.add(task)
+        task.add_done_callback(self._repeated.discard)
+        return run.id
+
+    async def _repeat_ends(self, plan: Plan, day: date, run: int) -> None:
+        try:
+            found = await self._found(run)
+        except Exception as error:
+            found = _not_called(plan.plan, error)
+        await self._end(plan, day, *found, told=True)
 
     async def _claimed(self, plan: str, day: date) -> bool:
         row = {"plan": plan, "day": day, "state": "running", "at": self._clock(), "said": ""}
@@ -168,17 +192,22 @@ class Canaries:
             self._again[plan.plan, day] = self._clock() + AGAIN
             log.warning("canary_again", plan=plan.plan, said=said)
 
-    async def _called(self, plan: str) -> tuple[bool, int | None, str]:
-        """Whether all went well, the report, and what did not."""
+    async def _called(self, plan: str) -> Ended:
         try:
-            report = await self._tests.run(plan, Kind.CANARY, SERVICE.name, live=True)
-        except Exception as error:  # whatever kept the calls from being made is what people must be told
-            log.exception("canary_not_called", plan=plan)
-            return False, None, str(error) or type(error).__name__
+            return await self._found((await self._begun(plan)).id)
+        except Exception as error:
+            return _not_called(plan, error)
+
+    async def _begun(self, plan: str) -> Run:
+        return await self._tests.start(plan, Kind.CANARY, SERVICE.name, live=True)
+
+    async def _found(self, run: int) -> Ended:
+        report = await self._tests.ended(run)
         if report is None:
             return False, None, INTERRUPTED
         said = "; ".join(f"{check.title}: {check.found}" for check in report.failures)
-        return report.passed, report.id, said
+        stopped = {Result.CANCELLED: CANCELLED, Result.INTERRUPTED: INTERRUPTED}.get(report.result, "")
+        return report.passed, report.id, said or stopped
 
     async def _call_again(self, name: str, day: date) -> None:
         """One that answers strangers no more is nobody's trouble."""
@@ -233,3 +262,9 @@ class Canaries:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return tuple(Canary(**row) for row in rows)
+
+
+def _not_called(plan: str, error: Exception) -> Ended:
+    """Whatever kept the calls from being made is what people must be told."""
+    log.error("canary_not_called", plan=plan, exc_info=error)
+    return False, None, str(error) or type(error).__name__

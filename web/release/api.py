@@ -185,7 +185,7 @@ async def suspend(request: web.Request, asked: Because) -> dict[str, object]:
     return await _gate(request)
 
 
-@endpoint("Repite la llamada del día, si la última falló.", PlanNamed, Gate, refuses=REFUSES)
+@endpoint("Empieza a repetir la llamada del día, si la última falló.", PlanNamed, Gate, refuses=REFUSES)
 async def repeat(request: web.Request, _asked: PlanNamed) -> dict[str, object]:
     standing = await pages.find(request)
     if standing.live is not None:

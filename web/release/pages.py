@@ -31,7 +31,6 @@ DONE = {
     "scheduled": "La liberación quedó programada.",
     "cancelled": "La liberación se anuló.",
     "suspended": "La línea quedó suspendida: quien llame oirá que el servicio no está habilitado.",
-    "repeated": "Se repitió la llamada del día.",
 }
 
 
@@ -254,11 +253,12 @@ async def suspend(request: web.Request) -> web.Response:
 
 
 async def repeat(request: web.Request) -> web.Response:
-    """Call anew what the day's canary found wrong."""
+    """Call anew what the day's canary found wrong; the calls are followed as those of any test."""
     standing = await find(request)
+    run = None
     if standing.live is not None:
-        await services(request).office.canaries.repeat(standing.live.version.plan)
-    return _back(standing.plan, "repeated")
+        run = await services(request).office.canaries.repeat(standing.live.version.plan)
+    return see_other(f"/line-tests/runs/{run}" if run else f"/releases/{standing.plan}#canary")
 
 
 async def _reason(request: web.Request) -> str:

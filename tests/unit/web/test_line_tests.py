@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 
+from db.engine import writing
 from plans.numbers import written
 from provisioning.proof.reports import Kind, Result, hash_of, report_of
+from provisioning.release.tables import canaries
 from staff.permissions import Permission
 from staff.profile import profile_of
 from staff.scope import Scope
@@ -233,3 +236,25 @@ async def test_a_quick_test_calls_each_line_once_and_proves_nothing(house, playe
     assert report.passed and len(report.calls) == len({line.header for line in played.version.plan.lines})
     proof = await house.office.reports.standing(PLAN, report.version, report.fingerprint)
     assert proof.it is None and proof.operations is None
+
+
+async def test_the_days_call_is_repeated_and_followed(house, played):
+    async with writing(house.engine) as connection:
+        day, at = house.clock().date(), house.clock()
+        row = {"plan": PLAN, "day": day, "state": "failed", "at": at, "said": "Número: suena ocupado"}
+        await connection.execute(insert(canaries).values(row))
+    await house.office.canaries.look()
+    played.goes.clear()
+    async with house.at("ivan") as visitor:
+        answer = await visitor.post(f"/releases/{PLAN}/canary")
+        run = answer.headers["Location"]
+        assert "0 de 1 llamada<" in await (await visitor.get(run)).text()
+        page = await (await visitor.get(f"/releases/{PLAN}")).text()
+        assert "En curso" in page and "every 2s" in page and "Repetir la llamada" not in page
+        again = await visitor.post(f"/releases/{PLAN}/canary")
+        assert again.headers["Location"] == f"/releases/{PLAN}#canary"
+        played.goes.set()
+        assert (await over(house, run)).passed
+        await house.until(lambda: not house.office.canaries.failing())
+        page = await (await visitor.get(f"/releases/{PLAN}")).text()
+        assert "✓ Bien" in page and "every 2s" not in page

@@ -19,8 +19,15 @@ if (observed) {
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 function take(message) {
-  if (message.alarms !== undefined) place.querySelector("[data-part=alarms]").innerHTML = message.alarms;
+  if (message.alarms !== undefined) draw(place.querySelector("[data-part=alarms]"), message.alarms);
   if (message.status !== undefined) document.querySelector("[data-part=status]").innerHTML = message.status;
+}
+
+// What a page shows of the same matters is asked anew, by `hx-trigger="alarms from:body"`.
+function draw(bar, alarms) {
+  const before = bar.textContent;
+  bar.innerHTML = alarms;
+  if (bar.textContent !== before) document.body.dispatchEvent(new Event("alarms"));
 }
 
 function shownLive(live) {

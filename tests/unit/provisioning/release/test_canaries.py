@@ -1,5 +1,6 @@
 """A canary a plan and day, at its hour, by one process; what fails is an alarm until it is repeated well."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -20,7 +21,8 @@ from plans.model import Plan
 from plans.write import version_of
 from provisioning.notices.letters import Desk
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
-from provisioning.release.canaries import AGAIN, GIVEN_UP, INTERRUPTED, Canaries, Canary
+from provisioning.proof.runs import Run, RunState
+from provisioning.release.canaries import AGAIN, CANCELLED, GIVEN_UP, INTERRUPTED, Canaries, Canary
 from provisioning.release.telling import MOST, LineLetters
 from staff.absences import Absences
 from staff.areas import Areas
@@ -36,22 +38,31 @@ FOUR_IN_BUENOS_AIRES = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 
 @dataclass
 class Played:
-    """The tests: what the next one finds, and which were made. Failures kept by mail are in `told`."""
+    """The tests: what the next one finds, and which were made. Failures kept by mail are in `told`; a test
+    ends once it `may_end`.
+    """
 
     wrong: str = ""
     away: str = ""
     made: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    result: Result | None = None
 
-    async def run(self, plan: str, kind: Kind, by: str, *, live: bool = False) -> Report:
+    async def start(self, plan: str, kind: Kind, by: str, *, live: bool = False) -> Run:
         assert kind is Kind.CANARY and live
         self.made.append(plan)
         if self.away:
             raise RuntimeError(self.away)
-        now = FOUR_IN_BUENOS_AIRES
+        said = (plan, plan, "AR", "Seguros", "0" * 64, "entry", "release", "altavoz")
+        return Run(len(self.made), kind, *said, FOUR_IN_BUENOS_AIRES, RunState.RUNNING)
+
+    async def ended(self, id: int) -> Report:
+        await self.may_end.wait()
+        now, plan = FOUR_IN_BUENOS_AIRES, self.made[id - 1]
         checks = (Check("header", "Número", not self.wrong, "suena", self.wrong),)
         call = TestedCall("1", "Llamada", "+541143218765", now, now, checks)
-        result = Result.FAILED if self.wrong else Result.PASSED
+        result = self.result or (Result.FAILED if self.wrong else Result.PASSED)
         said = (plan, plan, "AR", "Seguros", "0" * 64, "entry", "release", "altavoz")
         return Report(Kind.CANARY, *said, now, now, result, (call,), id=7)
 
@@ -74,7 +85,13 @@ class House:
         self.plan = source.plan
         self.book.replace([StoredPlan(version_of(source.plan, {}), 1, source.text, True, self.now, "ivan")])
         self.engine = engine
+        self.played.may_end.set()
         self.canaries = self.made()
+
+    async def repeats(self) -> None:
+        """The failed call is made again, and over."""
+        assert await self.canaries.repeat(self.plan)
+        await asyncio.gather(*self.canaries._repeated)
 
     async def fails(self) -> None:
         """The day's calls, and once more what failed."""
@@ -182,7 +199,7 @@ async def test_repeated_well_it_is_no_alarm(house: House) -> None:
     house.played.wrong = "suena ocupado"
     await house.fails()
     house.played.wrong = ""
-    assert await house.canaries.repeat(house.plan)
+    await house.repeats()
     assert house.canaries.failing() == ()
     assert not await house.canaries.repeat(house.plan)
     assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["passed"]
@@ -192,9 +209,35 @@ async def test_repeated_and_wrong_again_it_is_an_alarm_still_and_nobody_is_told_
     house.played.wrong = "el operador lo desvinculó"
     await house.fails()
     house.played.wrong = "suena ocupado"
-    assert await house.canaries.repeat(house.plan)
+    await house.repeats()
     assert [canary.said for canary in house.canaries.failing()] == ["Número: suena ocupado"]
     assert house.played.told == ["hogar-nandu: Número: el operador lo desvinculó"]
+
+
+async def test_who_repeats_it_is_answered_before_the_call_is_over_and_is_the_only_one(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.fails()
+    house.played.may_end.clear()
+    assert await house.canaries.repeat(house.plan) == 3
+    assert await house.canaries.repeat(house.plan) is None
+    assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["running"]
+    assert house.canaries.failing(), "it is an alarm until it is known to be well"
+
+
+async def test_repeated_while_no_call_can_be_made_it_says_why(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.fails()
+    house.played.away = "la central no responde"
+    assert await house.canaries.repeat(house.plan) is None
+    assert [canary.said for canary in house.canaries.failing()] == ["la central no responde"]
+
+
+async def test_repeated_and_cancelled_it_is_an_alarm_still_that_says_so(house: House) -> None:
+    house.played.wrong = "suena ocupado"
+    await house.fails()
+    house.played.wrong, house.played.result = "", Result.CANCELLED
+    await house.repeats()
+    assert [canary.said for canary in house.canaries.failing()] == [CANCELLED]
 
 
 async def test_a_plan_that_answers_no_more_is_no_alarm(house: House) -> None:
@@ -244,6 +287,7 @@ async def test_a_hundred_plans_that_fail_together_are_no_flood_of_letters(
         for name in names
     )
     played = Played(wrong="no responde")
+    played.may_end.set()
     canaries = Canaries(engine, book, SITE, played, clock, time(4), letters.failed)
     await canaries.look()
     now += AGAIN
