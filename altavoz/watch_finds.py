@@ -77,7 +77,10 @@ def queue_nobody(seen: Seen) -> Wrong:
 
 
 def canary_failed(seen: Seen) -> Wrong:
-    return {canary.plan: Found(canary.plan, canary.at, sentence(canary.said)) for canary in seen.canaries}
+    return {
+        canary.plan: Found(seen.called(canary.plan), canary.at, sentence(canary.said))
+        for canary in seen.canaries
+    }
 
 
 def line_quiet(seen: Seen) -> Wrong:
@@ -96,13 +99,16 @@ def line_quiet(seen: Seen) -> Wrong:
 def line_not_released(seen: Seen) -> Wrong:
     """What was asked again since then is no alarm any more, for it has another row."""
     return {
-        each.asked_for.plan: Found(each.asked_for.plan, each.ended, sentence(each.said))
+        each.asked_for.plan: Found(seen.called(each.asked_for.plan), each.ended, sentence(each.said))
         for each in seen.store.refused
     }
 
 
 def line_untested(seen: Seen) -> Wrong:
-    return {each.plan: Found(each.plan, each.at, sentence(each.reason)) for each in seen.store.untested}
+    return {
+        each.plan: Found(seen.called(each.plan), each.at, sentence(each.reason))
+        for each in seen.store.untested
+    }
 
 
 def phone_unreachable(seen: Seen) -> Wrong:

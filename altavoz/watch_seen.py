@@ -1,7 +1,7 @@
 """What the watch sees of the world at one moment. Values only; `altavoz.watch_rules` judges them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cases.quiet import QuietLine
@@ -122,7 +122,7 @@ class Seen:
     database, `spooled` how many of them on disk, `phases` the live calls. `unspooled` is since when the disk
     takes no facts either, `lost` how many there was no room for, `lost_at` the last of them. `audit` says
     what is wrong with the audit trail; it is empty when nothing is. `late` is since when the PBX is heard but
-    answers too late. `canaries` are those that failed.
+    answers too late. `canaries` are those that failed, `named` says for each plan its name and numbers.
     """
 
     at: datetime
@@ -144,3 +144,8 @@ class Seen:
     audit: str = ""
     late: datetime | None = None
     canaries: tuple[Canary, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, plan: str) -> str:
+        """A plan as people know it, or its short name when it stands no more."""
+        return self.named.get(plan, plan)

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from altavoz.settings import PbxMode
 from altavoz.watch import Sights
-from altavoz.watch_finds import TOLD_FOR
+from altavoz.watch_finds import TOLD_FOR, listed
 from altavoz.watch_machine import Machine
 from altavoz.watch_pbx import seen_of
 from altavoz.watch_seen import MachineSeen, PbxSeen, Seen, StoreSeen
+from plans.model import Plan
+from plans.numbers import written
 from telephony.layout import PbxLayout
 from telephony.pbx_status import pbx_status
 
@@ -56,7 +58,14 @@ def _at_hand(
         audit=house.heads.broken,
         late=house.listens.late_since,
         canaries=house.office.canaries.failing(),
+        named={plan.plan: plan_said(plan) for plan in house.book.plans()},
     )
+
+
+def plan_said(plan: Plan) -> str:
+    """A plan's name with the numbers that people dial."""
+    numbers = listed([written(line.public or line.header, plan.subsidiary) for line in plan.lines])
+    return f"{plan.name} ({numbers})"
 
 
 async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:

@@ -104,14 +104,18 @@ def _release(seen: Seen) -> Iterator[Line]:
         quiet = [written(each.line, each.subsidiary) for each in seen.store.quiet]
         yield Line("Sin llamadas hace días", State.WARNING, listed(quiet))
     if seen.store.untested:
-        yield Line("Atienden sin pruebas", State.WARNING, listed([each.plan for each in seen.store.untested]))
+        yield Line(
+            "Atienden sin pruebas",
+            State.WARNING,
+            listed([seen.called(each.plan) for each in seen.store.untested]),
+        )
     if seen.store.refused:
-        names = listed([each.asked_for.plan for each in seen.store.refused])
+        names = listed([seen.called(each.asked_for.plan) for each in seen.store.refused])
         yield Line("No se liberaron en su día", State.WARNING, names)
 
 
 def _canaries(seen: Seen) -> Line:
-    failed = [canary.plan for canary in seen.canaries]
+    failed = [seen.called(canary.plan) for canary in seen.canaries]
     text = f"Fallaron: {listed(failed)}" if failed else "Ninguna falló"
     return Line("Llamadas de prueba del día", State.BAD if failed else State.GOOD, text)
 

@@ -157,22 +157,17 @@ class Canaries:
             claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
         if claimed.rowcount != 1:
             return None
-        try:
-            run = await self._begun(plan.plan)
-        except Exception as error:
-            await self._end(plan, last.day, *_not_called(plan.plan, error), told=True)
+        run = await self._begun(plan.plan)
+        if not isinstance(run, int):
+            await self._end(plan, last.day, *run, told=True)
             return None
-        task = asyncio.create_task(self._repeat_ends(plan, last.day, run.id), name=f"canary of {plan.plan}")
+        task = asyncio.create_task(self._repeat_ends(plan, last.day, run), name=f"canary of {plan.plan}")
         self._repeated.add(task)
         task.add_done_callback(self._repeated.discard)
-        return run.id
+        return run
 
     async def _repeat_ends(self, plan: Plan, day: date, run: int) -> None:
-        try:
-            found = await self._found(run)
-        except Exception as error:
-            found = _not_called(plan.plan, error)
-        await self._end(plan, day, *found, told=True)
+        await self._end(plan, day, *await self._found(plan.plan, run), told=True)
 
     async def _claimed(self, plan: str, day: date) -> bool:
         row = {"plan": plan, "day": day, "state": "running", "at": self._clock(), "said": ""}
@@ -193,16 +188,23 @@ class Canaries:
             log.warning("canary_again", plan=plan.plan, said=said)
 
     async def _called(self, plan: str) -> Ended:
+        run = await self._begun(plan)
+        return await self._found(plan, run) if isinstance(run, int) else run
+
+    async def _begun(self, plan: str) -> int | Ended:
+        """The test that is under way, or why there is none."""
         try:
-            return await self._found((await self._begun(plan)).id)
+            return (await self._tests.start(plan, Kind.CANARY, SERVICE.name, live=True)).id
         except Exception as error:
-            return _not_called(plan, error)
+            log.exception("canary_not_called", plan=plan)
+            return _not_called(error)
 
-    async def _begun(self, plan: str) -> Run:
-        return await self._tests.start(plan, Kind.CANARY, SERVICE.name, live=True)
-
-    async def _found(self, run: int) -> Ended:
-        report = await self._tests.ended(run)
+    async def _found(self, plan: str, run: int) -> Ended:
+        try:
+            report = await self._tests.ended(run)
+        except Exception as error:
+            log.exception("canary_not_called", plan=plan)
+            return _not_called(error)
         if report is None:
             return False, None, INTERRUPTED
         said = "; ".join(f"{check.title}: {check.found}" for check in report.failures)
@@ -264,7 +266,6 @@ class Canaries:
         return tuple(Canary(**row) for row in rows)
 
 
-def _not_called(plan: str, error: Exception) -> Ended:
+def _not_called(error: Exception) -> Ended:
     """Whatever kept the calls from being made is what people must be told."""
-    log.error("canary_not_called", plan=plan, exc_info=error)
     return False, None, str(error) or type(error).__name__

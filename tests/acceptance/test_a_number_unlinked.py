@@ -34,6 +34,7 @@ PEOPLE = {
 """Their role, and the page that they have open."""
 TOLD = ("ivan", "olga")
 AREAS = ("it", "operations", "commercial", "providers")
+CALLED = "Ajolote Mascotas (800 123 4567)"
 ALARM = "La llamada de prueba del día falló"
 SOONER = """
 from datetime import timedelta
@@ -124,7 +125,7 @@ def ended(altavoz: Instance, many: int) -> tuple[str, str]:
 
 def alarms(page: Page) -> Locator:
     """Wherever the page has them."""
-    return page.locator(".alarms", has_text=f"{ALARM}: {PLAN}")
+    return page.locator(".alarms", has_text=f"{ALARM}: {CALLED}")
 
 
 def text_of(letter: EmailMessage) -> str:

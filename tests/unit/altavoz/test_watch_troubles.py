@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,10 @@ from altavoz.watch_seen import (
     StoreSeen,
     TrunkSeen,
 )
+from altavoz.watch_sights import plan_said
 from altavoz.watch_troubles import Troubles
 from cases.quiet import QuietLine
+from plans.load import load_files, load_site
 from provisioning.release.canaries import Canary
 from provisioning.release.store import Asked, LineRelease
 from provisioning.untested import Untested
@@ -27,6 +30,8 @@ from telephony.ami import LinkState
 from telephony.publish import Standing
 from web.alarm import Level
 
+ROOT = Path(__file__).parents[3]
+SITE = load_site(ROOT / "plans/example-site.yaml")
 AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 UP = LinkState(True, AT, "")
 MIB, GIB = 1 << 20, 1 << 30
@@ -207,6 +212,14 @@ def test_an_alarm_says_since_when_the_thing_itself_is_wrong():
     assert alarm.since == since
     assert alarm.text == "Sin conexión con la central"
     assert alarm.advice.startswith("La central dejó de responder. Los teléfonos siguen sonando;")
+
+
+@pytest.mark.parametrize("code", ["canary-failed", "line-untested"])
+def test_a_plan_is_called_as_people_know_it(code):
+    (source,) = load_files([ROOT / "plans/examples/hogar-nandu.yaml"], SITE).sources
+    seen = replace(WRONG[code], named={"hogar-nandu": plan_said(source.plan)})
+    [alarm] = after(seen, later(seen, 600)).alarms()
+    assert alarm.text.endswith("Asistencia Hogar Ñandú Plus (0800-555-1234)")
 
 
 def test_several_queues_are_one_alarm_since_the_first():
