@@ -26,7 +26,7 @@ PASSWORD = "tormenta lila siete"
 PEOPLE = {
     "ivan": ("it", "/numbers"),
     "olga": ("operations", f"/releases/{PLAN}"),
-    "clara": ("commercial", "/altas"),
+    "clara": ("commercial", "/releases"),
     "pedro": ("providers", "/providers"),
     "sofia": ("supervisor", "/cases"),
     "cora": ("coordinator", "/desk"),
@@ -150,6 +150,8 @@ def test_a_number_that_its_carrier_unlinks_is_noticed_and_told_once(
     assert len(carrier.called) == calls + 2, "it is called once more before anybody is told"
     for each in pages.values():
         expect(alarms(each)).to_have_count(1, timeout=20_000)
+    expect(pages["clara"].locator("#lines")).to_contain_text("✗ Falló", timeout=10_000)
+    expect(page.locator("#canary")).to_contain_text("✗ Falló", timeout=10_000)
     eventually(lambda: len(mail.messages) == letters + len(TOLD), 20)
     told = mail.messages[letters:]
     assert {letter["To"] for letter in told} == {f"{name}@empresa.example" for name in TOLD}
@@ -165,6 +167,7 @@ def test_a_number_that_its_carrier_unlinks_is_noticed_and_told_once(
     passes(altavoz, page, 2)
     for each in pages.values():
         expect(alarms(each)).to_have_count(0, timeout=20_000)
+    expect(pages["clara"].locator("#lines")).not_to_contain_text("✗ Falló", timeout=10_000)
     assert len(mail.messages) == letters + len(TOLD), "who was told of it once is not told again"
 
 

@@ -8,7 +8,7 @@ from provisioning.alta.request import ORIGINS, SCOPES
 from provisioning.alta.views import AltaView
 from web import lists
 from web.alta.asking import FIELDS, TYPES, TypedRequest, read, typed_of, typed_of_plan
-from web.alta.find import altas, find
+from web.alta.find import altas, find, today
 from web.alta.moves import LONGEST, back_to
 from web.keys import person, services, session
 from web.pages import render
@@ -102,6 +102,7 @@ async def _form(
         clients=sorted({plan.account.name for plan in plans}),
         ways=ways,
         subsidiaries=seen,
+        today=today(request, *([alta.subsidiary] if alta else seen)),
         carriers=sorted(served.site.carriers),
         origins=ORIGINS,
         scopes=SCOPES,

@@ -1,6 +1,7 @@
 """The alta that an address names, for those who may see it."""
 
 from collections.abc import Callable
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -39,6 +40,12 @@ def zone_of(request: web.Request) -> Callable[[str], ZoneInfo]:
     site = services(request).site
     zones = {code: ZoneInfo(each.timezone) for code, each in site.subsidiaries.items()}
     return lambda subsidiary: zones.get(subsidiary) or site_zone(site)
+
+
+def today(request: web.Request, *subsidiaries: str) -> date:
+    """The day that it is in a subsidiary; of several, the earliest."""
+    zones, now = zone_of(request), services(request).clock()
+    return min(now.astimezone(zones(each)).date() for each in subsidiaries or ("",))
 
 
 def number_of(request: web.Request, name: str) -> int:

@@ -13,7 +13,7 @@ from provisioning.alta.refusals import AltaRefused, StaleStep
 from provisioning.alta.views import AltaView, StepView
 from web import refusals
 from web.alta import words
-from web.alta.find import altas, find, zone_of
+from web.alta.find import altas, find, today, zone_of
 from web.alta.moves import LONGEST
 from web.alta.page import Told
 from web.asked import see_other
@@ -162,6 +162,7 @@ async def _page(
         notices=forms.notices(alta),
         lines=lines_of(alta.subsidiary),
         digits=DIGITS,
+        today=today(request, alta.subsidiary),
         rules=services(request).site.fantasy_name,
         **await _shared(request, alta, form),
     )

@@ -14,7 +14,7 @@ from provisioning.alta.request import ORIGINS, SCOPES
 from provisioning.alta.views import AltaView, StepState, StepView
 from staff.permissions import Permission
 from web.alta import words
-from web.alta.find import altas, find, find_step, zone_of
+from web.alta.find import altas, find, find_step, today, zone_of
 from web.alta.panels import PANELS, data_of
 from web.alta.turns import Turn, turns
 from web.asked import is_htmx, see_other
@@ -167,6 +167,7 @@ async def _names(request: web.Request, alta: AltaView) -> dict[str, Any]:
         "staff": {step.id: await hands.people_of(step.step.areas) for step in alta.open},
         "subsidiary": subsidiary.name if subsidiary else alta.subsidiary,
         "zone": zone_of(request)(alta.subsidiary),
+        "today": today(request, alta.subsidiary),
         "panels": PANELS,
         "evidence_words": EVIDENCE,
         "origins": ORIGINS,

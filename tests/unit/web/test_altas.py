@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,6 +57,19 @@ async def test_what_is_wrong_in_the_form_is_said_at_its_field_all_at_once(house)
         assert "Grúa en 60 minutos" in page, "what was typed is still there"
         again = await carla.post("/altas/new", TYPED | {"plan": "hogar-nandu"})
         assert "inicie un otro sí" in await again.text()
+
+
+async def test_a_start_that_is_past_is_taken_and_said(house):
+    await at_work(house)
+    today = house.clock().astimezone(ZoneInfo("America/Argentina/Buenos_Aires")).date()
+    async with house.at("carla") as carla:
+        for days, past in ((-1, True), (0, False)):
+            starts = (today + timedelta(days=days)).isoformat()
+            answer = await carla.post("/altas/new", TYPED | {"plan": f"hogar{days}", "starts": starts})
+            path = answer.headers["Location"].partition("?")[0]
+            form, page = await read(carla, f"{path}/edit"), await read(carla, path)
+            said = "<span>La fecha ya pasó" in form, "ya pasó</span>" in page
+            assert said == (past, past), starts
 
 
 async def test_an_otro_si_begins_from_what_the_plan_in_service_says(house):

@@ -110,6 +110,18 @@ async def test_what_somebody_else_did_stands_beside_what_is_being_written(chromi
         await expect(page.get_by_text("Paso terminado.")).to_be_visible()
 
 
+async def test_who_chooses_a_start_that_is_past_is_told_before_it_is_sent(chromium, lasting_house):
+    house = lasting_house
+    await at_work(house)
+    async with house.serving() as root, browsing(chromium, house, root, "carla") as page:
+        await page.goto(f"{root}altas/new")
+        told = page.get_by_text("La fecha ya pasó")
+        await page.get_by_label("Empieza el").fill("2020-02-01")
+        await expect(told).to_be_visible()
+        await page.get_by_label("Empieza el").fill("2999-02-01")
+        await expect(told).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("viewport", "scheme"),
     [({"width": 1366, "height": 768}, "light"), (PHONE, "dark")],
