@@ -30,12 +30,10 @@ APPLICATIONS: Mapping[str, str] = {
     "Ringing": CORE,
     "SendDTMF": "app_senddtmf",
     "Set": CORE,
-    "Signal": "app_signal",
     "StoreDTMF": "app_dtmfstore",
     "UserEvent": "app_userevent",
     "Wait": CORE,
     "WaitExten": CORE,
-    "WaitForSignal": "app_signal",
 }
 """Application → its module."""
 

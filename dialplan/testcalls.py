@@ -37,7 +37,7 @@ HEADERS = ("From", "To", "P-Asserted-Identity", "P-Called-Party-ID", "Diversion"
 SHOWN = ("From", "To", "P-Asserted-Identity", "Remote-Party-ID")
 """Headers told of a call's INVITE, and of the one that a phone gets."""
 
-_ARRIVE, _DESK, _ANSWERED = "altavoz-test-arrive", "altavoz-test-desk", "altavoz-test-answered"
+_ARRIVE, _DESK = "altavoz-test-arrive", "altavoz-test-desk"
 _AT, _AS, _LIVE = "X-Altavoz-At", "X-Altavoz-Carrier", "X-Altavoz-Live"
 _NAMES: dict[Header, str] = {"p-called-party-id": "P-Called-Party-ID", "diversion": "Diversion"}
 _ANY_ID, _ID = "_[0-9a-f].", "${FILTER(0-9a-f,${EXTEN})}"
@@ -67,7 +67,6 @@ def test_contexts(site: Site) -> Iterator[Context]:
     yield Context(MARKED, (Extension("s", tuple(_marked())),))
     yield Context(DELIVERED, (Extension("s", tuple(_delivered())),))
     yield Context(MEMBER, (Extension("s", (_header(TEST_HEADER, "${ALTAVOZ_TEST_ID}"), Step("Return"))),))
-    yield Context(_ANSWERED, (Extension("s", (Step("Signal", "${ARG1}"), Step("Return"))),))
     yield Context(_DESK, (Extension("s", tuple(_desk())),))
 
 
@@ -97,14 +96,13 @@ def _hears() -> Iterator[Step]:
 def _keys() -> Iterator[Step]:
     """ALTAVOZ_PRESSES are the keys, ALTAVOZ_WAITS the seconds before each, with hyphens between them.
 
-    They are pressed on the half that hears (ALTAVOZ_HALF). A call that goes out by a carrier keys first, once
-    it is answered, the digits by which it is known.
+    They are pressed on the half that hears (ALTAVOZ_HALF). A call that went out by a carrier keys first the
+    digits by which it is known (ALTAVOZ_DIGITS).
     """
     number, half = "${ALTAVOZ_TRY}", "${ALTAVOZ_HALF}"
     yield assign("TIMEOUT(absolute)", _SECONDS)
     yield assign("ALTAVOZ_TRY", "0")
     yield goto_if('$["${ALTAVOZ_DIGITS}" = ""]', Target(label="next"))
-    yield Step("WaitForSignal", f"{_TEST_CALL},{_SECONDS}")
     yield Step("Wait", "1")
     yield Step("SendDTMF", f"${{FILTER(0-9*#,${{ALTAVOZ_DIGITS}})}},,,{half}")
     yield assign("ALTAVOZ_TRY", f"$[{number} + 1]").labelled("next")
@@ -122,8 +120,7 @@ def as_carrier_context(slug: str, carrier: Carrier) -> Context:
     """
     here = as_carrier(slug)
     out = carriers.trunk(slug)
-    options = f"U({_ANSWERED}^${{ARG3}})"
-    trunk = gosub(out, "${ARG1}", "${ARG2}", "${ALTAVOZ_SECONDS}", options)
+    trunk = gosub(out, "${ARG1}", "${ARG2}", "${ALTAVOZ_SECONDS}")
     return Context(
         here,
         (

@@ -23,10 +23,10 @@ from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
 log = structlog.get_logger()
 
 AT_ONCE = 2
-BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.8, 30.0, 3.0, 10.0
-"""Seconds: until a call begins; until one by a carrier is back after its answer, and known by its code, which
-nobody looks at before a notice is over (a busy machine tells late; a plan that greets rings nobody so soon);
-until its channels are gone once they are asked to; and what it may last beyond its own end."""
+BEGINS, BACK, KEYED, CLEARED, MARGIN = 5.0, 0.3, 30.0, 3.0, 10.0
+"""Seconds: until a call begins; until one by a carrier is back, should that be told after its answer (a plan
+that greets rings nobody so soon), and known by its code, which nobody looks at before a notice is over; until
+its channels are gone once they are asked to; and what it may last beyond its own end."""
 TALK = 15 * 60.0
 """Seconds that a call by hand may last."""
 _ID = re.compile(r"[0-9a-f]{2,32}")
@@ -124,7 +124,7 @@ class TestCaller:
         heard = {"Context": HEARS, "Exten": "s", "Priority": "1"}
         await self._originate(f"Local/{call.id}@{CALL}/n", heard, call, {"DIGITS": digits})
 
-    async def _press(self, witness: Witness, digits: str) -> None:
+    async def _press(self, witness: Witness, digits: str = "") -> None:
         """The digits, else the keys, are pressed by a call of their own, on the half that hears."""
         call, told = witness.call, {"DIGITS": digits, "HALF": witness.half}
         if digits:
@@ -154,26 +154,26 @@ class TestCaller:
         call, until = witness.call, self._ear.until
         if not await until(lambda: witness.began is not None, BEGINS):
             return "la central no empezó la llamada: vuelva a publicar los planes y vea el registro"
-        await self._press(witness, digits)
-        if call.way is Way.TRUNK and not await self._known(witness):
+        if digits and not await self._known(witness, digits):
             return "la llamada no volvió por el operador, o volvió a otro número: no llegó a la línea"
-        if digits:
-            await self._press(witness, "")
+        await self._press(witness)
         if not await until(lambda: witness.over, call.seconds + MARGIN):
             return "la llamada no terminó a tiempo"
         if not witness.marks:
             return f"la llamada no llegó a la línea ({witness.refused or 'nadie respondió'})"
         return ""
 
-    async def _known(self, witness: Witness) -> bool:
+    async def _known(self, witness: Witness, digits: str) -> bool:
         """Whether it came back to its line: one that is not known for a test would ring at coordinators'.
 
-        It is back before it is answered, and decided before it rings anybody.
+        It is back before it is answered, and decided before it rings anybody. Keys are pressed only then:
+        another's line, to which it may have come, is a stranger's to hear.
         """
         until = self._ear.until
         await until(lambda: witness.answered is not None or witness.over, witness.call.seconds)
-        if not await until(lambda: witness.keyed or bool(witness.undecided), BACK):
+        if not await until(lambda: bool(witness.undecided), BACK):
             return False
+        await self._press(witness, digits)
         await until(lambda: witness.keyed or witness.over or not witness.undecided, KEYED)
         return witness.keyed
 

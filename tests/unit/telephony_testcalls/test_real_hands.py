@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialplan.hand import MOST_WRONG
+from dialplan.testcalls import CALL, KEYS
 from telephony.facts import CallQueued
 from telephony.testcall_values import Moment, Press, TestCall, Way, new_id
 from telephony.testcalls import Spent, new_digits
@@ -313,9 +314,12 @@ async def test_a_call_by_the_trunk_to_what_strangers_reach_hears_what_they_hear(
 
 @pytest.mark.long
 async def test_a_call_by_the_trunk_to_a_live_line_is_nobodys_call_and_keys_as_it_is_told_to(
-    stage, caller, told
+    stage, caller, links, told, monkeypatch
 ):
-    """Its code is not looked at before the notice of what strangers hear is over."""
+    """Its code is not looked at before the notice of what strangers hear is over; it is answered long before
+    a busy machine presses it.
+    """
+    _originates(links, monkeypatch, before_keys=0.5)
     trunk = GivesBack()
     try:
         call = TestCall(
@@ -332,7 +336,10 @@ async def test_a_call_by_the_trunk_to_a_live_line_is_nobodys_call_and_keys_as_it
 
 
 @pytest.mark.long
-async def test_a_call_by_a_trunk_that_leads_elsewhere_is_ended_before_it_rings_anybody(stage, caller, told):
+async def test_a_call_by_a_trunk_that_leads_elsewhere_presses_nothing_and_is_ended_before_it_rings_anybody(
+    stage, caller, links, told, monkeypatch
+):
+    made = _originates(links, monkeypatch)
     trunk = GivesBack()
     try:
         call = TestCall(
@@ -342,8 +349,22 @@ async def test_a_call_by_a_trunk_that_leads_elsewhere_is_ended_before_it_rings_a
     finally:
         trunk.close()
     assert "no llegó a la línea" in seen.problems[0]
+    assert made == [f"Local/{seen.call.id}@{CALL}/n"]
     assert "queue" not in kinds(told, "Altavoz")
     assert await stage.channels() == []
+
+
+def _originates(links, monkeypatch, before_keys: float = 0.0) -> list[str]:
+    """The channels that are made from here on; those that press keys so many seconds late."""
+    made, acts = [], links[1].action
+
+    async def action(name, headers):
+        made.append(headers["Channel"])
+        await asyncio.sleep(before_keys if KEYS in headers["Channel"] else 0)
+        return await acts(name, headers)
+
+    monkeypatch.setattr(links[1], "action", action)
+    return made
 
 
 # those who pretend
