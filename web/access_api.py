@@ -5,6 +5,7 @@ from staff.permissions import Permission
 from web import api, api_altas, api_tests, readings
 from web.alta import api as moves
 from web.alta import api_papers as papers
+from web.alta import coverages_api as coverages
 from web.alta.coverage_editor import LARGEST as LARGEST_COVERAGES
 from web.alta.documents import LARGEST as LARGEST_DOCUMENT
 from web.network import api as network
@@ -90,10 +91,10 @@ API: tuple[Route, ...] = (
     _get("altas", api_altas.altas, Permission.ALTA_READ),
     _get("altas/{id}", api_altas.alta, Permission.ALTA_READ),
     _get("altas/{id}/events", api_altas.events, Permission.ALTA_READ),
-    _get("altas/{id}/coverages", api_altas.coverages, Permission.ALTA_READ),
     _post("altas", moves.begin, Permission.ALTA_WRITE),
     _post("altas/{id}", moves.change, Permission.ALTA_WRITE),
     _post(f"{_STEP}/finish", moves.finish, Permission.ALTA_WRITE),
+    _post(f"{_STEP}/sign", moves.sign, Permission.ALTA_WRITE),
     _post(f"{_STEP}/skip", moves.skip, Permission.ALTA_WRITE),
     _post(f"{_STEP}/back", moves.send_back, Permission.ALTA_WRITE),
     _post(f"{_STEP}/reopen", moves.reopen, Permission.ALTA_WRITE),
@@ -104,13 +105,22 @@ API: tuple[Route, ...] = (
     _post("altas/{id}/resume", moves.resume, Permission.ALTA_WRITE),
     _post("altas/{id}/cancel", moves.cancel, Permission.ALTA_WRITE),
     _post("altas/{id}/move", moves.move_on, Permission.ALTA_WRITE),
-    _post("altas/{id}/coverages", papers.write_coverages, Permission.ALTA_WRITE, LARGEST_COVERAGES),
+    _get("altas/{id}/coverages", coverages.coverages, Permission.ALTA_READ),
+    _post("altas/{id}/coverages", coverages.write, Permission.ALTA_WRITE, LARGEST_COVERAGES),
+    _get("altas/{id}/coverages/versions", coverages.versions, Permission.ALTA_READ),
+    _get("altas/{id}/coverages/compare", coverages.comparison, Permission.ALTA_READ),
+    _get("altas/{id}/coverages/pdf", coverages.as_pdf, Permission.ALTA_READ),
+    _get("altas/{id}/coverages/yaml", coverages.as_yaml, Permission.ALTA_READ),
+    _post("altas/{id}/coverages/archive", coverages.archive, Permission.ALTA_WRITE),
+    _get("altas/{id}/coverages/deliveries", coverages.deliveries, Permission.ALTA_READ),
+    _post("altas/{id}/coverages/deliveries/{delivery}/again", coverages.send_again, Permission.ALTA_WRITE),
     _get("altas/{id}/documents", papers.documents, Permission.ALTA_READ),
     _post("altas/{id}/documents", papers.attach, Permission.ALTA_WRITE, LARGEST_DOCUMENT),
     _get("altas/{id}/documents/{document}", papers.download, Permission.ALTA_READ, readings.DOCUMENT),
     _post("altas/{id}/documents/{document}/sign-off", papers.sign_off, Permission.ALTA_WRITE),
     _get("altas/{id}/number-request", papers.asked_number, Permission.ALTA_READ),
     _post("altas/{id}/number-request", papers.write_request, Permission.ALTA_WRITE),
+    _get("altas/{id}/number-request/pdf", papers.request_pdf, Permission.ALTA_READ),
     _post("altas/{id}/number-request/sign", papers.sign_request, Permission.ALTA_WRITE),
     _get("line-tests", api_tests.tests, Permission.ALTA_READ),
     _get("line-tests/{id}", api_tests.test, Permission.ALTA_READ),

@@ -94,6 +94,16 @@ class AltaPaper(Answer):
     attached: bool
 
 
+class SignatureAnswer(Answer):
+    """La palabra de un área."""
+
+    area: str
+    person: str
+    at: datetime
+    approved: bool
+    reason: str
+
+
 class AltaStep(Answer):
     step: str
     title: str
@@ -110,7 +120,8 @@ class AltaStep(Answer):
     back: Annotated[str, Field(description="Por qué volvió o se reabrió.")]
     questions: Annotated[list[AltaQuestion], Field(description="Lo que se responde al terminarlo.")]
     papers: list[AltaPaper]
-    signatures: Annotated[list[str], Field(description="Las áreas que firman su solicitud.")]
+    signatures: Annotated[list[str], Field(description="Las áreas que lo firman.")]
+    signed: Annotated[list[SignatureAnswer], Field(description="Las firmas de esta vuelta o versión.")]
     missing: Annotated[list[str], Field(description="Qué le falta, en palabras.")]
     evidence: list[AltaProof]
 
@@ -179,7 +190,7 @@ class AltaCoverage(Answer):
 
 
 class AltaCoverages(Answer):
-    """Las coberturas de un alta, en su última versión."""
+    """Las coberturas de un alta, en una versión."""
 
     version: int
     at: datetime

@@ -1,12 +1,10 @@
-"""The API's doors of altas: lists, one with its steps, its history, its coverages."""
+"""The API's doors of altas: lists, one with its steps, its history."""
 
 from typing import Any
 
 from aiohttp import web
 
 from cases.pages import Page
-from provisioning.alta.coverage_list import FIELDS, said
-from provisioning.alta.coverages import CoverageVersion
 from provisioning.alta.events import Event
 from provisioning.alta.lists import AltaFilter, AltaSummary
 from provisioning.alta.procedure import WantedDocument
@@ -50,23 +48,6 @@ async def events(request: web.Request, asked: models.AltaEventsAsked) -> Page[Ev
     return Page(listed, str(listed[-1].revision) if more else None)
 
 
-@endpoint("Las coberturas de un alta, en su última versión.", models.AltaNamed, models.AltaCoverages)
-async def coverages(request: web.Request, asked: models.AltaNamed) -> dict[str, Any]:
-    found = await _found(request, asked.id, proved=False)
-    version = await services(request).office.altas.coverages.current(found.id)
-    if version is None:
-        raise refusals.not_found("Ese alta todavía no tiene coberturas")
-    return coverages_of(version)
-
-
-def coverages_of(version: CoverageVersion) -> dict[str, Any]:
-    """What the API says of a version."""
-    content = version.content
-    listed = [{"code": each.code} | {name: said(each, name) for name in FIELDS} for each in content.coverages]
-    written = {"conditions": content.conditions, "guide": content.guide, "coverages": listed}
-    return {"version": version.number, "at": version.at, "by": version.by, "note": version.note} | written
-
-
 async def _found(request: web.Request, id: str, *, proved: bool = True) -> AltaView:
     number, scope = int(id.removeprefix("ALTA-")), token(request).scope
     found = await services(request).office.altas.find(number, scope, proved=proved)
@@ -102,6 +83,7 @@ def _step(step: StepView) -> dict[str, Any]:
         "questions": step.step.questions,
         "papers": [_paper(step, wanted) for wanted in step.step.documents],
         "signatures": list(step.step.signatures),
+        "signed": step.signatures,
         "missing": list(step.missing),
         "evidence": evidence,
     }

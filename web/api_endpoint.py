@@ -27,7 +27,8 @@ A = TypeVar("A", bound=Asked)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Refusing = tuple[type[Exception], ...]
 _STALE = (StaleDraft, StaleStep, StaleNumber, StaleRow)
-PROBLEM, JSON, BYTES = "application/problem+json", "application/json", "application/octet-stream"
+PROBLEM, JSON = "application/problem+json", "application/json"
+PDF, BYTES = "application/pdf", "application/octet-stream"
 
 
 class FileSent(Enum):

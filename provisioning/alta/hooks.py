@@ -20,6 +20,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
+from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.tables import alta_coverages, alta_hooks, altas
 
 log = structlog.get_logger(__name__)
@@ -92,14 +93,15 @@ class Hooks:
                 await connection.scalar(select(func.count()).select_from(alta_hooks).where(stuck)) or 0
             )
 
-    async def again(self, id: int) -> bool:
-        """Send one that was given up once more; False when it was not."""
-        failed = update(alta_hooks).where(alta_hooks.c.id == id, alta_hooks.c.state == "failed")
+    async def again(self, alta: int, id: int) -> None:
+        """Send one of an alta's that was given up once more. Raises `AltaRefused`."""
+        one = (alta_hooks.c.id == id) & (alta_hooks.c.alta == alta)
+        failed = update(alta_hooks).where(one, alta_hooks.c.state == "failed")
         values = {"state": "pending", "tries": 0, "due": self._clock(), "ended": None}
         async with writing(self._engine) as connection:
-            moved = (await connection.execute(failed.values(values))).rowcount == 1
+            if (await connection.execute(failed.values(values))).rowcount != 1:
+                raise AltaRefused("Ese envío ya salió o no existe.")
         self.nudge()
-        return moved
 
     async def run(self) -> None:
         """Until `close`."""

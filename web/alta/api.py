@@ -106,6 +106,12 @@ class StepSkipped(StepNamed):
     reason: WhyAsked = ""
 
 
+class StepSigned(StepNamed):
+    area: Annotated[StepAsked, Field(description="Por qué área.")]
+    approved: Annotated[bool, Field(description="Si el área lo aprueba.")]
+    reason: WhyAsked = ""
+
+
 class StepReopened(StepNamed):
     reason: ReasonAsked
 
@@ -190,6 +196,18 @@ async def _skip(request: web.Request, alta: AltaView, step: StepView, asked: Ste
     await altas(request).skip(alta.id, step.id, person(request), asked.reason, asked.revision)
 
 
+async def _sign(request: web.Request, alta: AltaView, step: StepView, asked: StepSigned) -> None:
+    await altas(request).sign(
+        alta.id,
+        step.id,
+        asked.area,
+        person(request),
+        approved=asked.approved,
+        reason=asked.reason,
+        revision=asked.revision,
+    )
+
+
 async def _send_back(request: web.Request, alta: AltaView, step: StepView, asked: StepSentBack) -> None:
     by = person(request)
     await altas(request).send_back(alta.id, step.id, asked.to, by, asked.reason, asked.revision)
@@ -230,6 +248,7 @@ async def _move_on(request: web.Request, alta: AltaView, asked: AltaWithReason) 
 
 finish = _of_step("Termina un paso.", StepClosed, _finish)
 skip = _of_step("Se sigue sin un paso optativo.", StepSkipped, _skip)
+sign = _of_step("Da la palabra de un área sobre lo que prueba un paso.", StepSigned, _sign)
 send_back = _of_step("Devuelve un paso a otro en que se apoya.", StepSentBack, _send_back)
 reopen = _of_step("Reabre un paso; lo que se apoya en él vuelve también.", StepReopened, _reopen)
 assign = _of_step("Pone un paso en manos de una persona.", StepAssigned, _assign)

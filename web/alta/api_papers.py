@@ -1,4 +1,4 @@
-"""What an alta carries, by other programs: its documents, the number request, its coverages."""
+"""What an alta carries, by other programs: its documents and the number request."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from plans.model import CaseKind, Coverage
-from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.forms import FormView
 from provisioning.alta.number_request import lines_of
 from provisioning.alta.refusals import AltaRefused
@@ -16,11 +14,9 @@ from web import refusals
 from web.alta import documents as pages
 from web.alta import number_request
 from web.alta.api import REFUSES, LongAsked
-from web.alta.coverage_form import MOST_ROWS, Row, WrongRows, coverages_of
 from web.alta.find import altas, find
-from web.api_alta_models import AltaCoverages, AltaNamed, StepAsked
-from web.api_altas import coverages_of as coverages_told
-from web.api_endpoint import BYTES, FileSent, endpoint
+from web.api_alta_models import AltaNamed, SignatureAnswer, StepAsked
+from web.api_endpoint import BYTES, PDF, FileSent, endpoint
 from web.api_endpoint import download as file_of
 from web.api_fields import Answer, Asked, IdAsked, TextAsked, WholeAsked, WhyAsked
 from web.keys import person
@@ -112,14 +108,6 @@ class NoticeAnswer(Answer):
     text: str
 
 
-class SignatureAnswer(Answer):
-    area: str
-    person: str
-    at: datetime
-    approved: bool
-    reason: str
-
-
 class RequestData(Answer):
     header: str
     line: str
@@ -143,31 +131,6 @@ class NumberRequestAnswer(Answer):
     signed: bool
     notices: Annotated[list[NoticeAnswer], Field(description="Los avisos de privacidad archivados.")]
     lines: Annotated[list[str], Field(description="Las líneas que se piden en la filial; vacío: cualquiera.")]
-
-
-class CoverageAsked(Asked):
-    code: Annotated[
-        str,
-        StringConstraints(pattern=r"^[A-Z0-9]{0,12}$"),
-        Field(description="Si falta, sale del nombre."),
-    ] = ""
-    name: TextAsked
-    service: Annotated[TextAsked, Field(description="Si falta, sale del nombre.")] = ""
-    kind: Annotated[CaseKind, Field(description="Qué clase de caso es.")]
-    events: Annotated[WholeAsked | None, Field(description="Cuántas veces; sin tope, si falta.")] = None
-    events_per: Literal["year", "month", "contract"] = "year"
-    amount: Annotated[WholeAsked | None, Field(description="Hasta qué monto; sin tope, si falta.")] = None
-    currency: TextAsked = ""
-    amount_per: Literal["event", "year", "month", "contract"] = "event"
-    excludes: TextAsked = ""
-
-
-class CoveragesWritten(AltaNamed):
-    version: Annotated[WholeAsked, Field(description="La que se miró; 0 si no había.")]
-    coverages: Annotated[list[CoverageAsked], Field(max_length=MOST_ROWS)]
-    conditions: Annotated[LongAsked | None, Field(description="Quedan como estaban, si faltan.")] = None
-    guide: Annotated[LongAsked | None, Field(description="Queda como estaba, si falta.")] = None
-    note: TextAsked = ""
 
 
 @endpoint("Los documentos de un alta.", AltaNamed, AltaDocuments)
@@ -206,6 +169,11 @@ async def asked_number(request: web.Request, _asked: AltaNamed) -> dict[str, Any
     return _request(request, alta, await altas(request).forms.current(alta))
 
 
+@file_of("La solicitud de número como PDF.", AltaNamed, PDF)
+async def request_pdf(request: web.Request, _asked: AltaNamed) -> web.StreamResponse:
+    return await number_request.pdf(request)
+
+
 @endpoint(
     "Escribe la solicitud de número: otra versión, que se firma de nuevo.",
     NumberRequestWritten,
@@ -242,34 +210,6 @@ async def sign_request(request: web.Request, asked: NumberRequestSigned) -> dict
         reason=asked.reason,
     )
     return _request(request, alta, signed)
-
-
-@endpoint("Guarda otra versión de las coberturas.", CoveragesWritten, AltaCoverages, refuses=REFUSES)
-async def write_coverages(request: web.Request, asked: CoveragesWritten) -> dict[str, Any]:
-    alta, store = await find(request), altas(request).coverages
-    last = await store.current(alta.id)
-    was = last.content if last else Coverages()
-    content = Coverages(
-        coverages=_coverages(asked.coverages),
-        conditions=was.conditions if asked.conditions is None else asked.conditions.strip(),
-        guide=was.guide if asked.guide is None else asked.guide.strip(),
-    )
-    saved = await store.save(alta.id, content, person(request), asked.note, former=asked.version)
-    return coverages_told(saved)
-
-
-def _coverages(asked: list[CoverageAsked]) -> tuple[Coverage, ...]:
-    """Raises `AltaRefused` with all that is wrong, row by row."""
-    typed = [{name: "" if said is None else str(said).strip() for name, said in each} for each in asked]
-    try:
-        return coverages_of([Row(cells) for cells in typed])
-    except WrongRows as wrong:
-        problems = {
-            f"{place}-{cell}": f"Cobertura {place}: {said}"
-            for place, row in enumerate(wrong.rows, 1)
-            for cell, said in row.problems.items()
-        }
-        raise AltaRefused(str(wrong), problems) from wrong
 
 
 async def _with_request(request: web.Request) -> AltaView:

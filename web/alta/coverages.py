@@ -1,6 +1,7 @@
 """What the plan covers: seen beside what Operations observed, compared, and as a document (P32-P35)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from web.pages import full_names, render
 from web.papers import as_download, drawn
 from web.person_form import number
 
+_NONE = "Esa versión de las coberturas no existe"
 _PAPER = "alta/coverages_paper.html"
 OBSERVED = 300
 """As many observations as are shown beside the coverages."""
@@ -58,16 +60,13 @@ async def observe(request: web.Request) -> web.Response:
 async def comparison(request: web.Request) -> web.Response:
     """Two versions side by side."""
     alta = await find(request)
-    versions = {each.number: each for each in await altas(request).coverages.versions(alta.id)}
-    new = versions.get(_asked(request, "new", alta.coverages))
-    old = versions.get(_asked(request, "old", alta.coverages - 1))
-    if old is None or new is None:
-        raise refusals.not_found("Esa versión de las coberturas no existe")
+    versions = await altas(request).coverages.versions(alta.id)
+    old, new = two_of(request, alta, versions)
     return render(
         request,
         "alta/coverages_compare.html",
         alta=alta,
-        versions=versions,
+        versions={each.number: each for each in versions},
         old=old,
         new=new,
         rows=_rows(old.content, new.content),
@@ -76,12 +75,22 @@ async def comparison(request: web.Request) -> web.Response:
     )
 
 
+def two_of(
+    request: web.Request, alta: AltaView, versions: Sequence[CoverageVersion]
+) -> tuple[CoverageVersion, CoverageVersion]:
+    """Those to be compared: the last one with the one before, when none are asked for."""
+    found = {each.number: each for each in versions}
+    old = found.get(_asked(request, "old", alta.coverages - 1))
+    new = found.get(_asked(request, "new", alta.coverages))
+    if old is None or new is None:
+        raise refusals.not_found(_NONE)
+    return old, new
+
+
 async def as_yaml(request: web.Request) -> web.Response:
     """The version as the part of a plan's file that says it."""
     alta = await find(request)
-    shown = await _version(request, alta)
-    if shown is None:
-        raise refusals.not_found("Todavía no hay coberturas")
+    shown = await needed(request, alta)
     name = f"coberturas-{alta.plan}-v{shown.number}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(text=to_yaml(shown.content), content_type="application/yaml", headers=headers)
@@ -89,10 +98,11 @@ async def as_yaml(request: web.Request) -> web.Response:
 
 async def send_again(request: web.Request) -> web.Response:
     """A version on its way to the company's other system: tried again now."""
-    alta, hooks = await find(request), altas(request).coverages.hooks
-    wanted = number(await request.post(), "delivery")
-    if not any(each.id == wanted for each in await hooks.of_alta(alta.id)) or not await hooks.again(wanted):
-        return await page_of(request, alta, problem="Ese envío ya salió o no existe.", status=422)
+    alta = await find(request)
+    try:
+        await altas(request).coverages.hooks.again(alta.id, number(await request.post(), "delivery"))
+    except AltaRefused as refused:
+        return await page_of(request, alta, problem=str(refused), status=422)
     return see_other(f"/altas/{alta.id}/coverages?done=sent")
 
 
@@ -115,15 +125,21 @@ async def drawn_up(request: web.Request) -> tuple[str, bytes]:
 
 async def _document(request: web.Request) -> dict[str, Any]:
     alta = await find(request)
-    shown = await _version(request, alta)
-    if shown is None:
-        raise refusals.not_found("Todavía no hay coberturas")
+    shown = await needed(request, alta)
     return {
         "alta": alta,
         "shown": shown,
         "revised": await altas(request).coverages.versions(alta.id),
         **await _shared(request, alta),
     }
+
+
+async def needed(request: web.Request, alta: AltaView) -> CoverageVersion:
+    """The version that is asked for, when there is one."""
+    shown = await _version(request, alta)
+    if shown is None:
+        raise refusals.not_found(_NONE if alta.coverages else "Todavía no hay coberturas")
+    return shown
 
 
 async def _version(request: web.Request, alta: AltaView) -> CoverageVersion | None:

@@ -48,13 +48,18 @@ async def take(request: web.Request, alta: AltaView, given: Mapping[str, str], f
 async def archive(request: web.Request) -> web.Response:
     """The document of the last coverages, as Altavoz draws it up."""
     alta, given = await find(request), await request.post()
-    step, name = text(given, "step"), text(given, "name")[:40]
-    file, body = await drawn_up(request)
+    step = text(given, "step")
     try:
-        await altas(request).documents.attach(alta.id, step, name, file, body, person(request))
+        await put_away(request, alta, step, text(given, "name")[:40])
     except AltaRefused as refused:
         return await _refused(request, refused, {"form": "archived"})
     return back_to(alta.id, "archived", step)
+
+
+async def put_away(request: web.Request, alta: AltaView, step: str, name: str) -> Document:
+    """The document that Altavoz draws up, as the next revision of a step's. Raises `AltaRefused`."""
+    file, body = await drawn_up(request)
+    return await altas(request).documents.attach(alta.id, step, name, file, body, person(request))
 
 
 async def sign_off(request: web.Request) -> web.Response:

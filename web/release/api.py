@@ -16,7 +16,7 @@ from provisioning.release.gate import Demand, open_to
 from provisioning.release.releasing import Standing
 from provisioning.release.store import Kept, LineRelease, ReleaseRefused
 from telephony.publish import NotPublished
-from web.api_endpoint import JSON, download, endpoint
+from web.api_endpoint import JSON, PDF, download, endpoint
 from web.api_fields import Answer, Asked, IdAsked, LimitAsked, MarkAsked, PlanAsked
 from web.api_models import Because, Nothing, PageOf, PlanNamed
 from web.keys import person, services
@@ -205,7 +205,7 @@ async def dossier(request: web.Request, _asked: DossierNamed) -> web.StreamRespo
     return await dossier_pages.as_file(request)
 
 
-@download("Un expediente como PDF.", DossierNamed, "application/pdf")
+@download("Un expediente como PDF.", DossierNamed, PDF)
 async def dossier_pdf(request: web.Request, _asked: DossierNamed) -> web.StreamResponse:
     return await dossier_pages.as_pdf(request)
 

@@ -302,6 +302,7 @@ PARTS = {
     "plan": "hogar-nandu",
     "prompt": "saludo",
     "document": "1",
+    "delivery": "1",
     "kind": "data",
     "load": "0" * 32,
     "e164": "+541143218765",

@@ -1,6 +1,6 @@
 """Calls and cases for other programs, and what machines ask of the service."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,6 +11,7 @@ from yarl import URL
 from mail.tables import received
 from plans.model import Account, Coverage
 from provisioning.alta.coverage_list import Coverages
+from provisioning.alta.number_request import NumberRequest
 from provisioning.alta.request import AltaRequest
 from provisioning.network.papers import Owner
 from provisioning.network.profile import profile_of
@@ -224,9 +225,15 @@ DOORS = {
     "/api/v1/altas/1": Permission.ALTA_READ,
     "/api/v1/altas/1/events": Permission.ALTA_READ,
     "/api/v1/altas/1/coverages": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages/versions": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages/compare": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages/pdf": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages/yaml": Permission.ALTA_READ,
+    "/api/v1/altas/1/coverages/deliveries": Permission.ALTA_READ,
     "/api/v1/altas/1/documents": Permission.ALTA_READ,
     "/api/v1/altas/1/documents/2": Permission.ALTA_READ,
     "/api/v1/altas/1/number-request": Permission.ALTA_READ,
+    "/api/v1/altas/1/number-request/pdf": Permission.ALTA_READ,
     "/api/v1/line-tests": Permission.ALTA_READ,
     "/api/v1/line-tests/1": Permission.ALTA_READ,
     "/api/v1/releases": Permission.ALTA_READ,
@@ -273,16 +280,25 @@ def door_of(path):
 
 
 async def begun_alta(house):
-    """ALTA-1, with its first coverages and two documents."""
+    """ALTA-1, with two versions of its coverages, two documents, and a number request."""
     account = Account(name="Seguros Ñandú S.A.", type="aseguradora")
     asked = AltaRequest(plan="auto-tero", name="Auto Tero", account=account, subsidiary="AR")
     altas = house.office.altas
     alta = await altas.start(asked, None)
     await altas.finish(alta.id, "prospecto", None)
     tow = Coverage(code="GRUA", name="Grúa", service="grua", kind="emergencia")
-    await altas.coverages.save(alta.id, Coverages(coverages=(tow,)), None)
+    for said in ("", "Todo el país."):
+        await altas.coverages.save(alta.id, Coverages(coverages=(tow,), conditions=said), None)
     for name in ("contrato.pdf", "anexo.pdf"):
         await altas.documents.attach(alta.id, "", "", name, b"%PDF-1.4", None)
+    for step in ("coberturas", "enviadas", "observaciones", "ajustadas"):
+        await altas.finish(alta.id, step, None, reason="Así es")
+    await altas.documents.attach(alta.id, "contrato", "contrato", "contrato.pdf", b"%PDF-1.4", None)
+    await altas.finish(alta.id, "contrato", None, {"diferencias": "Ninguna."})
+    notice = altas.forms.notices(await altas.find(alta.id))[0]
+    given = {"line": "0800", "fantasy_name": "AUTO", "starts": date(2031, 3, 1)}
+    given |= {"notice": notice.name, "notice_text": notice.text}
+    await altas.forms.save(alta.id, NumberRequest(**given), None)
 
 
 def tested():

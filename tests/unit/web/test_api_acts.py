@@ -21,6 +21,7 @@ BODIES = {
     "/api/v1/altas": {"name": "Hogar Nuevo", "client": "Zafiro", "type": "banco", "subsidiary": "AR"},
     "/api/v1/altas/{id}": {"name": "Hogar Nuevo", "revision": 1},
     "/api/v1/altas/{id}/steps/{step}/finish": STEP,
+    "/api/v1/altas/{id}/steps/{step}/sign": STEP | {"area": "it", "approved": True},
     "/api/v1/altas/{id}/steps/{step}/skip": STEP,
     "/api/v1/altas/{id}/steps/{step}/back": STEP | REASON | {"to": "coberturas"},
     "/api/v1/altas/{id}/steps/{step}/reopen": STEP | REASON,
@@ -32,6 +33,8 @@ BODIES = {
     "/api/v1/altas/{id}/cancel": REASON,
     "/api/v1/altas/{id}/move": REASON,
     "/api/v1/altas/{id}/coverages": {"version": 0, "coverages": []},
+    "/api/v1/altas/{id}/coverages/archive": {"step": "archivado"},
+    "/api/v1/altas/{id}/coverages/deliveries/{delivery}/again": {},
     "/api/v1/altas/{id}/documents": b"%PDF-",
     "/api/v1/altas/{id}/documents/{document}/sign-off": {"what": "reviewed"},
     "/api/v1/altas/{id}/number-request": {
