@@ -91,7 +91,16 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Digit = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
 
+_LONGEST_SLUG = 40
+
+
 def slug_of(text: str) -> str:
-    """A Slug that looks like `text` (`Hogar Ñandú` → `hogar-nandu`); empty when nothing of it remains."""
+    """A Slug that looks like `text` (`Hogar Ñandú` → `hogar-nandu`); empty when nothing of it remains.
+
+    What is too long ends with a whole word.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    whole = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(whole) <= _LONGEST_SLUG:
+        return whole
+    return whole[: _LONGEST_SLUG + 1].rpartition("-")[0] or whole[:_LONGEST_SLUG]
