@@ -1,7 +1,7 @@
 """Altas in lists: by step, area, whose turn, late; page by page, flat as they grow."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -107,9 +107,23 @@ async def page(
     if after is not None:
         wanted = wanted.where(altas.c.id < after)
     rows = (await connection.execute(wanted.limit(size + 1))).all()
-    turns, over = await _steps(connection, [row.id for row in rows[:size]], now)
-    items = tuple(_summary(row, turns.get(row.id, ()), over.get(row.id, (0, 0))) for row in rows[:size])
+    items = await _summaries(connection, rows[:size], now)
     return AltaPage(items, items[-1].id if len(rows) > size else None)
+
+
+async def summaries(
+    connection: AsyncConnection, ids: Collection[int], now: datetime
+) -> dict[int, AltaSummary]:
+    """Altas by their ids."""
+    rows = (await connection.execute(select(altas).where(altas.c.id.in_(ids)))).all()
+    return {alta.id: alta for alta in await _summaries(connection, rows, now)}
+
+
+async def _summaries(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime
+) -> tuple[AltaSummary, ...]:
+    turns, over = await _steps(connection, [row.id for row in rows], now)
+    return tuple(_summary(row, turns.get(row.id, ()), over.get(row.id, (0, 0))) for row in rows)
 
 
 async def count(connection: AsyncConnection, filter: AltaFilter, now: datetime, scope: Scope) -> int:
@@ -117,19 +131,30 @@ async def count(connection: AsyncConnection, filter: AltaFilter, now: datetime, 
     return int((await connection.execute(wanted)).scalar_one())
 
 
+def of_turns(filter: AltaFilter, now: datetime, scope: Scope) -> Iterable[ColumnElement[bool]]:
+    """The conditions of open steps, joined to their altas."""
+    yield from _of_altas(replace(filter, state=filter.state or "under-way"), scope)
+    yield from _step_conditions(filter, now)
+
+
 def _conditions(filter: AltaFilter, now: datetime, scope: Scope) -> Iterable[ColumnElement[bool]]:
+    step_wanted = list(_step_conditions(filter, now))
+    state = filter.state or ("under-way" if step_wanted else "")
+    yield from _of_altas(replace(filter, state=state), scope)
+    if step_wanted:
+        open_step = and_(alta_steps.c.alta == altas.c.id, alta_steps.c.state == StepState.OPEN)
+        yield exists().where(open_step, *step_wanted)
+
+
+def _of_altas(filter: AltaFilter, scope: Scope) -> Iterable[ColumnElement[bool]]:
     yield from _scope(scope)
     for name in ("subsidiary", "account", "carrier", "plan", "kind"):
         if value := getattr(filter, name):
             yield altas.c[name] == value
-    step_wanted = list(_step_conditions(filter, now))
     if filter.state in _STATES:
         yield altas.c.state == filter.state
-    elif filter.state or step_wanted:
+    elif filter.state:
         yield altas.c.state.in_([AltaState.RUNNING] if filter.late else UNDER_WAY)
-    if step_wanted:
-        open_step = and_(alta_steps.c.alta == altas.c.id, alta_steps.c.state == StepState.OPEN)
-        yield exists().where(open_step, *step_wanted)
     for word in names.sought(filter.text).split():
         yield _text(word)
 

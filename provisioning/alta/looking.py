@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from provisioning.alta import durations, lists
+from provisioning.alta import durations, lanes, lists
 from provisioning.alta.durations import Duration, Span
 from provisioning.alta.events import Event, Happened
+from provisioning.alta.lanes import LanePage
 from provisioning.alta.ledger import Ledger, event_of
 from provisioning.alta.lists import UNDER_WAY, AltaFilter, AltaPage, AltaSummary, Mine
 from provisioning.alta.load import Written
@@ -70,6 +71,13 @@ class Looking:
         """Altas, newest first."""
         async with self._ledger.engine.connect() as connection:
             return await lists.page(connection, filter, self._ledger.clock(), scope, limit, after)
+
+    async def turns(
+        self, filter: AltaFilter, limit: int, after: str = "", scope: Scope = EVERYTHING
+    ) -> LanePage:
+        """Open steps, the most urgent first. Raises ValueError when `after` is of no page."""
+        async with self._ledger.engine.connect() as connection:
+            return await lanes.page(connection, filter, self._ledger.clock(), scope, limit, after)
 
     async def board(
         self, filter: AltaFilter, scope: Scope = EVERYTHING

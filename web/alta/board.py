@@ -1,6 +1,5 @@
 """All altas: what waits for me first, then the others by area, by step, or as a list."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +11,6 @@ from staff.permissions import Permission
 from web import lists, refusals
 from web.alta import words
 from web.alta.find import altas, zone_of
-from web.alta.turns import is_mine
 from web.asked import is_htmx
 from web.keys import services, session
 from web.pages import full_names, render
@@ -61,15 +59,8 @@ async def index(request: web.Request) -> web.Response:
 async def mine(request: web.Request) -> tuple[tuple[AltaSummary, Turn], ...]:
     """The open steps that wait for whoever looks: late ones first, then by when they are due."""
     whose = await altas(request).mine(session(request).person)
-    page = await altas(request).page(AltaFilter(mine=whose), MINE, None, session(request).person.scope)
-    found = [
-        (alta, turn) for alta in page.items for turn in alta.turns if is_mine(whose, turn.owner, turn.areas)
-    ]
-    return tuple(sorted(found, key=lambda each: _urgency(each[1])))
-
-
-def _urgency(turn: Turn) -> tuple[bool, float]:
-    return not turn.late, turn.due.timestamp() if turn.due else float("inf")
+    page = await altas(request).turns(AltaFilter(mine=whose), MINE, scope=session(request).person.scope)
+    return page.turns
 
 
 def _typed(request: web.Request) -> dict[str, str]:
@@ -104,8 +95,12 @@ def after(request: web.Request) -> int | None:
     if not written:
         return None
     if not (written.isascii() and written.isdecimal() and len(written) < 10):
-        raise refusals.bad_request("Esa página no existe: vuelva a la primera.")
+        raise _no_such_page()
     return int(written)
+
+
+def _no_such_page() -> Exception:
+    return refusals.bad_request("Esa página no existe: vuelva a la primera.")
 
 
 async def _list(
@@ -127,21 +122,12 @@ async def _lane(
 ) -> Lane:
     of_lane = replace(wanted, step=name) if typed["view"] == "step" else replace(wanted, area=name)
     found, scope = altas(request), session(request).person.scope
-    page = await found.page(of_lane, A_LANE, after(request), scope)
-    tickets = tuple((alta, turn) for alta in page.items for turn in _in_lane(alta, of_lane))
+    try:
+        page = await found.turns(of_lane, A_LANE, lists.text(request.query, "after"), scope)
+    except ValueError as error:
+        raise _no_such_page() from error
     count = await found.count(of_lane, scope) if title else 0
-    return Lane(name, title, tickets, count, _next(typed | {"lane": name}, page.next))
-
-
-def _in_lane(alta: AltaSummary, wanted: AltaFilter) -> Iterable[Turn]:
-    """The steps of an alta that belong into a lane, in which it has one place at least."""
-    return (
-        turn
-        for turn in alta.turns
-        if (not wanted.step or turn.step == wanted.step)
-        and (not wanted.area or wanted.area in turn.areas)
-        and (not wanted.late or turn.late)
-    )
+    return Lane(name, title, page.turns, count, _next(typed | {"lane": name}, page.next))
 
 
 async def _columns(request: web.Request, view: str) -> list[tuple[str, str]]:
@@ -153,7 +139,7 @@ async def _columns(request: web.Request, view: str) -> list[tuple[str, str]]:
     return [(area, labels.get(area, area)) for area in inside]
 
 
-def _next(typed: dict[str, str], after: int | None) -> str | None:
+def _next(typed: dict[str, str], after: object) -> str | None:
     return lists.next_address("/altas", typed, None if after is None else str(after))
 
 
