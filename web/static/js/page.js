@@ -1,4 +1,5 @@
 // What every page does: shows what went wrong with a request of htmx, and copies.
+import "./filters.js";
 import "./navigation.js";
 import { notice } from "./notices.js";
 import "./tables.js";
