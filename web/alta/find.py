@@ -8,6 +8,7 @@ from aiohttp import web
 
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView, StepView
+from staff.permissions import Permission
 from web import refusals
 from web.keys import person, services
 from web.pages import site_zone
@@ -25,6 +26,15 @@ async def find(request: web.Request) -> AltaView:
     if found is None:
         raise refusals.not_found("Esa alta no existe")
     return found
+
+
+async def of_plan(request: web.Request, plan: str) -> AltaView | None:
+    """The alta to which a plan's page leads back, for those who may see it."""
+    if not person(request).may(Permission.ALTA_READ):
+        return None
+    found = await altas(request).of_plan(plan)
+    seen = found is not None and person(request).scope.covers(found.subsidiary, found.account)
+    return found if seen else None
 
 
 def find_step(request: web.Request, alta: AltaView) -> StepView:

@@ -10,6 +10,7 @@ from provisioning.prompts.needs import TO_RECORD, PlanNeeds, PromptNeed
 from provisioning.prompts.overview import PlanFilter
 from staff.permissions import Permission
 from web import lists, refusals
+from web.alta.find import of_plan
 from web.asked import is_htmx
 from web.keys import person, services, session
 from web.pages import full_names, render
@@ -62,6 +63,7 @@ async def plan_page(
         "prompts/plan.html",
         status=status,
         done=_DONE.get(request.query.get("done", "")),
+        alta=await of_plan(request, needs.plan.plan),
         problems=problems or {},
         **shared(request, needs, names),
     )

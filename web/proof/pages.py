@@ -11,6 +11,7 @@ from provisioning.proof.runs import RunState, TestRefused
 from provisioning.proof.store import Proof, ReportFilter
 from provisioning.proof.who import kinds_of
 from web import lists, refusals
+from web.alta.find import of_plan
 from web.asked import is_htmx, see_other
 from web.keys import services, session
 from web.pages import full_names, render
@@ -70,6 +71,7 @@ async def plan_page(request: web.Request, problem: str = "", status: int = 200) 
         running=[run for run in running if run.state is RunState.RUNNING],
         listening=[run for run in running if run.state is RunState.LISTENING],
         problem=problem,
+        alta=await of_plan(request, slug),
         **shared,
     )
 

@@ -5,6 +5,7 @@ import json
 from aiohttp import web
 
 from provisioning.proof.reports import Report, body
+from web.alta.find import of_plan
 from web.keys import services
 from web.pages import full_names, render
 from web.papers import paper
@@ -24,6 +25,7 @@ async def page(request: web.Request) -> web.Response:
         calls=sorted(report.calls, key=lambda call: call.passed),
         still=stands is not None and _still(request, report, stands.version.hash),
         stands=stands,
+        alta=await of_plan(request, report.plan),
         names=await full_names(request),
         said=words,
     )

@@ -7,6 +7,7 @@ from aiohttp import web
 from provisioning.proof.reports import Report, TestedCall
 from provisioning.proof.runs import Run, RunState, TestRefused
 from web import refusals
+from web.alta.find import of_plan
 from web.asked import is_htmx, see_other
 from web.keys import services, session
 from web.pages import full_names, render
@@ -38,6 +39,7 @@ async def run_page(request: web.Request, run: Run, problem: str = "", status: in
         "names": await full_names(request),
         "said": words,
         "problem": problem,
+        "alta": await of_plan(request, run.plan),
     }
     part = is_htmx(request) and run.state is RunState.RUNNING
     return render(request, "proof/run_now.html" if part else "proof/run.html", status=status, **shared)

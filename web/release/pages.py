@@ -19,6 +19,7 @@ from provisioning.release.store import LineRelease, ReleaseRefused
 from staff.permissions import Permission
 from telephony.publish import NotPublished
 from web import refusals
+from web.alta.find import of_plan
 from web.asked import see_other
 from web.keys import person, services
 from web.lists import text
@@ -147,6 +148,7 @@ async def _page(
         canaries=await office.canaries.history(standing.plan, 14),
         done=DONE.get(request.query.get("done", ""), ""),
         problem=problem,
+        alta=await of_plan(request, standing.plan),
         typed=typed or {},
         names=await full_names(request),
     )

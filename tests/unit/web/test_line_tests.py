@@ -17,6 +17,7 @@ from staff.profile import profile_of
 from staff.scope import Scope
 from tests.support.played_calls import PlayedCalls, in_the_pbx
 from tests.unit.provisioning.proof.test_hand import Outside
+from tests.unit.web.altas import begun
 
 PLAN = "vial-condor"
 
@@ -229,6 +230,16 @@ async def test_a_test_by_hand_guides_who_calls_to_its_report(house, played):
         assert "Prueba a mano" in report and "como dice el sitio" in report
     async with house.at("raul") as visitor:
         assert (await visitor.get(address)).status == 404, "the digits are one person's"
+
+
+async def test_who_comes_from_an_alta_finds_back_to_it(house, played):
+    assert (await run_whole(house)).passed
+    plan = played.version.plan
+    alta = await begun(house, kind="otro-si", plan=PLAN, account=plan.account, subsidiary="CO", carrier=None)
+    pages = (f"/line-tests/of/{PLAN}", "/line-tests/1", f"/prompts/{PLAN}", f"/releases/{PLAN}")
+    async with house.at("ivan") as visitor:
+        for page in pages:
+            assert f'href="/altas/{alta.id}">Volver al alta' in await (await visitor.get(page)).text(), page
 
 
 async def test_a_quick_test_calls_each_line_once_and_proves_nothing(house, played):
