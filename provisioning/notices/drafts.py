@@ -96,6 +96,11 @@ class Drafts:
         self._writers = writers
         self._sent = sent
 
+    @property
+    def sends(self) -> bool:
+        """Whether there is a mail server."""
+        return self._outbox is not None
+
     def kinds(self, alta: AltaView) -> tuple[str, ...]:
         """The kinds of letters whose turn it is in an alta, in order."""
         steps = {kind: _step_of(kind, alta) for kind in STEPS if kind in self._writers}
@@ -118,9 +123,7 @@ class Drafts:
         """Put it into the outbox; a form (`once`) sent twice goes once. Raises `DraftRefused`."""
         outbox, (problems, recipients) = self._outbox, await self.checked(draft)
         if outbox is None:
-            problems[""] = (
-                "Altavoz no tiene servidor de correo (ALTAVOZ_SMTP): envíelo desde el suyo y anótelo."
-            )
+            problems[""] = "Altavoz no tiene servidor de correo: nada sale de aquí."
         if said := await self.may_send(kind, alta, person):
             problems[""] = said
         if problems or outbox is None:

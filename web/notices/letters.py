@@ -87,6 +87,7 @@ async def _form(
         **_shared(alta, kind, written),
         refusal=await drafts.may_send(kind, alta, session(request).person),
         last=await drafts.last(kind, alta.id),
+        sends=drafts.sends,
         longest=(LONGEST_SUBJECT, LONGEST_TEXT),
     )
 

@@ -159,6 +159,15 @@ async def test_a_letter_is_seen_before_it_goes_and_goes_once(house, alta):
     assert sorted(sent) == [f"{name}@empresa.example" for name in ("ana", "carla", "fabio", "olga")]
 
 
+async def test_without_a_mail_server_who_would_write_a_letter_is_told_first(house, alta):
+    house.office.notices.drafts._outbox = None
+    async with house.at("carla") as visitor:
+        path = f"/altas/{alta.id}/letters/announcement"
+        page = await (await visitor.get(path, Accept="text/html")).text()
+        assert "no tiene un servidor de correo" in page and "Copiar el texto" in page
+        assert "<textarea" not in page and "Ver cómo queda" not in page
+
+
 async def test_how_somebody_is_told_is_theirs_to_choose(house):
     async with house.at("carla") as visitor:
         page = await (await visitor.get("/account", Accept="text/html")).text()

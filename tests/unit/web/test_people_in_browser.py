@@ -34,7 +34,7 @@ async def test_an_account_is_made_with_the_keyboard_and_its_password_copied(last
         await page.get_by_label("Campaña o motivo").fill("Campaña <script>alert(2)</script>")
         await page.keyboard.press("Enter")
         await page.get_by_role("button", name="Copiar").first.click()
-        await page.get_by_role("button", name="Copiada").wait_for()
+        await page.get_by_role("button", name="Copiado").wait_for()
         shown = await page.locator("#one-time").inner_text()
         assert await page.evaluate("navigator.clipboard.readText()") == shown
         await page.get_by_role("button", name="Ver sus datos").click()

@@ -20,10 +20,10 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   try {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copiada";
+    button.textContent = "Copiado";
   } catch {
     select(document.getElementById(button.dataset.copy));
-    button.textContent = "Cópiela con Ctrl + C";
+    button.textContent = "Copie con Ctrl + C";
   }
 });
 
