@@ -66,3 +66,17 @@ HAPPENED: Mapping[str, str] = {
     Move.RESTORE: "Se recuperó",
 }
 """A row of the history."""
+
+ITSELF: Mapping[str, str] = {
+    "add": "porque la central ya lo tenía",
+    Move.CONFIGURE: "porque el plan se publicó en la central",
+    Move.TEST: "porque se aprobaron las dos pruebas de la línea",
+    Move.RELEASE: "porque la línea se liberó",
+    Move.SUSPEND: "porque la línea se suspendió",
+    Move.ADOPT: "porque la central ya lo atendía",
+    Move.DISMANTLE: "porque el plan dejó de tenerlo en la central",
+    Move.QUARANTINE: "porque su plan salió de servicio",
+    Move.RECALL: "porque su plan volvió a la central",
+    Move.FREE: "porque terminó su cuarentena",
+}
+"""What made Altavoz move a number by itself."""

@@ -12,7 +12,7 @@ from provisioning.numbers.checks import carrier_allows
 from provisioning.numbers.conflicts import in_book
 from provisioning.numbers.states import BY_HAND, Move, NumberKind, legal
 from provisioning.numbers.values import Holder, InventoryNumber, NumberRefused, StaleNumber
-from provisioning.numbers.words import HAPPENED, KINDS, MOVES, STATES
+from provisioning.numbers.words import HAPPENED, ITSELF, KINDS, MOVES, STATES
 from provisioning.numbers.writing import service
 from staff.permissions import Permission
 from web import lists, refusals
@@ -191,6 +191,7 @@ def _said() -> dict[str, Any]:
         "kinds": KINDS,
         "move_words": MOVES,
         "happened": HAPPENED,
+        "itself": ITSELF,
         "own": _OF_THEIR_OWN,
         "Move": Move,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from provisioning.alta.request import ORIGINS, SCOPES
+from provisioning.numbers.words import ITSELF
 from provisioning.release.dossier import NotADossier, Section
 from provisioning.release.store import Kept
 from web import refusals
@@ -72,6 +73,7 @@ async def shown(request: web.Request, read: Read) -> dict[str, Any]:
         "limit": _limit,
         "origins": ORIGINS,
         "scopes": SCOPES,
+        "itself": ITSELF,
     }
 
 

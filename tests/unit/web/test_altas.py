@@ -404,3 +404,15 @@ async def test_the_plan_is_loaded_once_both_areas_signed_on_the_altas_page(house
         assert (await house.office.altas.find(alta.id)).step("plan-cargado").closed
         told = await read(olga, f"/altas/{alta.id}")
         assert "Firmó la solicitud" not in told and "Firmó «Plan cargado en conjunto» por Comercial" in told
+
+
+async def test_what_closed_a_step_that_nobody_closed_is_said(house):
+    alta = await observed(house)
+    late = house.clock() + timedelta(days=30)
+    house.clock = lambda: late
+    await house.office.altas.by_itself.look()
+    async with house.at("carla") as carla:
+        page = await read(carla, f"/altas/{alta.id}")
+    step = page[page.index('id="step-observaciones"') :]
+    assert "venció su plazo, " in step[: step.index("</summary>")]
+    assert '<div class="soft">Venció su plazo</div>' in page[page.index('id="history"') :]

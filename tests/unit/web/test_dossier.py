@@ -134,6 +134,7 @@ async def test_what_was_seen_is_what_was_signed_and_its_sounds_are_those_of_the_
         assert answer.headers["Location"].endswith("?done=released")
         after = await (await visitor.get("/dossiers/1")).text()
         assert body(before) == body(after) and "Hogar Ñandú Total" in body(after)
+        assert re.search("Se tomó en servicio: Altavoz, [^<]*, porque la central ya lo atendía", after)
         file = json.loads(await (await visitor.get("/dossiers/1/file")).read())
         sounds = re.findall(r'src="(/dossiers/1/files/([0-9a-f]{64}))"', after)
         prompts = next(each["body"] for each in file["sections"] if each["name"] == "prompts")["prompts"]
