@@ -35,12 +35,17 @@ class ReleaseOperations:
         }
 
     async def gate(self, arguments: Arguments) -> Any:
-        """What the gate asks of a plan, as its person sees it, if one is named."""
+        """What the gate asks of a plan, as its person sees it, if one is named; and, which it does not ask,
+        whether somebody dialled the plan's numbers from outside.
+        """
         by = arguments.get("by")
         person = await person_of(self._house.people, by) if by else None
         standing = await self._releases.standing(self._plan(arguments))
         assert standing is not None
-        return to_jsonable_python(await self._releases.demands(standing, person))
+        outside = await self._releases.from_outside(standing)
+        said = {"met": outside.ok} | {name: getattr(outside, name) for name in ("said", "link", "by", "at")}
+        demands = await self._releases.demands(standing, person)
+        return to_jsonable_python({"demands": demands, "outside": said})
 
     async def release(self, arguments: Arguments) -> Any:
         """In the name of a person of Operations: the gate asks of them what it asks in the console."""

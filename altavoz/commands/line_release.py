@@ -1,6 +1,7 @@
 """`altavoz line release` and its siblings: strangers are let in from the command line, by the same gate."""
 
 from datetime import datetime
+from typing import Any
 
 import typer
 
@@ -17,16 +18,20 @@ def gate(
     by: str = typer.Option("", "--by", help="Como la vería esta persona."),
     as_json: bool = AsJson,
 ) -> None:
-    """Muestra qué falta para liberar una línea; termina con 1 si falta algo."""
-    demands = ask("line/gate", number=number, by=by)
+    """Muestra qué falta para liberar una línea y si la llamaron desde afuera; termina con 1 si falta algo."""
+    found = ask("line/gate", number=number, by=by)
     if as_json:
-        show_json(demands)
+        show_json(found)
     else:
-        for each in demands:
-            by = f" ({', '.join(each['by'])})" if each["by"] else ""
-            out.print(f"{'✓' if each['met'] else '✗'} {each['title']}: {each['said']}{by}", markup=False)
-    if not all(each["met"] for each in demands):
+        for each in found["demands"]:
+            out.print(f"{'✓' if each['met'] else '✗'} {each['title']}: {_said(each)}", markup=False)
+        out.print(f"{'✓' if found['outside']['met'] else '!'} {_said(found['outside'])}", markup=False)
+    if not all(each["met"] for each in found["demands"]):
         raise typer.Exit(1)
+
+
+def _said(found: dict[str, Any]) -> str:
+    return f"{found['said']} ({', '.join(found['by'])})" if found["by"] else str(found["said"])
 
 
 def release(

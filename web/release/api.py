@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from cases.pages import Page
 from plans.book import Stands, StoredPlan
 from plans.model import Plan
+from provisioning.alta.evidence import Found
 from provisioning.proof.store import Proof
 from provisioning.refusals import ProvisioningRefused
 from provisioning.release.canaries import Canary
@@ -121,6 +122,16 @@ class GateDemand(Answer):
     turn: Annotated[str, Field(description="De quién es el turno; vacío si es de quien pregunta.")]
 
 
+class OutsideAnswer(Answer):
+    """Si alguien marcó los números desde afuera: la compuerta no lo pide."""
+
+    met: Annotated[bool, Field(description="Cada número se marcó y la llamada pasó.")]
+    said: str
+    link: str
+    by: list[str]
+    at: datetime | None
+
+
 class DossierAnswer(Answer):
     """Un expediente de liberación; su archivo firmado está en /api/v1/dossiers/{id}."""
 
@@ -141,6 +152,7 @@ class Gate(ReleaseRow):
     fingerprint: Annotated[str, Field(description="Nombra lo que se ve aquí: se envía al liberar.")]
     open: bool
     demands: list[GateDemand]
+    outside: Annotated[OutsideAnswer, Field(description="Se dice siempre y no cierra la compuerta.")]
     history: list[LineReleaseAnswer]
     dossiers: list[DossierAnswer]
     canaries: list[CanaryAnswer]
@@ -261,6 +273,7 @@ async def _gate(request: web.Request) -> dict[str, object]:
         "fingerprint": standing.fingerprint,
         "open": bool(asked) and open_to(asked),
         "demands": [await _demand(request, standing, each) for each in asked],
+        "outside": _outside(await office.line_releases.from_outside(standing)),
         "history": [_release(each) for each in await store.history(standing.plan)],
         "dossiers": await store.dossiers_of(standing.plan),
         "canaries": [_canary(each) for each in canaries],
@@ -270,6 +283,10 @@ async def _gate(request: web.Request) -> dict[str, object]:
 async def _demand(request: web.Request, standing: Standing, demand: Demand) -> dict[str, object]:
     same = {name: getattr(demand, name) for name in ("code", "title", "met", "said", "link", "by", "at")}
     return same | {"turn": await whose(request, standing, demand)}
+
+
+def _outside(found: Found) -> dict[str, object]:
+    return {"met": found.ok} | {name: getattr(found, name) for name in ("said", "link", "by", "at")}
 
 
 def _version(stored: StoredPlan | None) -> dict[str, object] | None:

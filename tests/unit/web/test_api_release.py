@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from altavoz.release_operations import ReleaseOperations
 from provisioning.proof.reports import Kind
 from provisioning.release.dossier import verify
 from provisioning.release.keys import SigningKey
 from tests.unit.web.test_api_acts import asked, posted, token_of
+from tests.unit.web.test_dossier import proven as dialled
 from tests.unit.web.test_release import proven, ready  # noqa: F401 - a fixture
 
 PLAN = "releases/hogar-nandu"
@@ -80,3 +82,19 @@ async def test_who_configured_releases_by_no_token_either(ready):  # noqa: F811
         answer = await posted(visitor, PLAN, token, **given)
         assert answer.status == 422 and "la libera otra persona" in (await answer.json())["detail"]
     assert ready.book.of("hogar-nandu").candidate is not None
+
+
+async def test_whether_somebody_dialled_from_outside_is_said_beside_the_gate(ready):  # noqa: F811
+    token, ask = await token_of(ready, "olga"), ReleaseOperations(ready).handlers()["line/gate"]
+    async with ready.at() as visitor:
+        for by, met, said in (
+            ([], False, "Desde afuera nadie llamó todavía al 0800-555-1234."),
+            (["ivan"], True, "Desde afuera se llamó al 0800-555-1234 y la llamada pasó: informe 3."),
+        ):
+            gate = await asked(visitor, PLAN, token)
+            assert (gate["open"], gate["outside"]["met"], gate["outside"]["said"]) == (True, met, said)
+            assert gate["outside"]["by"] == by and (gate["outside"]["at"] is not None) is met
+            told = await ask({"number": "0800-555-1234", "by": "olga"})
+            assert told["outside"]["said"] == said and told["outside"]["by"] == by
+            assert {each["code"] for each in told["demands"]} == {each["code"] for each in gate["demands"]}
+            await dialled(ready, Kind.BY_HAND, "ivan")
