@@ -6,6 +6,7 @@ from web import api, api_altas, api_tests, readings
 from web.alta import api as moves
 from web.alta import api_papers as papers
 from web.alta import coverages_api as coverages
+from web.alta import folders_api as folders
 from web.alta.coverage_editor import LARGEST as LARGEST_COVERAGES
 from web.alta.documents import LARGEST as LARGEST_DOCUMENT
 from web.network import api as network
@@ -15,6 +16,7 @@ from web.network import providers_api as providers
 from web.network import times_api
 from web.network import training_api as training
 from web.notices import api as notices
+from web.notices import letters_api as letters
 from web.notices import mail_api as mail
 from web.numbers import api as numbers
 from web.numbers import loads_api as loads
@@ -122,6 +124,12 @@ API: tuple[Route, ...] = (
     _post("altas/{id}/number-request", papers.write_request, Permission.ALTA_WRITE),
     _get("altas/{id}/number-request/pdf", papers.request_pdf, Permission.ALTA_READ),
     _post("altas/{id}/number-request/sign", papers.sign_request, Permission.ALTA_WRITE),
+    _get("altas/{id}/letters", letters.letters, Permission.ALTA_WRITE),
+    _get("altas/{id}/letters/{kind}", letters.letter, Permission.ALTA_WRITE),
+    _post("altas/{id}/letters/{kind}", letters.send, Permission.ALTA_WRITE, letters.LARGEST),
+    _post("altas/{id}/letters/{kind}/preview", letters.preview, Permission.ALTA_WRITE, letters.LARGEST),
+    _get("folders", folders.folders, Permission.ALTA_READ),
+    _get("folders/documents", folders.documents, Permission.ALTA_READ),
     _get("line-tests", api_tests.tests, Permission.ALTA_READ),
     _get("line-tests/{id}", api_tests.test, Permission.ALTA_READ),
     _get("line-test-runs", runs.runs, Permission.ALTA_READ),
@@ -161,6 +169,7 @@ API: tuple[Route, ...] = (
     _post(f"{_RECORDING}/reject", prompts.reject, Permission.PROMPT_APPROVE),
     _post(f"{_RECORDING}/withdraw", prompts.withdraw, Permission.PROMPT_APPROVE),
     _post(f"{_RECORDING}/reconsider", prompts.reconsider, Permission.PROMPT_APPROVE),
+    _get("training", training.plans, Permission.ALTA_READ),
     _get("training/{plan}", training.plan, Permission.ALTA_READ),
     _post("training/{plan}/sessions", training.hold, Permission.TRAINING_WRITE),
     _post("training/sessions/{id}/withdraw", training.withdraw, Permission.TRAINING_WRITE),

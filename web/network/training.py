@@ -29,11 +29,15 @@ async def index(request: web.Request) -> web.Response:
     plans = await office(request).plan_needs.plans(scope(request))
     if asked and asked in plans:
         return see_other(f"/training/{asked}")
+    return render(request, "network/trainings.html", plans=plans, waiting=await waiting(request))
+
+
+async def waiting(request: web.Request) -> frozenset[str]:
+    """The plans whose alta waits for TMK."""
     page = await office(request).altas.page(AltaFilter(state="under-way"), MOST, scope=scope(request))
     steps = office(request).altas.written.procedure.steps
     asking = {step.id for step in steps if "tmk-trained" in step.evidence}
-    open_ones = {each.plan for each in page.items if any(turn.step in asking for turn in each.turns)}
-    return render(request, "network/trainings.html", plans=plans, waiting=open_ones)
+    return frozenset(each.plan for each in page.items if any(turn.step in asking for turn in each.turns))
 
 
 async def page(request: web.Request) -> web.Response:

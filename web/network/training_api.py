@@ -12,11 +12,11 @@ from provisioning.network.values import NetworkRefused
 from web.api_endpoint import BYTES, FileSent, endpoint
 from web.api_endpoint import download as file_of
 from web.api_fields import Answer, Asked, IdAsked, PlanAsked, ReasonAsked, TextAsked
-from web.api_models import PlanNamed
+from web.api_models import Nothing, PlanNamed
 from web.keys import services
 from web.network import training as pages
 from web.network.api import PaperAnswer, paper_of
-from web.network.asking import needs, office, today
+from web.network.asking import needs, office, scope, today
 from web.network.downloads import LARGEST as LARGEST
 from web.uploads import upload
 
@@ -114,6 +114,25 @@ class TrainingPlan(Answer):
     plan: str
     sessions: list[TrainingAnswer]
     bases: list[BaseAnswer]
+
+
+class TrainingRow(Answer):
+    plan: str
+    name: str
+    waits: Annotated[bool, Field(description="Su alta espera a TMK.")]
+
+
+class Trainings(Answer):
+    """Los planes que se pueden capacitar; los de altas en curso, primero."""
+
+    items: list[TrainingRow]
+
+
+@endpoint("Los planes que TMK puede aprender, y los que esperan.", Nothing, Trainings)
+async def plans(request: web.Request, _asked: Nothing) -> dict[str, object]:
+    found, waiting = await office(request).plan_needs.plans(scope(request)), await pages.waiting(request)
+    rows = [{"plan": plan, "name": name, "waits": plan in waiting} for plan, name in found.items()]
+    return {"items": rows}
 
 
 @endpoint("Las capacitaciones y las bases de un plan.", PlanNamed, TrainingPlan)

@@ -234,6 +234,10 @@ DOORS = {
     "/api/v1/altas/1/documents/2": Permission.ALTA_READ,
     "/api/v1/altas/1/number-request": Permission.ALTA_READ,
     "/api/v1/altas/1/number-request/pdf": Permission.ALTA_READ,
+    "/api/v1/altas/1/letters": Permission.ALTA_WRITE,
+    "/api/v1/altas/ALTA-2/letters/announcement": Permission.ALTA_WRITE,
+    "/api/v1/folders": Permission.ALTA_READ,
+    "/api/v1/folders/documents": Permission.ALTA_READ,
     "/api/v1/line-tests": Permission.ALTA_READ,
     "/api/v1/line-tests/1": Permission.ALTA_READ,
     "/api/v1/releases": Permission.ALTA_READ,
@@ -248,6 +252,7 @@ DOORS = {
     "/api/v1/drafts/hogar-nandu/diff": Permission.ALTA_READ,
     "/api/v1/drafts/hogar-nandu/publication": Permission.ALTA_READ,
     "/api/v1/drafts/hogar-nandu/proposal": Permission.RELEASE_WRITE,
+    "/api/v1/training": Permission.ALTA_READ,
     "/api/v1/training/hogar-nandu": Permission.ALTA_READ,
     "/api/v1/training/sessions/1/documents/2": Permission.ALTA_READ,
     "/api/v1/training/bases/1/file": Permission.TRAINING_WRITE,
@@ -270,6 +275,8 @@ PLACES = {"0" * 32: "{load}", "541140003000": "{e164}"} | {
     "saludo": "{prompt}",
     "2": "{document}",
     "3": "{document}",
+    "ALTA-2": "{id}",
+    "announcement": "{kind}",
 }
 READ_ROWS = [row for row in ROUTES if isinstance(row.who, ByToken) and row.method == "GET"]
 

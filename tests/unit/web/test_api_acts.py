@@ -44,6 +44,8 @@ BODIES = {
         "starts": "2031-01-31",
     },
     "/api/v1/altas/{id}/number-request/sign": {"area": "it", "version": 1, "approved": True},
+    "/api/v1/altas/{id}/letters/{kind}": {"subject": "Datos", "text": "Van.", "to": [], "once": "1"},
+    "/api/v1/altas/{id}/letters/{kind}/preview": {"subject": "Datos", "text": "Van."},
     "/api/v1/altas/{id}/numbers/reserve": {"carrier": "telecom-ar"},
     "/api/v1/altas/{id}/numbers/request": {"header": "+541143218765"},
     "/api/v1/altas/{id}/numbers/link": {"header": "+541143218765", "public": "0800-555-0001"},

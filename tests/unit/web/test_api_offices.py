@@ -18,6 +18,9 @@ async def test_tmk_writes_down_what_it_learnt_and_was_given(house):
     session = {"held": today(house).isoformat(), "trainer": "Tina Rey", "attended": ["Ana; 85", "Luis"]}
     base = {"named": "base.csv", "received_by": "Tina Rey", "stored": "true"}
     async with house.at() as visitor:
+        plans = {each["plan"]: each for each in (await asked(visitor, "training", tina))["items"]}
+        assert plans["hogar-premium"] == {"plan": "hogar-premium", "name": "Hogar Premium", "waits": False}
+        assert "hogar-nandu" in plans
         late = session | {"held": (today(house) + timedelta(days=1)).isoformat()}
         assert (await posted(visitor, f"{TRAINING}/sessions", tina, **late)).status == 422
         held = await (await posted(visitor, f"{TRAINING}/sessions", tina, **session)).json()
