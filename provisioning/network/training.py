@@ -110,6 +110,8 @@ class Trainings:
         self._engine = engine
         self._clock = clock
         self._files = files
+        self._keeping = asyncio.Lock()
+        """One file may be several databases: none is handed in while another's file is thrown away."""
 
     async def hold(self, wanted: PlanNeeds, session: Session, today: date) -> Training:
         """Write down a session that took place."""
@@ -163,34 +165,39 @@ class Trainings:
         """
         if problems := _against_handing(handing, file):
             raise NetworkRefused(problems=problems)
-        facts = await asyncio.to_thread(self._taken, file, body, handing.stored) if file else _NONE
-        row = (
-            facts_of(wanted)
-            | facts
-            | {
-                "place": handing.place[:500],
-                "received_by": handing.received_by[:120],
-                "received": handing.received,
-                "until": handing.until,
-                "note": handing.note[:2000],
-                "at": self._clock(),
-                "actor": current().name,
-                "ending": "",
-            }
-        )
+        row = facts_of(wanted) | {
+            "place": handing.place[:500],
+            "received_by": handing.received_by[:120],
+            "received": handing.received,
+            "until": handing.until,
+            "note": handing.note[:2000],
+            "at": self._clock(),
+            "actor": current().name,
+            "ending": "",
+        }
+        async with self._keeping:
+            row |= await asyncio.to_thread(self._taken, file, body, handing.stored) if file else _NONE
+            id = await self._register(row)
+        found = await self.base(id)
+        assert found is not None
+        return found
+
+    async def _register(self, row: dict[str, Any]) -> int:
         async with writing(self._engine) as connection:
             made = await connection.execute(insert(handed_bases).values(row).returning(handed_bases.c.id))
             id: int = made.scalar_one()
             told = {name: row[name] for name in ("file", "digest", "size", "rows", "place", "received_by")}
-            await audit.write(connection, Deed("base.handed", wanted.plan, after=told, reason=handing.note))
-        found = await self.base(id)
-        assert found is not None
-        return found
+            await audit.write(connection, Deed("base.handed", row["plan"], after=told, reason=row["note"]))
+        return id
 
     async def end(self, id: int, how: str) -> None:
         """It was given back or destroyed: the file goes, its registration stays."""
         if not how.strip():
             raise NetworkRefused(problems={"ending": "Escriba si se devolvió o se destruyó, y cómo."})
+        async with self._keeping:
+            await self._end(id, how)
+
+    async def _end(self, id: int, how: str) -> None:
         base = await self.base(id)
         ended = {
             "ended": self._clock(),

@@ -1,5 +1,7 @@
 """Confirmations, selections, trainings and clients' databases: what does not count, and what is refused."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -121,6 +123,38 @@ async def test_a_clients_database_says_until_when_and_where_it_is_kept(trainings
         assert refused.value.problems.keys() == {field}
     outside = await trainings.hand(PLAN, replace(HANDED, stored=False, place="Caja 3"), "b.csv", b"a\nb\n")
     assert outside.rows == 1 and not trainings.path(outside).exists(), "what is kept elsewhere is not here"
+
+
+class SlowFiles(Files):
+    """A disk that has written and waits to be told to go on."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.written, self.go_on = threading.Event(), threading.Event()
+
+    def keep(self, name, body):
+        kept = super().keep(name, body)
+        self.written.set()
+        assert self.go_on.wait(10)
+        return kept
+
+
+async def test_a_file_that_is_handed_in_while_it_is_thrown_away_stays(engine, tmp_path):
+    files = SlowFiles(tmp_path / "files")
+    at_once = Trainings(engine, clock, files)
+    files.go_on.set()
+    former = await at_once.hand(PLAN, HANDED, "base.csv", b"a\nb\n")
+    files.written.clear()
+    files.go_on.clear()
+    handing = asyncio.create_task(at_once.hand(PLAN, HANDED, "base.csv", b"a\nb\n"))
+    await asyncio.to_thread(files.written.wait, 10)
+    ending = asyncio.create_task(at_once.end(former.id, "Se devolvió en mano"))
+    await asyncio.wait({ending}, timeout=0.3)
+    files.go_on.set()
+    handed = await handing
+    await ending
+    assert at_once.path(handed).read_bytes() == b"a\nb\n"
+    assert not (await at_once.base(former.id)).stored
 
 
 async def test_a_file_goes_with_the_last_database_that_is_it(trainings):
