@@ -118,7 +118,6 @@ _SHARED: Mapping[NumberState, Moves] = {
     },
     _S.SUSPENDED: {
         _M.RELEASE: _S.RELEASED,
-        _M.CONFIGURE: _S.CONFIGURED,
         _M.QUARANTINE: _S.QUARANTINE,
     },
     _S.QUARANTINE: {
