@@ -216,6 +216,14 @@ async def test_a_number_that_was_linked_rests_in_quarantine_and_then_is_free_of_
     assert (await stocked.history(free))[0].plan == "vial-atlas"
 
 
+async def test_a_number_that_is_retired_forgets_what_its_carrier_did_for_it(stocked):
+    await _linked(stocked)
+    resting = await stocked.move(H1, Move.QUARANTINE, "terminó la campaña")
+    assert resting.granted_at and resting.linked_at
+    retired = await stocked.move(H1, Move.RETIRE, "el operador lo cortó")
+    assert (retired.asked_at, retired.granted_at, retired.linked_at, retired.linked) == (None, None, None, ())
+
+
 async def test_what_nobody_linked_is_free_at_once_when_its_alta_is_called_off(stocked):
     await stocked.reserve(ATLAS, "telecom-ar", H1)
     await stocked.reserve(ATLAS, "telecom-ar", H2)
