@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 30.0
 MOST_TRIES = 20
+KEPT = timedelta(hours=14)
+"""For how long a letter waits for a server that is away; what is refused for now is tried as long."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 
 
@@ -64,13 +66,11 @@ class Postman:
         self._outbox.nudge()
 
     async def _one(self) -> bool:
-        """Sends one letter; False when none is due, or when it could not be done now."""
+        """Sends one letter; False when none is due, or when none can be sent now."""
         try:
             await self._outbox.recover(self._clock())
             claimed = await self._outbox.claim(self._clock())
-            if claimed is not None:
-                await self._take(claimed)
-            return claimed is not None
+            return claimed is not None and await self._take(claimed)
         except Exception:
             log.exception("mail_database")
             return False
@@ -82,16 +82,17 @@ class Postman:
         except TimeoutError:
             return
 
-    async def _take(self, claimed: Claimed) -> None:
+    async def _take(self, claimed: Claimed) -> bool:
+        """Whether the next one may be tried at once."""
         try:
             await self._send(claimed)
         except NotSent as error:
-            await self._not_sent(claimed, error)
+            return await self._not_sent(claimed, error)
         except BadLetter as error:
-            await self._not_sent(claimed, NotSent(str(error), Then.GIVE_UP))
-        else:
-            await self._outbox.sent(claimed.id, self._clock())
-            log.info("mail_sent", letter=claimed.id, kind=claimed.letter.kind, tries=claimed.tries)
+            return await self._not_sent(claimed, NotSent(str(error), Then.GIVE_UP))
+        await self._outbox.sent(claimed.id, self._clock())
+        log.info("mail_sent", letter=claimed.id, kind=claimed.letter.kind, tries=claimed.tries)
+        return True
 
     async def _send(self, claimed: Claimed) -> None:
         written = claimed.created
@@ -99,13 +100,20 @@ class Postman:
         sender, recipient = self._sender.addr_spec, claimed.letter.recipient
         await smtp.send(message, sender, recipient, self._relay, self._context)
 
-    async def _not_sent(self, claimed: Claimed, error: NotSent) -> None:
+    async def _not_sent(self, claimed: Claimed, error: NotSent) -> bool:
+        """Behind a letter that finds no server the others wait, so that all go out in the order in which they
+        were written.
+        """
         now, said = self._clock(), str(error)
         log.warning("mail_not_sent", letter=claimed.id, tries=claimed.tries, reason=said)
-        if error.then is Then.UNKNOWN:
+        away = error.then is Then.AWAY and now - claimed.created < KEPT
+        if away:
+            await self._outbox.retry(claimed.id, claimed.created, said)
+        elif error.then is Then.UNKNOWN:
             await self._outbox.doubtful(claimed.id, now, said)
-        elif error.then is Then.GIVE_UP or claimed.tries >= MOST_TRIES:
-            await self._outbox.failed(claimed.id, now, said)
-        else:
+        elif error.then is Then.RETRY and claimed.tries < MOST_TRIES:
             due = now + wait_after(claimed.tries, random.random())  # noqa: S311 - no secret
             await self._outbox.retry(claimed.id, due, said)
+        else:
+            await self._outbox.failed(claimed.id, now, said)
+        return not away

@@ -16,6 +16,8 @@ class Then(Enum):
     """What to do with a letter that did not go out, or of which nobody knows."""
 
     RETRY = auto()
+    AWAY = auto()
+    """Nobody opened: no letter would go out now."""
     GIVE_UP = auto()
     UNKNOWN = auto()
 
@@ -51,9 +53,11 @@ async def send(
 
 
 async def _to_the_door(client: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+    then = Then.AWAY
     try:
         async with asyncio.timeout(SECONDS_IN_ALL):
             await client.connect()
+            then = Then.RETRY
             await client.mail(sender)
             await client.rcpt(recipient)
     except aiosmtplib.SMTPAuthenticationError as error:
@@ -63,7 +67,7 @@ async def _to_the_door(client: aiosmtplib.SMTP, sender: str, recipient: str) -> 
     except aiosmtplib.SMTPResponseException as error:
         raise NotSent(_said(error), _by_code(error.code)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise NotSent(f"no hay conexión con el servidor de correo: {_said(error)}", Then.RETRY) from error
+        raise NotSent(f"no hay conexión con el servidor de correo: {_said(error)}", then) from error
 
 
 async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:

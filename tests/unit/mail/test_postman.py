@@ -11,7 +11,7 @@ from mail import postman
 from mail.letter import Letter
 from mail.message import BadLetter, address
 from mail.outbox import LEASE
-from mail.postman import LONGEST_WAIT, Postman, wait_after
+from mail.postman import KEPT, LONGEST_WAIT, Postman, wait_after
 from mail.relay import relay
 from mail.tables import outbox as table
 from tests.support.mail_server import mail_server
@@ -120,9 +120,40 @@ async def test_after_a_crash_what_was_being_sent_is_not_sent_again(outbox, engin
 
 async def test_it_is_given_up_after_many_tries(outbox, engine, clock, port, monkeypatch):
     monkeypatch.setattr(postman, "MOST_TRIES", 1)
+    with mail_server(port) as server:
+        server.answer = lambda: "451 later"
+        async with working(outbox, clock, port):
+            id = await put(outbox, engine, clock)
+            assert "later" in (await becomes(outbox, id, "failed")).error
+
+
+async def test_while_the_server_is_away_letters_wait_and_then_go_out_in_their_order(
+    outbox, engine, clock, port
+):
+    """Who is told first that a line is suspended and then that it is back must read it in that order."""
     async with working(outbox, clock, port):
-        id = await put(outbox, engine, clock)
-        assert "no hay conexión" in (await becomes(outbox, id, "failed")).error
+        ids = [await put(outbox, engine, clock, 0)]
+        for n in range(1, 5):
+            await comes_to(outbox, ids[0], lambda found, n=n: found.tries >= n and found.state == "pending")
+            clock.now += timedelta(seconds=10)
+            ids.append(await put(outbox, engine, clock, n))
+        assert "no hay conexión" in (await outbox.find(ids[0])).error
+        await comes_to(outbox, ids[0], lambda found: found.tries >= 5 and found.state == "pending")
+        assert [(await outbox.find(id)).tries for id in ids[1:]] == [0, 0, 0, 0]
+        with mail_server(port) as server:
+            outbox.nudge()
+            for id in ids:
+                await becomes(outbox, id, "sent")
+    assert [message["Subject"] for message in server.messages] == [f"Hola {n}" for n in range(5)]
+
+
+async def test_for_a_server_that_stays_away_nothing_is_kept_too_long(outbox, engine, clock, port):
+    old = await put(outbox, engine, clock)
+    clock.now += KEPT
+    new = await put(outbox, engine, clock)
+    async with working(outbox, clock, port):
+        assert "no hay conexión" in (await becomes(outbox, old, "failed")).error
+        await comes_to(outbox, new, lambda found: found.error and found.state == "pending")
 
 
 async def test_a_confidential_text_is_not_kept(outbox, engine, clock, port):

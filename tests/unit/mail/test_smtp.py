@@ -1,5 +1,6 @@
 """Handing a message to a real server: TLS, refusals, and links that break at the worst moment."""
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -80,14 +81,14 @@ async def test_a_server_whose_certificate_nobody_trusts_gets_nothing(port, trust
     with mail_server(port, **{"tls" if tls is Tls.IMPLICIT else "starttls": trusted.server}) as server:
         with pytest.raises(NotSent, match="no hay conexión") as error:
             await deliver(Relay("127.0.0.1", port, tls))
-        assert error.value.then is Then.RETRY and server.messages == []
+        assert error.value.then is Then.AWAY and server.messages == []
 
 
 async def test_a_server_without_starttls_gets_nothing_when_tls_is_asked_for(port):
     with mail_server(port) as server:
         with pytest.raises(NotSent) as error:
             await deliver(Relay("127.0.0.1", port, Tls.STARTTLS))
-        assert error.value.then is Then.RETRY and server.messages == []
+        assert error.value.then is Then.AWAY and server.messages == []
 
 
 async def test_a_wrong_password_is_told_and_tried_again_later(port, trusted):
@@ -123,18 +124,29 @@ async def test_a_link_cut_after_the_message_leaves_it_open_whether_it_arrived(po
         assert error.value.then is Then.UNKNOWN and len(server.messages) == 1
 
 
-async def test_nobody_at_the_port_is_tried_again(port):
+async def test_where_nobody_is_at_the_port_the_server_is_away(port):
     with pytest.raises(NotSent, match="no hay conexión") as error:
         await deliver(relay(f"smtp://127.0.0.1:{port}"))
-    assert error.value.then is Then.RETRY
+    assert error.value.then is Then.AWAY
 
 
 async def test_a_server_that_says_nothing_is_not_waited_for_long(port, monkeypatch):
-    import asyncio
-
     monkeypatch.setattr(smtp, "SECONDS", 0.3)
     silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(5), "127.0.0.1", port)
     async with silent:
         with pytest.raises(NotSent) as error:
+            await deliver(relay(f"smtp://127.0.0.1:{port}"))
+    assert error.value.then is Then.AWAY
+
+
+async def test_a_server_that_hangs_up_at_one_letter_is_there_for_others(port):
+    async def serve(reader, writer):
+        for reply in ("220 hola", "250 hola", "250 sí"):
+            writer.write(f"{reply}\r\n".encode())
+            await reader.readline()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", port):
+        with pytest.raises(NotSent, match="no hay conexión") as error:
             await deliver(relay(f"smtp://127.0.0.1:{port}"))
     assert error.value.then is Then.RETRY
