@@ -6,10 +6,11 @@ from provisioning.network.selection import TASK_STATES, Task
 from provisioning.network.values import NetworkRefused
 from staff.permissions import Permission
 from web import lists, refusals
+from web.alta.find import today
 from web.asked import is_htmx, see_other
 from web.keys import services, session
 from web.network.asking import day_of, number_of, office, scope, typed_of
-from web.pages import full_names, render, site_zone
+from web.pages import full_names, render
 
 
 async def index(request: web.Request) -> web.Response:
@@ -27,7 +28,7 @@ async def index(request: web.Request) -> web.Response:
         states=TASK_STATES,
         names=await full_names(request),
         people=await served.people.all(),
-        today=served.clock().astimezone(site_zone(served.site)).date(),
+        today_in=lambda subsidiary: today(request, subsidiary),
         done=lists.text(request.query, "done"),
         may_write=session(request).person.may(Permission.PROVIDER_WRITE),
     )

@@ -3,15 +3,17 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import update
 from yarl import URL
 
 from altavoz.provider_operations import ProviderOperations
 from provisioning.network.enough import Demand
 from provisioning.network.profile import profile_of
+from provisioning.network.tables import selection_tasks
 from provisioning.network.values import NetworkRefused, StaleRow
 from provisioning.network.zones import zone_of
 from staff.audit_trail import AuditFilter
@@ -166,6 +168,20 @@ async def test_a_gap_is_somebodys_task_until_it_is_filled_or_waived(house):
         tasks = await (await visitor.get("/providers/tasks?state=filled")).text()
     assert tasks.count("Cubierta</span>") == min(len(seen.gaps) - 1, 50)
     assert [task.state for task in await house.office.selection.of_plan("hogar-premium")][-1] == "waived"
+
+
+async def test_a_task_is_overdue_by_its_subsidiarys_clock(house):
+    alta = await with_coverages(house)
+    wanted, day = await house.office.plan_needs.of_alta(alta), date(2026, 12, 1)
+    [gap, *_] = (await house.office.network_checks.look(wanted)).gaps
+    await house.office.selection.open(wanted, gap, "pedro", day, day)
+    night = datetime(2026, 12, 2, 4, 30, tzinfo=UTC)
+    house.clock = lambda: night
+    async with house.at("pedro") as visitor:
+        assert "Vencida" in await (await visitor.get("/providers/tasks")).text(), "01:30 in Buenos Aires"
+        async with house.engine.begin() as connection:
+            await connection.execute(update(selection_tasks).values(subsidiary="MX"))
+        assert "Vencida" not in await (await visitor.get("/providers/tasks")).text(), "22:30 in Mexico"
 
 
 async def test_all_gaps_become_tasks_at_once(house):
