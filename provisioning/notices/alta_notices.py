@@ -62,7 +62,7 @@ class AltaNotices:
         if self._teller is None:
             return
         found = occasions(alta, event, self._ledger.calendar(alta.subsidiary))
-        items = [self._item(alta.plan, occasion) for occasion in found]
+        items = [await self._item(connection, alta.plan, occasion) for occasion in found]
         carried = any(each.carries for each in found)
         parts = parts_of(await self._facts.within(connection, alta)) if carried else NOTHING
         if await self._teller.tell(connection, subject_of(alta), items, event.by, parts):
@@ -81,32 +81,36 @@ class AltaNotices:
         if self._teller is None:
             return
         for each in await self._open():
-            items = dict(self._reminders(each))
-            if items:
+            fresh = dict(self._reminders(each))
+            if fresh:
                 async with writing(self._engine) as connection:
-                    told = await self._teller.tell(connection, each.subject, list(items.values()))
-                self._told[1].update(items)
+                    plan = each.subject.plan
+                    items = [await self._item(connection, plan, occasion) for occasion in fresh.values()]
+                    told = await self._teller.tell(connection, each.subject, items)
+                self._told[1].update(fresh)
                 if told:
                     self._teller.outbox.nudge()
 
-    def _reminders(self, each: Open) -> Iterator[tuple[str, Item]]:
+    def _reminders(self, each: Open) -> Iterator[tuple[str, Occasion]]:
         """By key those that this process did not tell today yet; who was told before is in the database."""
         calendar, now = self._ledger.calendar(each.subject.concern.subsidiary), self._ledger.clock()
         for turn in each.turns:
             for occasion in reminders(turn, now, calendar, each.procedure.reminders):
                 key = f"{each.subject.about}:{occasion.key}"
                 if self._is_new(key, now.date()):
-                    yield key, self._item(each.subject.plan, occasion)
+                    yield key, occasion
 
     def _is_new(self, key: str, day: date) -> bool:
         if self._told[0] != day:
             self._told = (day, set())
         return key not in self._told[1]
 
-    def _item(self, plan: str, occasion: Occasion) -> Item:
+    async def _item(self, connection: AsyncConnection, plan: str, occasion: Occasion) -> Item:
+        """Who confirmed the present sheet has nothing to read."""
         if occasion.kind is not Kind.SHEET:
             return Item(occasion)
-        return Item(occasion, self._sheets.queues(plan), f"/sheets/{quote(plan)}")
+        read = await self._sheets.readers(connection, plan)
+        return Item(occasion, self._sheets.queues(plan), f"/sheets/{quote(plan)}", read)
 
     async def _open(self) -> list[Open]:
         wanted = (

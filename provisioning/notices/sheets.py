@@ -159,6 +159,11 @@ class Sheets:
                 said = {"sheet": shown[:12], "version": sheet.version}
                 await audit.write(connection, Deed("sheet.read", plan, after=said))
 
+    async def readers(self, connection: AsyncConnection, plan: str) -> frozenset[int]:
+        """Who, by id, has read the sheet as it is."""
+        sheet = self.sheet(plan)
+        return frozenset(await _read_at(connection, sheet)) if sheet is not None else frozenset()
+
     async def standing(self, plan: str) -> Standing | None:
         """Who has read it; None when nobody was asked, or the plan has no version that could start."""
         sheet = self.sheet(plan)
@@ -167,10 +172,7 @@ class Sheets:
             asked = self._asked(plan, row)
             if sheet is None or asked is None:
                 return None
-            known = select(readings.c.person, readings.c.at).where(
-                readings.c.plan == plan, readings.c.sheet == sheet.hash
-            )
-            read: dict[int, datetime] = {each.person: each.at for each in await connection.execute(known)}
+            read = await _read_at(connection, sheet)
         readers = [
             Reader(person, read.get(person.id))
             for person in await self._people.all()
@@ -213,6 +215,14 @@ class Sheets:
 
     async def reminded(self, connection: AsyncConnection, plan: str) -> None:
         await connection.execute(update(sheets).where(sheets.c.plan == plan).values(reminded=self._clock()))
+
+
+async def _read_at(connection: AsyncConnection, sheet: Sheet) -> dict[int, datetime]:
+    """When each person, by id, read this very sheet."""
+    known = select(readings.c.person, readings.c.at).where(
+        readings.c.plan == sheet.plan.plan, readings.c.sheet == sheet.hash
+    )
+    return {each.person: each.at for each in await connection.execute(known)}
 
 
 def concerns(sheet: Sheet, person: Person) -> bool:

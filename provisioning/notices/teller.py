@@ -30,13 +30,15 @@ NO_ADDRESS, DECLINED = "no-address", "declined"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is told of a `subject`. `groups` are the queues whose coordinators are meant, where it is they;
-    `path` is its page, when that is not the subject's or its step's.
+    """What is told of a `subject`. `groups` are the queues whose coordinators are meant, where it is they,
+    but for those (by id) who have `read` it; `path` is its page, when that is not the subject's or its
+    step's.
     """
 
     occasion: Occasion
     groups: tuple[str, ...] = ()
     path: str = ""
+    read: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ def _whom(found: Circle, subject: Subject, item: Item) -> Iterator[Person]:
     if EVERYBODY in occasion.areas:
         yield from found.everybody()
     if COORDINATORS in occasion.areas:
-        yield from found.coordinators(item.groups, concern)
+        several = found.coordinators(item.groups, concern)
+        yield from (person for person in several if person.id not in item.read)
     if occasion.kind is Kind.ESCALATION:
         yield from (head for area in areas for head in found.head_of(area, concern))
     elif areas:

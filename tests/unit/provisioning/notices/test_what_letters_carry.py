@@ -230,6 +230,23 @@ async def test_coordinators_read_the_plan_in_the_letter_that_asks_them_to_read_i
     assert "Grúa en 60 minutos" not in letter["text"]
 
 
+async def test_a_step_that_opens_again_asks_only_those_who_have_not_read_the_sheet_as_it_is(
+    bench: Bench,
+) -> None:
+    alta = await linked(bench, await requested(bench, await observed(bench)))
+    stands(bench, at=bench.clock())
+    steps = ("audios", "configurado", "probado-sistemas", "entrega-a-operaciones", "cuenta-y-plan")
+    await bench.closed(alta.id, *steps)
+    assert {"cora", "cesar"} <= {who for who, _ in await bench.mails()}
+    sheets, cora = bench.office.notices.sheets, bench.people["cora"]
+    [sheet] = await sheets.unread(cora)
+    await sheets.read(cora, sheet.plan.plan, sheet.hash)
+    await bench.office.altas.reopen(alta.id, "cuenta-y-plan", bench.people["ada"], "Falta un dato")
+    await bench.closed(alta.id, "cuenta-y-plan")
+    asked = [who for who, _ in await bench.mails() if who in ("cora", "cesar")]
+    assert asked == ["cesar"]
+
+
 async def test_who_does_not_see_the_plan_is_told_without_it(bench: Bench) -> None:
     cora = bench.people["cora"]
     scope = Scope(accounts=frozenset({"Otro banco"}))
