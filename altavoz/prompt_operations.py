@@ -6,7 +6,7 @@ from typing import Any
 
 from altavoz.control import Handler
 from altavoz.house import House
-from altavoz.in_name_of import doer
+from altavoz.in_name_of import doer, person_of, standing_for
 from provisioning.prompts.needs import PlanNeeds, PromptNeed
 from provisioning.prompts.overview import PlanFilter
 from provisioning.prompts.states import RecordingState, Step
@@ -48,7 +48,7 @@ class PromptOperations:
         need = await self._need(arguments)
         path = Path(arguments["file"])
         try:
-            with acting(await self._doer(arguments, Permission.PROMPT_WRITE)):
+            with acting(await doer(self._house.people, arguments.get("by"), Permission.PROMPT_WRITE)):
                 made = await self._desk.bring(
                     arguments["plan"], need.prompt, need.text or "", path, path.name, "command"
                 )
@@ -59,17 +59,21 @@ class PromptOperations:
     async def approve(self, arguments: Arguments) -> Any:
         need = await self._need(arguments)
         recording = _chosen(need, arguments.get("number"))
-        with acting(await self._doer(arguments, Permission.PROMPT_APPROVE)):
+        with acting(await self._decider(arguments)):
             return _said(await self._desk.approve(recording, need.text, arguments.get("reason") or ""))
 
     async def reject(self, arguments: Arguments) -> Any:
         recording = _chosen(await self._need(arguments), arguments.get("number"))
-        with acting(await self._doer(arguments, Permission.PROMPT_APPROVE)):
+        with acting(await self._decider(arguments)):
             taken = await self._desk.store.take(recording, Step.REJECT, arguments.get("reason") or "")
         return _said(taken)
 
-    async def _doer(self, arguments: Arguments, permission: Permission) -> Actor:
-        return await doer(self._house.people, arguments.get("by"), permission)
+    async def _decider(self, arguments: Arguments) -> Actor:
+        """A recording is judged by somebody who listened to it. Raises PromptRefused, Unknown."""
+        name = arguments.get("by")
+        if not name:
+            raise PromptRefused("Diga con «--by» quién la escuchó y lo decide: una máquina no la aprueba.")
+        return standing_for(await person_of(self._house.people, name, Permission.PROMPT_APPROVE))
 
     async def _plan(self, plan: str) -> PlanNeeds:
         needs = await self._overview.of(plan)

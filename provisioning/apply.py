@@ -133,8 +133,8 @@ class Provisioner:
         return await self._change(by, _given(reason), lambda marks: marking.suspended(marks, plan))
 
     async def resume(self, plan: str, by: str, reason: str) -> Published:
-        """What was suspended answers strangers again. Raises NotSuspended."""
-        return await self._change(by, reason, lambda marks: marking.resumed(marks, plan))
+        """What was suspended answers strangers again, as it stood, without a gate. NotSuspended, NoReason."""
+        return await self._change(by, _given(reason), lambda marks: marking.resumed(marks, plan))
 
     async def drop_candidate(self, plan: str, by: str, reason: str) -> Published:
         """The version on trial stands no longer. Raises NoCandidate."""

@@ -154,8 +154,11 @@ def suspend(
 def resume(
     plan: str = typer.Argument(help="Nombre del plan."), reason: str = REASON, as_json: bool = AsJson
 ) -> None:
-    """Vuelve a atender un plan suspendido."""
-    _change("resume", plan, reason, "En servicio", as_json)
+    """Vuelve a atender un plan suspendido, tal como estaba y sin pasar por la compuerta; pide un motivo.
+
+    Para que la compuerta lo vuelva a pedir todo: «altavoz line release», o «Liberación» en la consola.
+    """
+    _change("resume", plan, reason, "En servicio otra vez, sin pasar por la compuerta", as_json)
 
 
 @app.command("drop")

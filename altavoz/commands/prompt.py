@@ -29,6 +29,7 @@ STANDS = {
 }
 Plan = typer.Argument(help="Nombre corto del plan.")
 Prompt = typer.Argument(help="Nombre del mensaje en el plan.")
+Judge = typer.Option(..., "--by", help="Persona de la consola que la escuchó y lo decide.")
 Number = typer.Option(None, help="Número de la grabación; sin él, la que espera.")
 
 
@@ -63,7 +64,7 @@ def approve(
     prompt: str = Prompt,
     number: int | None = Number,
     reason: str = typer.Option("", help="Una nota, si hace falta."),
-    by: str = By,
+    by: str = Judge,
     as_json: bool = AsJson,
 ) -> None:
     """Aprueba una grabación de otra persona; saldrá en la próxima publicación."""
@@ -77,7 +78,7 @@ def reject(
     prompt: str = Prompt,
     number: int | None = Number,
     reason: str = typer.Option(..., help="Motivo; lo leerá quien la grabó."),
-    by: str = By,
+    by: str = Judge,
     as_json: bool = AsJson,
 ) -> None:
     """Rechaza una grabación que espera aprobación."""

@@ -79,18 +79,29 @@ async def test_a_recording_is_brought_by_one_and_approved_by_another(ask: Any, t
         made = await ask("prompt/add", **SALUDO, file=file)
         assert (made["number"], made["state"]) == (1, "pending")
         with pytest.raises(REFUSALS, match="otra persona"):
-            await ask("prompt/approve", **SALUDO)
+            await ask("prompt/approve", **SALUDO, by="carla")
     rows = {row["prompt"]: row for row in await ask("prompt/list", plan="hogar-nandu")}
     assert (rows["saludo"]["stand"], rows["saludo"]["by"], rows["saludo"]["lost"]) == (
         "pending", "carla", False
     )  # fmt: skip
     assert rows["espera"]["stand"] == "missing" and rows["espera"]["number"] is None
-    with by("olga"):
-        assert (await ask("prompt/approve", **SALUDO))["approved"] is True
+    assert (await ask("prompt/approve", **SALUDO, by="olga"))["approved"] is True
     with by("carla"):
         await ask("prompt/add", **SALUDO, file=file)
-    with by("olga"):
-        assert (await ask("prompt/reject", **SALUDO, number=2, reason="ruido"))["state"] == "rejected"
+    rejected = await ask("prompt/reject", **SALUDO, number=2, reason="ruido", by="olga")
+    assert rejected["state"] == "rejected"
+
+
+@pytest.mark.parametrize("command", ["prompt/approve", "prompt/reject"])
+async def test_a_recording_is_judged_by_a_person_never_by_the_machine(
+    ask: Any, tmp_path: Path, command: str
+) -> None:
+    with by("root"):
+        await ask("prompt/add", **SALUDO, file=str(write(tmp_path / "a.flac", voice())))
+        with pytest.raises(REFUSALS, match="una máquina no la aprueba"):
+            await ask(command, **SALUDO, reason="Se oye bien")
+    rows = {row["prompt"]: row for row in await ask("prompt/list", plan="hogar-nandu")}
+    assert rows["saludo"]["stand"] == "pending"
 
 
 async def test_in_the_name_of_a_person_it_is_theirs(ask: Any, tmp_path: Path) -> None:
