@@ -10,7 +10,7 @@ from pydantic_core import to_json, to_jsonable_python
 
 from altavoz.control import Handler
 from altavoz.house import House
-from provisioning.alta.coverage_list import from_yaml, to_yaml
+from altavoz.known_alta import alta_of
 from provisioning.alta.lists import MOST, AltaFilter, AltaSummary
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.request import AltaRequest
@@ -46,7 +46,6 @@ class AltaOperations:
             "alta/advance": self.advance,
             "alta/send-back": self.send_back,
             "alta/comment": self.comment,
-            "alta/coverages": self.coverages,
             "alta/times": self.times,
         }
 
@@ -85,17 +84,6 @@ class AltaOperations:
         step = arguments.get("step")
         return await self._said(await self._altas.comment(alta.id, None, arguments["text"], step))
 
-    async def coverages(self, arguments: Arguments) -> Any:
-        """The last version of the coverages; `text` (YAML) makes another first."""
-        alta, coverages = await self._found(arguments), self._altas.coverages
-        if text := arguments.get("text"):
-            content = from_yaml(text, arguments.get("file") or "coberturas.yaml")
-            await coverages.save(alta.id, content, None, arguments.get("note") or "")
-        found = await coverages.current(alta.id)
-        if found is None:
-            raise AltaRefused(f"{alta.number} todavía no tiene coberturas: cárguelas con «--load ARCHIVO».")
-        return to_jsonable_python(asdict(found)) | {"yaml": to_yaml(found.content)}
-
     async def _said(self, moved: AltaView) -> dict[str, Any]:
         """The alta after a move, with the evidence of what is open now."""
         alta, labels = await self._altas.find(moved.id) or moved, await self._labels()
@@ -121,13 +109,7 @@ class AltaOperations:
         return found | {"areas": named}
 
     async def _found(self, arguments: Arguments) -> AltaView:
-        written = str(arguments["id"]).upper().removeprefix("ALTA-")
-        if not (written.isascii() and written.isdecimal() and len(written) < 10):
-            raise AltaRefused(f"«{arguments['id']}» no es un alta: escriba su número, como ALTA-7.")
-        found = await self._altas.find(int(written))
-        if found is None:
-            raise AltaRefused(f"No hay un alta «ALTA-{written}»; «altavoz alta list» las lista.")
-        return found
+        return await alta_of(self._altas, arguments["id"])
 
 
 def _request(arguments: Arguments) -> AltaRequest:

@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from altavoz.absence_operations import AbsenceOperations
 from altavoz.alta_operations import AltaOperations
+from altavoz.alta_paper_operations import AltaPaperOperations
 from altavoz.control import Handler
 from altavoz.draft_operations import DraftOperations
 from altavoz.house import House
@@ -39,6 +40,7 @@ from plans.problems import PlanProblems
 from provisioning.alta.refusals import AltaRefused
 from provisioning.editing.values import DraftRefused
 from provisioning.network.values import NetworkRefused
+from provisioning.notices.drafts import DraftRefused as LetterRefused
 from provisioning.notices.mailroom import MailRefused
 from provisioning.numbers.sheet import UnreadableSheet
 from provisioning.numbers.values import NumberRefused
@@ -77,6 +79,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     DialplanProblems,
     DraftRefused,
     InventoryObjects,
+    LetterRefused,
     MailRefused,
     NoSuchPhone,
     NoSuchTape,
@@ -129,6 +132,7 @@ class Operations:
             **MailOperations(self._house).handlers(),
             **ReleaseOperations(self._house).handlers(),
             **AltaOperations(self._house).handlers(),
+            **AltaPaperOperations(self._house).handlers(),
             **PromptOperations(self._house).handlers(),
             **NumberOperations(self._house).handlers(),
             **ProviderOperations(self._house).handlers(),

@@ -1,6 +1,7 @@
 """What the command line may ask about providers; see `altavoz/operations.py`."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from altavoz.house import House
 from provisioning.network.enough import Check, Row
 from provisioning.network.load import Read
 from provisioning.network.loads import NotLoaded
+from provisioning.network.papers import Owner, Paper
 from provisioning.network.profile import as_typed
 from provisioning.network.reading import MOST
 from provisioning.network.values import STATES, NetworkRefused, Provider, ProviderFilter
+from staff.audit import Deed
+from web.network.provider import owner_of
 
 Arguments = Mapping[str, Any]
 
@@ -27,6 +31,9 @@ class ProviderOperations:
             "provider/list": self.list,
             "provider/load": self.load,
             "provider/check": self.check,
+            "provider/documents": self.documents,
+            "provider/attach": self.attach,
+            "provider/document": self.document,
         }
 
     async def list(self, arguments: Arguments) -> Any:
@@ -74,6 +81,40 @@ class ProviderOperations:
         seen = await self._house.office.network_checks.look(wanted)
         rows = [_row(row) for row in seen.rows]
         return {"plan": wanted.plan, "enough": seen.enough, "said": _verdict(seen), "rows": rows}
+
+    async def documents(self, arguments: Arguments) -> Any:
+        papers = await self._house.office.network_papers.of(await self._owner(arguments))
+        return [_paper(each) for each in papers]
+
+    async def attach(self, arguments: Arguments) -> Any:
+        """A file as it lies where the instance runs."""
+        file, owner = Path(arguments["file"]), await self._owner(arguments)
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise NetworkRefused(f"No se puede leer «{file}»: {error.strerror}.") from error
+        title = arguments.get("title") or ""
+        return _paper(await self._house.office.network_papers.attach(owner, title, file.name, content))
+
+    async def document(self, arguments: Arguments) -> Any:
+        """Where its file lies; that it was read is noted."""
+        papers, id = self._house.office.network_papers, int(arguments["document"])
+        found = {each.id: each for each in await papers.of(await self._owner(arguments))}.get(id)
+        if found is None:
+            raise NetworkRefused(f"Ese prestador no tiene un documento {id}: «altavoz provider documents».")
+        subject = f"/providers/{arguments['id']}/documents/{id}"
+        await self._house.readings.note(Deed("provider.document-read", subject))
+        return _paper(found) | {"path": str(papers.path(found))}
+
+    async def _owner(self, arguments: Arguments) -> Owner:
+        found = await self._house.office.providers.find(int(arguments["id"]))
+        if found is None:
+            raise NetworkRefused(f"No hay un prestador {arguments['id']}: «altavoz provider list» los lista.")
+        return owner_of(found)
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return asdict(paper) | {"at": paper.at.isoformat()}
 
 
 def _verdict(seen: Check) -> str:

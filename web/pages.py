@@ -90,7 +90,11 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
 
 async def full_names(request: web.Request) -> dict[str, str]:
     """How each account's person is called, by account name."""
-    people = await request.app[SERVICES].people.all()
+    return await names_of(request.app)
+
+
+async def names_of(app: web.Application) -> dict[str, str]:
+    people = await app[SERVICES].people.all()
     return {person.name: person.full_name for person in people}
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from web.keys import services
+from web.keys import SERVICES
 
 _STYLE = Path(__file__).parent / "static" / "css" / "paper.css"
 
 
 async def paper(request: web.Request, template: str, name: str, **context: Any) -> web.Response:
     """The PDF of a template, as a download called `name`."""
-    return as_download(name, await drawn(request, template, **context))
+    return as_download(name, await drawn(request.app, template, **context))
 
 
 def as_download(name: str, body: bytes) -> web.Response:
@@ -23,10 +23,10 @@ def as_download(name: str, body: bytes) -> web.Response:
     return web.Response(body=body, content_type="application/pdf", headers=headers)
 
 
-async def drawn(request: web.Request, template: str, **context: Any) -> bytes:
+async def drawn(app: web.Application, template: str, **context: Any) -> bytes:
     """The PDF of a template, under the company's name."""
-    company = services(request).office.company.name
-    made = aiohttp_jinja2.get_env(request.app).get_template(template)
+    company = app[SERVICES].office.company.name
+    made = aiohttp_jinja2.get_env(app).get_template(template)
     return await pdf_of(made.render(context, company=company))
 
 

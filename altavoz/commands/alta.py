@@ -150,19 +150,6 @@ def comment(
     _moved(ask("alta/comment", id=alta, text=text, step=step), as_json)
 
 
-@app.command("coverages")
-def coverages(
-    alta: str = Number,
-    load: Path | None = typer.Option(None, help="Archivo YAML de un plan, o solo con sus coberturas."),
-    note: str = typer.Option("", help="Qué cambia en esta versión."),
-    as_json: bool = AsJson,
-) -> None:
-    """Escribe las coberturas de un alta en YAML; con --load hace antes otra versión."""
-    text = _text(load) if load else None
-    found = ask("alta/coverages", id=alta, text=text, file=str(load or ""), note=note)
-    return show_json(found) if as_json else out.print(found["yaml"], markup=False, end="")
-
-
 @app.command("times")
 def times(
     months: int = typer.Option(12, "--months", min=1, max=24, help="De cuántos meses, con el que corre."),
@@ -225,10 +212,3 @@ def _pair(written: str) -> tuple[str, str]:
     if not sign:
         fail(f"«{written}» no sirve: escriba «nombre=texto».", 2)
     return name.strip(), text
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: no se puede leer ({error}).")

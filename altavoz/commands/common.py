@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -51,6 +52,29 @@ def ask(command: str, **arguments: Any) -> Any:
         fail(f"Altavoz no está en marcha en «{home}». Arránquelo con «make run» o «altavoz run».", 3)
     except control.Refused as error:
         fail(str(error))
+
+
+def read_text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: no se puede leer ({error}).")
+
+
+def write_bytes(to: Path, content: bytes) -> None:
+    try:
+        to.write_bytes(content)
+    except OSError as error:
+        fail(f"No se puede guardar «{to}»: {error.strerror}.", 2)
+
+
+def copy_file(file: Path, to: Path) -> None:
+    """What the instance keeps in `file`, for whoever runs the command."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        fail(f"No se puede leer «{file}»: {error.strerror}.", 2)
+    write_bytes(to, content)
 
 
 def show_rows(

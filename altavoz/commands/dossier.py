@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, load_settings, out, show_json, show_rows
+from altavoz.commands.common import AsJson, ask, copy_file, fail, load_settings, out, show_json, show_rows
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -71,8 +71,5 @@ def save(
 ) -> None:
     """Guarda un expediente en un archivo."""
     found = ask("dossier/show", id=dossier)
-    try:
-        to.write_bytes(Path(found["file"]).read_bytes())
-    except OSError as error:
-        fail(f"No se puede guardar «{to}»: {error.strerror}.", 2)
+    copy_file(Path(found["file"]), to)
     out.print(f"Guardado en {to}. La clave pública está en {found['key_file']}.", markup=False)

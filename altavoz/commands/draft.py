@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, out, show_json, show_rows
+from altavoz.commands.common import AsJson, ask, out, read_text, show_json, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Planes que se están escribiendo.")
 
@@ -54,10 +54,7 @@ def save(
     as_json: bool = AsJson,
 ) -> None:
     """Guarda el texto como borrador, y dice sus problemas."""
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: no se puede leer ({error}).")
+    text = read_text(file)
     saved = ask("draft/save", plan=plan, text=text, revision=revision)
     if not as_json:
         out.print(f"«{plan}»: revisión {saved['revision']}.", markup=False)

@@ -8,6 +8,7 @@ import typer
 from altavoz.commands import (
     absence,
     alta,
+    alta_papers,
     area,
     audit,
     call,
@@ -15,6 +16,7 @@ from altavoz.commands import (
     dialplan,
     dossier,
     draft,
+    folder,
     line,
     line_release,
     mail,
@@ -50,6 +52,11 @@ app.add_typer(dialplan.app, name="dialplan")
 app.add_typer(pbx.app, name="pbx")
 app.add_typer(user.app, name="user")
 app.add_typer(alta.app, name="alta")
+alta.app.command("coverages")(alta_papers.coverages)
+alta.app.command("compare")(alta_papers.compare)
+alta.app.command("archive")(alta_papers.archive)
+alta.app.command("letter")(alta_papers.letter)
+app.add_typer(folder.app, name="folder")
 app.add_typer(area.app, name="area")
 app.add_typer(call.app, name="call")
 app.add_typer(case.app, name="case")

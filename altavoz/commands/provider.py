@@ -5,11 +5,12 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, out, show_json, show_rows
+from altavoz.commands.common import AsJson, ask, copy_file, out, show_json, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Prestadores.")
 
 COLUMNS = {
+    "id": "Número",
     "name": "Prestador",
     "subsidiary": "Filial",
     "services": "Servicios",
@@ -19,6 +20,8 @@ COLUMNS = {
     "phone": "Teléfono",
     "state": "Estado",
 }
+PAPERS = {"id": "Documento", "title": "Título", "file": "Archivo", "at": "Cuándo", "actor": "Quién"}
+Provider = typer.Argument(min=1, help="Su número, como lo muestra «altavoz provider list».")
 ROWS = {
     "need": "Asistencia",
     "zone": "Zona",
@@ -87,3 +90,35 @@ def check(plan: str = typer.Argument(help="El plan, como hogar-nandu."), as_json
         out.print(found["said"], markup=False)
     if not found["enough"]:
         raise typer.Exit(1)
+
+
+@app.command("documents")
+def documents(provider: int = Provider, as_json: bool = AsJson) -> None:
+    """Lista los documentos de un prestador: contrato, seguro, habilitación."""
+    show_rows(ask("provider/documents", id=provider), PAPERS, as_json, "Todavía no tiene documentos.")
+
+
+@app.command("attach")
+def attach(
+    provider: int = Provider,
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="El documento."),
+    title: str = typer.Option("", help="Cómo se llama; si falta, como el archivo."),
+    as_json: bool = AsJson,
+) -> None:
+    """Agrega un documento a un prestador."""
+    kept = ask("provider/attach", id=provider, file=str(file.absolute()), title=title)
+    if as_json:
+        return show_json(kept)
+    return out.print(f"Documento {kept['id']}: {kept['title']}.", markup=False)
+
+
+@app.command("save")
+def save(
+    provider: int = Provider,
+    document: int = typer.Argument(min=1, help="El número del documento."),
+    to: Path = typer.Option(..., "--out", help="Dónde guardarlo."),
+) -> None:
+    """Guarda un documento de un prestador en un archivo; queda en la auditoría."""
+    found = ask("provider/document", id=provider, document=document)
+    copy_file(Path(found["path"]), to)
+    out.print(f"«{found['title']}» guardado en {to}.", markup=False)

@@ -123,6 +123,14 @@ class Documents:
         await self._altas.record(alta, by, work)
         return await self._need(made[0])
 
+    def filed_by(self, alta: AltaView, step: str) -> str:
+        """The document of coverages that a step wants. Raises `AltaRefused`."""
+        now = moves.named(alta, step)
+        for wanted in now.step.documents:
+            if wanted.of == "coverages":
+                return wanted.name
+        raise AltaRefused(f"«{now.step.title}» no archiva coberturas: diga con «name» qué documento es.")
+
     async def sign_off(self, id: int, by: Person, what: str, reason: str = "") -> Document:
         """Note that somebody else `reviewed` or `approved` a document. Raises `AltaRefused`."""
         document = await self._need(id)

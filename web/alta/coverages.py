@@ -15,11 +15,11 @@ from provisioning.alta.views import AltaView
 from staff.permissions import Permission
 from web import refusals
 from web.alta import words
-from web.alta.find import altas, find, zone_of
+from web.alta.find import altas, find, zones_of
 from web.alta.moves import LONGEST
 from web.asked import see_other
-from web.keys import services, session
-from web.pages import full_names, render
+from web.keys import SERVICES, session
+from web.pages import names_of, render
 from web.papers import as_download, drawn
 from web.person_form import number
 
@@ -71,7 +71,7 @@ async def comparison(request: web.Request) -> web.Response:
         new=new,
         rows=_rows(old.content, new.content),
         texts=compare(old.content, new.content).texts,
-        **await _shared(request, alta),
+        **await _shared(request.app, alta),
     )
 
 
@@ -108,7 +108,9 @@ async def send_again(request: web.Request) -> web.Response:
 
 async def document(request: web.Request) -> web.Response:
     """The coverages document, as a page to read and print."""
-    return render(request, "alta/coverages_document.html", **await _document(request))
+    alta = await find(request)
+    shown = await _document(request.app, alta, await needed(request, alta))
+    return render(request, "alta/coverages_document.html", **shown)
 
 
 async def document_pdf(request: web.Request) -> web.Response:
@@ -118,20 +120,19 @@ async def document_pdf(request: web.Request) -> web.Response:
 
 async def drawn_up(request: web.Request) -> tuple[str, bytes]:
     """The document as a file: how it is called, and the PDF."""
-    shown = await _document(request)
-    name = words.coverages_file(shown["alta"].plan, shown["shown"].number)
-    return name, await drawn(request, _PAPER, **shown)
-
-
-async def _document(request: web.Request) -> dict[str, Any]:
     alta = await find(request)
-    shown = await needed(request, alta)
-    return {
-        "alta": alta,
-        "shown": shown,
-        "revised": await altas(request).coverages.versions(alta.id),
-        **await _shared(request, alta),
-    }
+    return await drawn_of(request.app, alta, await needed(request, alta))
+
+
+async def drawn_of(app: web.Application, alta: AltaView, shown: CoverageVersion) -> tuple[str, bytes]:
+    """The same of a version."""
+    name = words.coverages_file(alta.plan, shown.number)
+    return name, await drawn(app, _PAPER, **await _document(app, alta, shown))
+
+
+async def _document(app: web.Application, alta: AltaView, shown: CoverageVersion) -> dict[str, Any]:
+    revised = await app[SERVICES].office.altas.coverages.versions(alta.id)
+    return {"alta": alta, "shown": shown, "revised": revised, **await _shared(app, alta)}
 
 
 async def needed(request: web.Request, alta: AltaView) -> CoverageVersion:
@@ -190,7 +191,7 @@ async def page_of(
         may_comment=person.may(Permission.ALTA_WRITE) and alta.ended is None,
         done=done,
         problem=problem,
-        **await _shared(request, alta),
+        **await _shared(request.app, alta),
     )
 
 
@@ -203,11 +204,12 @@ async def observed(request: web.Request, alta: AltaView) -> dict[str, list[Event
     return found
 
 
-async def _shared(request: web.Request, alta: AltaView) -> dict[str, Any]:
-    subsidiaries = services(request).site.subsidiaries
+async def _shared(app: web.Application, alta: AltaView) -> dict[str, Any]:
+    site = app[SERVICES].site
+    subsidiaries = site.subsidiaries
     return {
-        "names": await full_names(request),
-        "zone": zone_of(request)(alta.subsidiary),
+        "names": await names_of(app),
+        "zone": zones_of(site)(alta.subsidiary),
         "subsidiary": subsidiaries[alta.subsidiary].name
         if alta.subsidiary in subsidiaries
         else alta.subsidiary,

@@ -7,12 +7,10 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from plans.model import CaseKind, Coverage
-from provisioning.alta import moves
 from provisioning.alta.coverage_list import FIELDS, Coverages, compare, said
 from provisioning.alta.coverages import CoverageVersion
 from provisioning.alta.hooks import Delivery
 from provisioning.alta.refusals import AltaRefused
-from provisioning.alta.views import AltaView
 from web.alta import coverages as pages
 from web.alta.api import REFUSES, LongAsked
 from web.alta.api_papers import DocumentAnswer
@@ -200,7 +198,9 @@ def _coverages(asked: list[CoverageAsked]) -> tuple[Coverage, ...]:
 )
 async def archive(request: web.Request, asked: CoveragesArchived) -> object:
     alta = await find(request)
-    return await put_away(request, alta, asked.step, asked.name or _paper_of(alta, asked.step))
+    return await put_away(
+        request, alta, asked.step, asked.name or altas(request).documents.filed_by(alta, asked.step)
+    )
 
 
 @endpoint("Qué fue de cada versión enviada al otro sistema de la empresa.", AltaNamed, Deliveries)
@@ -217,15 +217,6 @@ async def send_again(request: web.Request, asked: DeliveryNamed) -> dict[str, An
 
 async def _deliveries(request: web.Request) -> tuple[Delivery, ...]:
     return await altas(request).coverages.hooks.of_alta((await find(request)).id)
-
-
-def _paper_of(alta: AltaView, step: str) -> str:
-    """The document of coverages that the step wants. Raises `AltaRefused`."""
-    now = moves.named(alta, step)
-    for wanted in now.step.documents:
-        if wanted.of == "coverages":
-            return wanted.name
-    raise AltaRefused(f"«{now.step.title}» no archiva coberturas: diga en «name» qué documento es.")
 
 
 def _whole(version: CoverageVersion) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from plans.site import Site
 from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView, StepView
 from staff.permissions import Permission
@@ -47,7 +48,10 @@ def find_step(request: web.Request, alta: AltaView) -> StepView:
 
 def zone_of(request: web.Request) -> Callable[[str], ZoneInfo]:
     """The time of a subsidiary, by its code; the pages' own for one that the site does not have any more."""
-    site = services(request).site
+    return zones_of(services(request).site)
+
+
+def zones_of(site: Site) -> Callable[[str], ZoneInfo]:
     zones = {code: ZoneInfo(each.timezone) for code, each in site.subsidiaries.items()}
     return lambda subsidiary: zones.get(subsidiary) or site_zone(site)
 
