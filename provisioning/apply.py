@@ -28,6 +28,7 @@ from provisioning.progress import Progress, Stage, speaking, unheard
 from provisioning.proposing import Approved, Objections, Proposal, Proposing, versions_of
 from provisioning.refusals import InventoryObjects, NoReason, Outdated
 from provisioning.releases import PUBLISHED, ROLLED_BACK, Release, ReleaseHistory
+from staff.written import said
 from telephony.publish import Published, Publisher
 
 Change = Callable[[Mapping[str, Marks]], Mapping[str, Marks]]
@@ -296,6 +297,6 @@ def _numbers(plan: Plan) -> tuple[str, ...]:
 
 def _given(reason: str) -> str:
     """A reason that says something. Raises NoReason."""
-    if not reason.strip():
+    if not (given := said(reason)):
         raise NoReason
-    return reason.strip()
+    return given

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,6 +14,8 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+
+from staff.written import said
 
 MOST = 200
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII | re.I)
@@ -94,15 +97,19 @@ LimitAsked = Annotated[
     int, Field(ge=1, le=MOST, description=f"Cuántos por página, de 1 a {MOST}."), BeforeValidator(_count)
 ]
 IdAsked = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$"), Field(description="Su «id».")]
+_SEEN = "[!-~¡-¬®-ʯЀ-ԯ]"
+"""A sign that is seen: a reason of spaces and of what is drawn as nothing says none."""
 ReasonAsked = Annotated[
     str,
-    StringConstraints(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=2000),
+    StringConstraints(pattern=rf"^[^\x00]*{_SEEN}[^\x00]*$", max_length=2000),
+    AfterValidator(said),
     Field(description="Por qué: queda escrito."),
 ]
 WholeAsked = Annotated[int, Field(ge=0, lt=10**9), BeforeValidator(whole)]
 WhyAsked = Annotated[
     str,
     StringConstraints(pattern=r"^[^\x00]*$", max_length=2000),
+    AfterValidator(said),
     Field(description="Por qué; hay casos en que hace falta."),
 ]
 MarkAsked = Annotated[

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from plans.numbers import BadNumber, parse
 from plans.site import Site
+from staff.written import said
 from web import refusals
 
 
 def text(query: Mapping[str, str], name: str, longest: int = 100) -> str:
-    return query.get(name, "").strip()[:longest]
+    """A field as it is kept: what can be seen of it."""
+    return said(query.get(name, ""))[:longest]
 
 
 def one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from jinja2.bccache import Bucket
 from plans.numbers import written
 from plans.site import Site
 from staff.person import Person
+from staff.written import unturned
 from web import words
 from web.alarm import Told, concerning, told
 from web.csrf import FIELD
@@ -54,6 +55,7 @@ def set_up(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
+        finalize=shown,
     )
     environment.globals.update(static=app[ASSETS].url, words=words, csrf_field=FIELD)
     zone = site_zone(app[SERVICES].site)
@@ -75,6 +77,12 @@ def set_up(app: web.Application) -> None:
         events_limit=words.events_limit,
         amount_limit=words.amount_limit,
     )
+
+
+def shown(value: Any) -> Any:
+    """What a page or a paper shows of a value: no sign in it turns the rest of the page round."""
+    text = value if isinstance(value, str) or hasattr(value, "__html__") else str(value)
+    return unturned(text) if isinstance(text, str) else text
 
 
 def written_number(e164: str | None, country: str | None = None) -> str:

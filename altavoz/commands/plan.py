@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from altavoz.commands.common import AsJson, By, ask, fail, load_settings, out, show_json, show_rows
+from staff.written import said
 
 if TYPE_CHECKING:
     from plans.load import Loading
@@ -84,7 +85,7 @@ def apply(
     """Publica planes para llamadas de prueba, junto con los que ya están; muestra antes qué cambia."""
     if release and urgent:
         fail("Use --release o --urgent, no los dos.", 2)
-    if (release or urgent) and not (reason.strip() or dry_run):
+    if (release or urgent) and not (said(reason) or dry_run):
         fail("Escriba el motivo con --reason: queda en la auditoría.", 2)
     asked = {
         "files": [str(file.absolute()) for file in files],

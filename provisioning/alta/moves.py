@@ -15,6 +15,7 @@ from provisioning.alta.load import Written
 from provisioning.alta.refusals import AltaRefused, NotYours, StaleStep
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaState, AltaView, StepState, StepView
+from staff.written import said
 
 LONGEST = 4000
 _NO_REASON = "Escriba el motivo: queda en la historia del alta."
@@ -53,7 +54,7 @@ def finishing(
     now = open_step(alta, step, revision)
     if not now.closable:
         raise AltaRefused(f"«{now.step.title}» todavía no se puede cerrar: {' '.join(now.missing)}")
-    if now.missing and not reason.strip():
+    if now.missing and not text(reason):
         raise AltaRefused(
             problems={
                 "reason": f"Falta evidencia ({' '.join(now.missing)}): escriba por qué se cierra igual."
@@ -260,17 +261,17 @@ def _answers(step: StepView, given: Mapping[str, str]) -> dict[str, str]:
 
 def why(reason: str) -> str:
     """A reason that must be given."""
-    if not (said := text(reason)):
+    if not (given := text(reason)):
         raise AltaRefused(problems={"reason": _NO_REASON})
-    return said
+    return given
 
 
 def text(written: str) -> str:
-    """As it is kept: without spaces around it, no control characters, at most 4000 letters."""
-    said = "".join(sign for sign in written.strip() if sign in "\n\t" or sign.isprintable())
-    if len(said) > LONGEST:
+    """As it is kept: what can be seen of it, at most 4000 letters."""
+    kept = said(written)
+    if len(kept) > LONGEST:
         raise AltaRefused(f"El texto es demasiado largo: deje {LONGEST} letras como mucho.")
-    return said
+    return kept
 
 
 def _plain(request: AltaRequest) -> dict[str, Any]:

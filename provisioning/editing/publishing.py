@@ -17,6 +17,7 @@ from provisioning.progress import Stage
 from provisioning.proposing import Proposal
 from provisioning.refusals import DialplanProblems, InventoryObjects, NoReason, NotLive, Outdated
 from staff.person import Person
+from staff.written import said
 from telephony.publish import NotPublished
 
 log = structlog.get_logger(__name__)
@@ -94,7 +95,7 @@ class Publications:
         last = self._last.get(plan)
         if last is not None and not last.over:
             raise CannotPublish("Ya se está publicando este plan: espere a que termine.")
-        if wanted.going is not Going.CANDIDATE and not wanted.reason.strip():
+        if wanted.going is not Going.CANDIDATE and not said(wanted.reason):
             raise _cannot(NoReason())
         begun = Publication(plan, by.name, wanted.going, self.clock())
         self._last[plan] = begun

@@ -26,6 +26,7 @@ from staff.actor import current
 from staff.audit import Deed
 from staff.clock import Clock
 from staff.scope import EVERYTHING, Scope
+from staff.written import said
 
 LONGEST_REASON = 500
 
@@ -81,7 +82,7 @@ class Providers(ProviderList):
 
     async def set_state(self, id: int, state: ProviderState, revision: int, reason: str) -> Provider:
         """Active, suspended, in selection; why is asked for."""
-        if not reason.strip():
+        if not said(reason):
             raise NetworkRefused(problems={"reason": "Escriba por qué: queda en el historial."})
         found = await self.find(id)
         if found is None:
@@ -142,7 +143,7 @@ class Providers(ProviderList):
         """The line of history: only what is different."""
         old, new = _different(*sides)
         row = {"provider": id, "at": self._clock(), "actor": current().name, "what": what}
-        values = row | {"before": old, "after": new, "reason": reason.strip()[:LONGEST_REASON]}
+        values = row | {"before": old, "after": new, "reason": said(reason)[:LONGEST_REASON]}
         await connection.execute(insert(provider_history).values(values))
 
 

@@ -19,6 +19,7 @@ from staff.actor import current
 from staff.audit import Deed
 from staff.clock import Clock
 from staff.scope import EVERYTHING, Scope
+from staff.written import said
 
 PAGE = 50
 Key = tuple[str, str, str]
@@ -112,7 +113,7 @@ class Selection:
 
     async def waive(self, id: int, reason: str) -> Task:
         """The plan goes on without: why is kept, and stands in the evidence."""
-        if not reason.strip():
+        if not said(reason):
             raise NetworkRefused(problems={"reason": "Escriba por qué se sigue sin cubrirla."})
         task = await self.need(id)
         async with writing(self._engine) as connection:
@@ -196,7 +197,7 @@ class Selection:
             "state": new,
             "closed": self._clock() if over else None,
             "closed_by": current().name if over else None,
-            "reason": reason.strip()[:500],
+            "reason": said(reason)[:500],
         }
         mine = (selection_tasks.c.id == task.id) & (selection_tasks.c.state == old)
         if (await connection.execute(update(selection_tasks).where(mine).values(values))).rowcount != 1:

@@ -24,6 +24,7 @@ from staff.actor import current
 from staff.audit import Deed
 from staff.clock import Clock
 from staff.scope import EVERYTHING, Scope
+from staff.written import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,13 @@ class Trainings:
 
     async def withdraw(self, id: int, reason: str) -> None:
         """It was written down by mistake: it stays, and does not count."""
-        if not reason.strip():
+        if not said(reason):
             raise NetworkRefused(problems={"reason": "Escriba por qué no cuenta."})
         found = await self.find(id)
         mine = (trainings.c.id == id) & trainings.c.withdrawn.is_(None)
         async with writing(self._engine) as connection:
             changed = await connection.execute(
-                update(trainings).where(mine).values(withdrawn=reason.strip()[:500])
+                update(trainings).where(mine).values(withdrawn=said(reason)[:500])
             )
             if changed.rowcount != 1 or found is None:
                 raise StaleRow("Esa capacitación ya no cuenta.")
@@ -192,7 +193,7 @@ class Trainings:
 
     async def end(self, id: int, how: str) -> None:
         """It was given back or destroyed: the file goes, its registration stays."""
-        if not how.strip():
+        if not said(how):
             raise NetworkRefused(problems={"ending": "Escriba si se devolvió o se destruyó, y cómo."})
         async with self._keeping:
             await self._end(id, how)
@@ -202,7 +203,7 @@ class Trainings:
         ended = {
             "ended": self._clock(),
             "ended_by": current().name,
-            "ending": how.strip()[:500],
+            "ending": said(how)[:500],
             "stored": False,
         }
         mine = (handed_bases.c.id == id) & handed_bases.c.ended.is_(None) & (handed_bases.c.file != "")

@@ -20,6 +20,7 @@ from staff.clock import Clock
 from staff.people import People
 from staff.person import Person
 from staff.roles import Role
+from staff.written import said
 
 CONFIRMED = "coordinators-confirmed"
 """The evidence that these readings are."""
@@ -191,7 +192,7 @@ class Sheets:
 
     async def start_without(self, plan: str, by: Person, why: str) -> None:
         """The plan may start although some have not read this very sheet. Raises `SheetRefused`."""
-        standing, reason = await self.standing(plan), " ".join(why.split())[:500]
+        standing, reason = await self.standing(plan), " ".join(said(why).split())[:500]
         if standing is None:
             raise SheetRefused("A nadie se le pidió que lea esta ficha todavía.")
         if len(reason) < 5:

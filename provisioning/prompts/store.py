@@ -21,6 +21,7 @@ from provisioning.prompts.values import Happened, OwnRecording, PromptRefused, R
 from staff import audit
 from staff.actor import current
 from staff.audit import Deed
+from staff.written import said
 
 COLUMNS = 160
 """Of a recording's picture."""
@@ -87,7 +88,7 @@ class RecordingStore:
 
     async def take(self, recording: Recording, step: Step, reason: str = "") -> Recording:
         """Bring a recording one step on. Raises `PromptRefused`, of its kinds too."""
-        by, reason = current().name, reason.strip()
+        by, reason = current().name, said(reason)
         state = after(recording.state, step)
         if state is None:
             raise StaleRecording(f"La grabación {recording.number} ya cambió: mire cómo quedó.")

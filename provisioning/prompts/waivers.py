@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import writing
 from provisioning.prompts.tables import PromptWaiverRow
 from provisioning.prompts.values import PromptRefused, StaleRecording, Waiver
-from staff import audit
+from staff import audit, written
 from staff.actor import current
 from staff.audit import Deed
 
@@ -33,7 +33,7 @@ class Waivers:
 
     async def give(self, plan: str, prompt: str, said: str, reason: str) -> None:
         """Accept that a prompt, saying this, has no approved recording. Raises `PromptRefused`."""
-        reason = reason.strip()
+        reason = written.said(reason)
         if not reason:
             raise PromptRefused("Escriba por qué este mensaje queda con la voz incorporada.")
         who: dict[str, object] = {"by": current().name, "at": self._clock()}

@@ -26,6 +26,7 @@ from provisioning.proof.store import Reports
 from provisioning.proof.telling import excerpt, path_of, timings_of
 from provisioning.proof.who import kinds_of
 from staff.person import Person
+from staff.written import said
 from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way, new_id
 from telephony.testcalls import CannotPlace
 
@@ -122,7 +123,7 @@ class LineTests:
         run = await self.runs.get(id)
         if run is None or run.by != by.name:
             raise TestRefused("Solo quien hizo la prueba dice qué oyó.")
-        if not right and not comment.strip():
+        if not right and not said(comment):
             raise TestRefused("Escriba qué tiene mal la locución.")
         sound = run.sound(prompt)
         if right and sound and seconds < sound[1].lasts - _NOT_PLAYED:

@@ -35,6 +35,7 @@ from staff.people import People
 from staff.permissions import Permission
 from staff.person import Person
 from staff.roles import Role
+from staff.written import said
 from telephony.publish import NotPublished
 
 log = structlog.get_logger(__name__)
@@ -224,7 +225,7 @@ class LineReleases:
             raise ReleaseRefused("Este plan no tiene una versión por liberar: publíquela primero.")
         if seen not in (None, standing.fingerprint):
             raise ReleaseRefused("La versión cambió mientras usted la miraba: revísela de nuevo.")
-        if not reason.strip():
+        if not said(reason):
             raise ReleaseRefused("Escriba por qué la da por válida: queda en el expediente.")
         _open(await self.demands(standing, person))
         asked = await self.store.ask(self._asked(standing, person, reason, day), self._clock())
@@ -245,7 +246,7 @@ class LineReleases:
             fingerprint=standing.fingerprint,
             due=max(first, self._clock()),
             by=person.name,
-            reason=reason.strip(),
+            reason=said(reason),
         )
 
     async def to_be_signed(self, standing: Standing, person: Person, judged: bool) -> Sequence[Section]:
@@ -257,9 +258,9 @@ class LineReleases:
     async def cancel(self, plan: str, reason: str) -> None:
         """Take back what is only scheduled. Raises ReleaseRefused."""
         found = await self.store.under_way(plan)
-        if not reason.strip():
+        if not (given := said(reason)):
             raise ReleaseRefused("Escriba por qué se anula.")
-        if found is None or not await self.store.cancel(found, reason.strip(), self._clock()):
+        if found is None or not await self.store.cancel(found, given, self._clock()):
             raise ReleaseRefused("No hay una liberación pendiente que se pueda anular.")
 
     async def run(self) -> None:

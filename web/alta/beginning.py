@@ -6,6 +6,7 @@ from plans.model import Plan
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.request import ORIGINS, SCOPES
 from provisioning.alta.views import AltaView
+from staff.written import said
 from web import lists
 from web.alta.asking import FIELDS, TYPES, TypedRequest, read, typed_of, typed_of_plan
 from web.alta.find import altas, find, today
@@ -51,7 +52,7 @@ async def change(request: web.Request) -> web.Response:
     wanted = read(typed)
     if isinstance(wanted, TypedRequest):
         return await _form(request, wanted, alta, 422)
-    reason = str(given.get("reason", "")).strip()[:LONGEST]
+    reason = said(str(given.get("reason", "")))[:LONGEST]
     try:
         await altas(request).change(alta.id, wanted, session(request).person, reason)
     except AltaRefused as refused:

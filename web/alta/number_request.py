@@ -11,6 +11,7 @@ from provisioning.alta.forms import FormView
 from provisioning.alta.number_request import NumberRequest, lines_of
 from provisioning.alta.refusals import AltaRefused, StaleStep
 from provisioning.alta.views import AltaView, StepView
+from staff.written import said
 from web import refusals
 from web.alta import words
 from web.alta.find import altas, find, today, zone_of
@@ -72,7 +73,7 @@ async def sign(request: web.Request) -> web.Response:
     """An area's word on the version that was read."""
     alta, given = await find(request), await request.post()
     person, approved = session(request).person, text(given, "decision") == "approved"
-    reason = str(given.get("reason", "")).strip()[:LONGEST]
+    reason = said(str(given.get("reason", "")))[:LONGEST]
     try:
         await altas(request).forms.sign(
             alta.id,

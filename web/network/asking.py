@@ -9,6 +9,7 @@ from aiohttp import web
 from provisioning.network.enough import PlanNeeds
 from provisioning.office import Office
 from staff.scope import Scope
+from staff.written import said
 from web import refusals
 from web.keys import person, services
 from web.person_form import Given
@@ -43,7 +44,7 @@ def scope(request: web.Request) -> Scope:
 
 def typed_of(given: Given | Mapping[str, str]) -> dict[str, str]:
     """The texts of a form."""
-    return {name: value.strip()[:LONGEST] for name, value in given.items() if isinstance(value, str)}
+    return {name: said(value)[:LONGEST] for name, value in given.items() if isinstance(value, str)}
 
 
 async def needs(request: web.Request) -> PlanNeeds:

@@ -8,6 +8,7 @@ from provisioning.network.load import TEMPLATE, Read
 from provisioning.network.loads import Load, NotLoaded, ProviderLoads
 from provisioning.network.values import NetworkRefused
 from provisioning.numbers.sheet import MOST_BYTES, UnreadableSheet
+from staff.written import said
 from web import lists, refusals
 from web.asked import see_other
 from web.keys import services
@@ -55,7 +56,7 @@ async def preview(request: web.Request) -> web.Response:
 async def load(request: web.Request) -> web.Response:
     """Load what was looked at; what became wrong meanwhile is told."""
     kept = await kept_load(request)
-    reason = str((await request.post()).get("reason", "")).strip()[:300]
+    reason = said(str((await request.post()).get("reason", "")))[:300]
     try:
         read = await loaded(request, kept, reason)
     except NotLoaded as refused:

@@ -8,6 +8,7 @@ from provisioning.alta.views import AltaView
 from provisioning.notices.sheet import Sheet
 from provisioning.notices.sheets import CONFIRMED, SheetRefused, Standing, concerns
 from staff.permissions import Permission
+from staff.written import said
 from web import refusals
 from web.asked import see_other
 from web.keys import person, services
@@ -58,7 +59,7 @@ async def remind(request: web.Request) -> web.Response:
 async def start_without(request: web.Request) -> web.Response:
     """Operations lets it start although some have not read it."""
     sheet, standing = await in_hand(request)
-    reason = str((await request.post()).get("reason", ""))[:LONGEST_REASON]
+    reason = said(str((await request.post()).get("reason", "")))[:LONGEST_REASON]
     try:
         sheets = services(request).office.notices.sheets
         await sheets.start_without(sheet.plan.plan, person(request), reason)

@@ -11,6 +11,7 @@ from provisioning.numbers.sheet import MOST_BYTES, UnreadableSheet
 from provisioning.numbers.states import NumberKind
 from provisioning.numbers.values import NumberRefused
 from provisioning.numbers.words import KINDS
+from staff.written import said
 from web import lists, refusals
 from web.asked import see_other
 from web.keys import person, services
@@ -60,7 +61,7 @@ async def preview(request: web.Request) -> web.Response:
 async def load(request: web.Request) -> web.Response:
     """Load what was looked at; what became wrong meanwhile is told."""
     kept = await kept_load(request)
-    reason = str((await request.post()).get("reason", "")).strip()[:300]
+    reason = said(str((await request.post()).get("reason", "")))[:300]
     scope = person(request).scope
     try:
         read = await loads(request).load(kept.content, kept.name, kept.defaults, scope, reason)

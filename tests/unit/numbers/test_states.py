@@ -15,7 +15,6 @@ from provisioning.numbers.states import (
 )
 from provisioning.numbers.words import HAPPENED, MOVES, STATES
 
-
 LIFE = """
 free: reserve → reserved; configure → configured; adopt → released; retire → retired
 reserved: request → requested; grant → granted; link → linked; configure → configured; adopt → released

@@ -199,9 +199,9 @@ async def test_what_does_not_fit_how_a_plan_stands_is_refused_and_changes_nothin
         (NotLive, desk.office.suspend("nada", "olga", "x")),
         (NotSuspended, desk.office.resume("hogar-nandu", "olga", "x")),
         (NoCandidate, desk.office.drop_candidate("nada", "olga", "x")),
-        (NoReason, desk.office.suspend("hogar-nandu", "olga", "  ")),
+        (NoReason, desk.office.suspend("hogar-nandu", "olga", "\u200b \u00a0")),
         (NoReason, desk.office.apply([NANDU], "olga", going=Going.RELEASE)),
-        (NoReason, desk.office.apply([NANDU], "olga", going=Going.URGENT, reason=" ")),
+        (NoReason, desk.office.apply([NANDU], "olga", going=Going.URGENT, reason="\u200b \u00a0")),
         (NotLive, desk.office.apply([NANDU], "olga", going=Going.URGENT, reason="x")),
         (Outdated, desk.office.apply([desk.file("otra")], "olga", "0" * 12)),
     ):

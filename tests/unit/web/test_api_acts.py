@@ -201,6 +201,7 @@ async def test_a_token_sees_no_more_than_its_person(house):
         (b"[]", 400, "El cuerpo no es un objeto"),
         (b'{"reason": 5}', 400, "«reason» no sirve así"),
         (b'{"reason": " "}', 400, "«reason» no sirve así"),
+        (b'{"reason": "\\u200b \\u00a0\\u202e"}', 400, "«reason» no sirve así"),
         (b'{"reason": "x", "razon": "y"}', 400, "«razon» no es un parámetro"),
         (b'{"reason": "x", "plan": "otro"}', 400, "«plan» no es un parámetro"),
         (b'{"reason": "\\ud800"}', 400, ""),

@@ -178,6 +178,7 @@ async def test_an_urgent_change_asks_for_a_reason_and_for_an_administrator(publi
         page = await (await raul.get("/plans/hogar-nandu/publish")).text()
         urgent = page.split("/hurry")[1]
         fields = {name: hidden(urgent, name) for name in ("shown", "revision")}
+        fields["reason"] = "\u200b \u00a0"
         answer = await raul.post("/plans/hogar-nandu/hurry", fields, **HTML)
         assert answer.status == 422 and "Escriba el motivo" in await answer.text()
         fields["reason"] = "El aviso legal estaba mal"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from plans.model import AmountLimit, EventLimit
+from tests.unit.web.altas import NANDU, begun
 from web import words
 
 BUENOS_AIRES = ZoneInfo("America/Argentina/Buenos_Aires")
@@ -70,3 +71,12 @@ def test_a_code_without_a_word_is_shown_as_it_is():
 def test_spans_in_whole_seconds_add_up_to_what_is_shown_of_their_sum(spans, whole):
     assert words.whole_seconds(*spans) == whole
     assert sum(whole) == int(sum(spans) + 1e-6)
+
+
+async def test_a_name_that_would_turn_the_page_round_is_shown_as_it_stands(house):
+    client = NANDU.model_copy(update={"name": "Banco \u202eoirasrevdA\u2066"})
+    alta = await begun(house, account=client)
+    async with house.at("carla") as visitor:
+        for path in ("/altas", f"/altas/{alta.id}"):
+            page = await (await visitor.get(path)).text()
+            assert "Banco oirasrevdA" in page and not {"\u202e", "\u2066"} & {*page}

@@ -265,6 +265,6 @@ def test_what_a_step_needs_is_not_skipped_nor_left_out_without_a_reason() -> Non
     facts = Facts(1, request, PROCEDURE.model_copy(update={"steps": (open_gate,)}), WRITTEN.hash, began)
     alta = view(facts, BEGAN, ARGENTINA)
     with pytest.raises(AltaRefused) as refused:
-        moves.finishing(alta, "numero-publico", {}, " ", None)
+        moves.finishing(alta, "numero-publico", {}, "\u200b \u00a0", None)
     assert "Falta evidencia" in refused.value.problems["reason"]
     assert moves.finishing(alta, "numero-publico", {}, "Vino por teléfono.", None).kind is Happened.FINISHED

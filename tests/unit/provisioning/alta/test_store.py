@@ -124,7 +124,7 @@ async def test_coverages_go_round_after_round(bench: Bench) -> None:
     said = {"observaciones": "Sin cerrajería nocturna."}
     await altas.finish(alta.id, "observaciones", bench.people["olga"], said)
     with pytest.raises(AltaRefused, match="motivo"):
-        await altas.send_back(alta.id, "ajustadas", "enviadas", clara, "  ")
+        await altas.send_back(alta.id, "ajustadas", "enviadas", clara, "\u200b \u00a0")
     back = await altas.send_back(alta.id, "ajustadas", "enviadas", clara, "Otra ronda.")
     assert [(step.id, step.round, step.back) for step in back.open] == [("enviadas", 2, "Otra ronda.")]
     assert back.step("observaciones").state is StepState.WAITING

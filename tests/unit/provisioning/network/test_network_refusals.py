@@ -75,7 +75,7 @@ async def test_what_is_still_short_stays_open_and_what_was_waived_stays_waived(t
         await tasks.open(PLAN, row(zone), "pedro", TODAY, TODAY) for zone in ("Córdoba", "Salta", "Jujuy")
     ]
     with pytest.raises(NetworkRefused):
-        await tasks.waive(opened[2].id, " ")
+        await tasks.waive(opened[2].id, "\u200b \u00a0")
     await tasks.waive(opened[2].id, "El cliente acepta el reintegro")
     await tasks.fill("vial-atlas", {opened[1].key})
     assert [task.state for task in await tasks.of_plan("vial-atlas")] == ["waived", "open", "filled"]
@@ -103,7 +103,7 @@ async def test_a_training_is_written_down_once_it_took_place(trainings):
     made = await trainings.hold(PLAN, held(), TODAY)
     assert await trainings.find(made.id, ELSEWHERE) is None
     with pytest.raises(NetworkRefused):
-        await trainings.withdraw(made.id, "")
+        await trainings.withdraw(made.id, "\u200b \u00a0")
     await trainings.withdraw(made.id, "Era de otro plan")
     with pytest.raises(StaleRow):
         await trainings.withdraw(made.id, "otra vez")
@@ -162,7 +162,7 @@ async def test_a_file_goes_with_the_last_database_that_is_it(trainings):
     other = await trainings.hand(PLAN, HANDED, "otra.csv", b"a\nc\n")
     assert await trainings.base(first.id, ELSEWHERE) is None
     with pytest.raises(NetworkRefused):
-        await trainings.end(first.id, " ")
+        await trainings.end(first.id, "\u200b \u00a0")
     await trainings.end(first.id, "Se devolvió en mano")
     assert trainings.path(second).exists(), "the second one is still here"
     with pytest.raises(StaleRow):

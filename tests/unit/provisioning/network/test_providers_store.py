@@ -74,7 +74,7 @@ async def test_who_changes_what_somebody_else_changed_first_is_told(providers):
     with pytest.raises(StaleRow):
         await providers.change(first.id, named("Grúas Sur", capacity="9"), first.revision)
     with pytest.raises(NetworkRefused, match="Escriba por qué"):
-        await providers.set_state(first.id, ProviderState.SUSPENDED, 2, " ")
+        await providers.set_state(first.id, ProviderState.SUSPENDED, 2, "\u200b \u00a0")
     await providers.set_state(first.id, ProviderState.SUSPENDED, 2, "Sin seguro")
     history = await providers.history(first.id)
     assert [(each.what, dict(each.after)) for each in history[:2]] == [

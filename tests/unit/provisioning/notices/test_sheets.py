@@ -97,7 +97,7 @@ async def test_operations_goes_without_some_with_a_reason_for_this_very_sheet(be
     sheets, olga = bench.office.notices.sheets, bench.people["olga"]
     await reads(bench, "cora")
     with pytest.raises(SheetRefused, match="por qué"):
-        await sheets.start_without(PLAN, olga, " ")
+        await sheets.start_without(PLAN, olga, "\u200b" * 9)
     await sheets.start_without(PLAN, olga, "César vuelve en abril.")
     proved = await found(bench, alta)
     assert (proved.ok, proved.said) == (True, "Empieza sin una confirmación: César vuelve en abril.")

@@ -64,7 +64,7 @@ async def test_what_is_withdrawn_is_heard_no_longer(booth, nandu):
     with of("olga"):
         made = await booth.desk.approve(made, made.said)
         with pytest.raises(PromptRefused, match="motivo"):
-            await booth.desk.store.take(made, Step.WITHDRAW, " ")
+            await booth.desk.store.take(made, Step.WITHDRAW, "\u200b \u00a0")
         await booth.desk.store.take(made, Step.WITHDRAW, "la voz ya no es de la casa")
     assert await booth.desk.approved(nandu) == {}
     last = (await booth.desk.store.history(made.id))[-1]
@@ -147,7 +147,7 @@ async def test_a_prompt_may_deliberately_stay_in_the_built_in_voice(booth):
     waivers = booth.desk.waivers
     with of("olga"):
         with pytest.raises(PromptRefused, match="por qué"):
-            await waivers.give("hogar-nandu", "espera", "Aguarde.", " ")
+            await waivers.give("hogar-nandu", "espera", "Aguarde.", "\u200b \u00a0")
         await waivers.give("hogar-nandu", "espera", "Aguarde.", "el cliente la prefiere")
         await waivers.give("hogar-nandu", "espera", "Aguarde un momento.", "cambió el texto")
     (standing,) = await waivers.of(["hogar-nandu"])

@@ -209,7 +209,7 @@ async def test_operations_pass_only_once_they_said_of_each_prompt_that_it_is_rig
 async def test_a_prompt_that_ears_find_wrong_fails_with_the_comment(bed: Bed) -> None:
     run = await bed.listening()
     with pytest.raises(TestRefused, match="Escriba"):
-        await bed.tests.heard(run.id, "saludo", False, " ", OLGA, 60.0)
+        await bed.tests.heard(run.id, "saludo", False, "\u200b \u00a0", OLGA, 60.0)
     report = await bed.says(run, right=False, comment="se oye bajo")
     assert isinstance(report, Report) and report.result is Result.FAILED
     assert report.failures[0].found == "oída e incorrecta: se oye bajo"
