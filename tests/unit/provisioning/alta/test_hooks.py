@@ -13,8 +13,10 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.all_tables import metadata
+from provisioning.alta import hooks as hooks_module
 from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.hooks import Target, wait_after
+from provisioning.alta.refusals import AltaRefused
 from tests.support.databases import fresh_engine
 from tests.unit.provisioning.alta.conftest import REQUEST, Bench
 from tests.unit.provisioning.alta.test_papers import LOCK, TOW
@@ -77,6 +79,37 @@ async def test_each_version_is_sent_signed_and_again_until_it_is_taken(
     assert hmac.compare_digest(mark, wanted)
     told = json.loads(body)
     assert (told["plan"], told["version"], len(told["coverages"])) == ("hogar-nandu", 1, 2)
+
+
+async def test_one_that_is_never_taken_is_given_up_seen_and_sent_again_by_hand(
+    bench: Bench, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks_module, "MOST_TRIES", 3)
+    bench.office.coverages_target = Target(receiver.url, SECRET)
+    del bench.office.altas  # made anew, with somewhere to send to
+    altas, clara = bench.office.altas, bench.people["clara"]
+    alta = await altas.start(REQUEST, clara)
+    await altas.finish(alta.id, "prospecto", clara)
+    await altas.coverages.save(alta.id, Coverages(coverages=(TOW,)), clara)
+    hooks, receiver.status = altas.coverages.hooks, 503
+    states = []
+    for _ in range(3):
+        assert await hooks.one()
+        (sent,) = await hooks.of_alta(alta.id)
+        states.append((sent.state, await hooks.undelivered()))
+        bench.clock.pass_days(0.1)
+    assert states == [("pending", 0), ("pending", 1), ("failed", 1)]
+    assert (sent.tries, sent.error, sent.ended is None) == (3, "respondió 503", False)
+    assert not await hooks.one(), "nobody sends it by itself any more"
+    with pytest.raises(AltaRefused):
+        await hooks.again(alta.id + 1, sent.id)
+    await hooks.again(alta.id, sent.id)
+    with pytest.raises(AltaRefused, match="ya salió"):
+        await hooks.again(alta.id, sent.id)
+    receiver.status = 204
+    assert await hooks.one()
+    (sent,) = await hooks.of_alta(alta.id)
+    assert (sent.state, sent.tries, await hooks.undelivered()) == ("sent", 1, 0)
 
 
 async def test_without_another_system_nothing_is_kept_to_be_sent(bench: Bench) -> None:

@@ -306,6 +306,19 @@ async def test_changed_before_its_day_it_is_refused_and_said(house: House) -> No
     assert (last.state, last.said) == ("refused", MOVED_ON)
 
 
+@pytest.mark.parametrize("reason", ["", " \n", "\u200b\u00a0"], ids=ascii)
+async def test_nothing_is_released_nor_taken_back_without_a_reason(house: House, reason: str) -> None:
+    await house.both()
+    before = house.live()
+    with pytest.raises(ReleaseRefused, match="por qué la da por válida"):
+        await house.releases.release("hogar-nandu", house.people["oscar"], reason)
+    assert house.live() == before
+    await house.releases.release("hogar-nandu", house.people["oscar"], "el lunes", date(2026, 11, 30))
+    with pytest.raises(ReleaseRefused, match="por qué se anula"):
+        await house.releases.cancel("hogar-nandu", reason)
+    assert (await house.releases.store.under_way("hogar-nandu")) is not None
+
+
 async def test_a_day_that_is_over_is_no_day(house: House) -> None:
     await house.both()
     before = house.live()
