@@ -23,6 +23,7 @@ from altavoz.settings import Settings
 from altavoz.test_desk import TestDesk
 from altavoz.told import Told
 from altavoz.watch import Watch
+from altavoz.watch_finds import QUIET_ADVICE, quiet_said
 from altavoz.watch_metrics import measures_of
 from altavoz.watch_sights import database_answers, sights_of
 from altavoz.watch_status import status_of
@@ -30,7 +31,7 @@ from cases.board import Board
 from cases.desk import CaseDesk
 from cases.pops import Pops
 from cases.presence import Presence
-from cases.quiet import QuietLines
+from cases.quiet import QuietLine, QuietLines
 from cases.shifts import Shifts
 from cases.spool import Spool
 from cases.store import CaseStore
@@ -205,16 +206,20 @@ class House:
         return PlanBook()
 
     @cached_property
+    def releases(self) -> ReleaseHistory:
+        return ReleaseHistory(
+            self.engine,
+            lambda *found: self.office.let_in_untested(*found),
+            lambda *found: self.office.line_turned(*found),
+        )
+
+    @cached_property
     def provisioner(self) -> Provisioner:
         return Provisioner(
             site=self.site,
             pbx=self.settings.pbx_name,
             store=self.plan_store,
-            releases=ReleaseHistory(
-                self.engine,
-                lambda *found: self.office.let_in_untested(*found),
-                lambda *found: self.office.line_turned(*found),
-            ),
+            releases=self.releases,
             book=self.book,
             sounds=self.sounds,
             publisher=self.publisher,
@@ -328,7 +333,11 @@ class House:
 
     @cached_property
     def quiet(self) -> QuietLines:
-        return QuietLines(self.engine)
+        return QuietLines(self.engine, self.releases.answers_since, self._line_quiet)
+
+    async def _line_quiet(self, found: QuietLine) -> None:
+        said = f"{quiet_said(found)} {QUIET_ADVICE}"
+        await self.office.line_quiet(found.line, found.last, said)
 
     @cached_property
     def watch(self) -> Watch:

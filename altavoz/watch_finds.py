@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from altavoz.watch_seen import DiskSeen, QueueSeen, Seen
-from plans.numbers import written
+from cases.quiet import QuietLine
 from telephony.known_holes import holes_of
 
 RESTART_TOLD = timedelta(minutes=15)
@@ -15,6 +15,7 @@ CLOCKS_APART = 2.0
 EXPIRING, EXPIRED = timedelta(days=21), timedelta(days=2)
 DISKS = {"home": "datos de Altavoz", "recordings": "grabaciones"}
 MIB, GIB = 1 << 20, 1 << 30
+QUIET_ADVICE = "Llame usted desde afuera: si no entra, el operador pudo haber desvinculado el número."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,19 @@ def canary_failed(seen: Seen) -> Wrong:
 
 
 def line_quiet(seen: Seen) -> Wrong:
-    """A rate a week: one a day is 0.3 for a line that lives of a call every third day."""
     return {
         each.line: Found(
-            written(each.line, each.subsidiary),
+            seen.called(each.plan),
             each.last,
-            f"Entraban unas {each.a_day * 7:.0f} por semana; hace {(seen.at - each.last).days} días que no "
-            "entra ninguna.",
+            quiet_said(each),
         )
         for each in seen.store.quiet
     }
+
+
+def quiet_said(line: QuietLine) -> str:
+    """By week: a line that lives of a call every third day has 0.3 a day."""
+    return f"Entraban unas {line.a_day * 7:.0f} por semana; hace {line.days} días que no entra ninguna."
 
 
 def line_not_released(seen: Seen) -> Wrong:

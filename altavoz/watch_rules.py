@@ -126,10 +126,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "line-quiet",
         find.line_quiet,
-        Permission.STATUS_READ,
+        Permission.ALTA_READ,
         Level.WARNING,
-        "Dejaron de entrar llamadas por {names}",
-        "{detail} Llame usted desde afuera: si no entra, el operador pudo haber desvinculado el número.",
+        "Dejaron de entrar llamadas: {names}",
+        f"{{detail}} {find.QUIET_ADVICE}",
     ),
     Rule(
         "line-untested",

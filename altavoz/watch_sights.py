@@ -74,8 +74,9 @@ async def _pbx(house: "House", at: datetime, before: PbxSeen | None) -> PbxSeen:
     return seen_of(status, at, before, house.site, plans)
 
 
-def _lines(house: "House") -> set[str]:
-    return {line.header for stored in house.book.live() for line in stored.version.plan.lines}
+def _lines(house: "House") -> dict[str, str]:
+    plans = [stored.version.plan for stored in house.book.live()]
+    return {line.header: plan.plan for plan in plans for line in plan.lines}
 
 
 async def _store(house: "House", at: datetime) -> StoreSeen:

@@ -20,7 +20,6 @@ from altavoz.watch_finds import (
 )
 from altavoz.watch_gaps import gap_lines
 from altavoz.watch_seen import DiskSeen, MachineSeen, PbxSeen, QueueSeen, Seen, TrunkSeen
-from plans.numbers import written
 from telephony.ami import LinkState
 from telephony.known_holes import holes_of, read_version
 from web import words
@@ -101,8 +100,8 @@ def _release(seen: Seen) -> Iterator[Line]:
         yield Line("Última publicación", State.BAD, text)
     yield _canaries(seen)
     if seen.store.quiet:
-        quiet = [written(each.line, each.subsidiary) for each in seen.store.quiet]
-        yield Line("Sin llamadas hace días", State.WARNING, listed(quiet))
+        quiet = listed([seen.called(each.plan) for each in seen.store.quiet])
+        yield Line("Sin llamadas hace días", State.WARNING, quiet)
     if seen.store.untested:
         yield Line(
             "Atienden sin pruebas",

@@ -3,7 +3,7 @@
 Calls from within the PBX cannot notice it, and not every carrier lets a site call its own toll-free number.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,17 +22,26 @@ EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class QuietLine:
-    """A header number (E.164) of a subsidiary, its last call, and how many calls a day came until then."""
+    """A plan's header number (E.164), its last call, and how many calls a day came until then.
+
+    `days` is for how long none came, counted from that call or from when strangers are answered again.
+    """
 
     line: str
-    subsidiary: str
+    plan: str
     last: datetime
     a_day: float
+    days: int
 
 
-def is_quiet(first: datetime, last: datetime, count: int, now: datetime) -> bool:
-    """Whether a silence since `last` is too long for a line with so many calls since `first`."""
-    silence = now - last
+Since = Callable[[str], Awaitable[datetime | None]]
+"""When a plan last began to answer strangers, as far as that is known."""
+Told = Callable[[QuietLine], Awaitable[None]]
+"""Hears of each quiet line, as often as it is looked at."""
+
+
+def is_quiet(first: datetime, last: datetime, count: int, silence: timedelta) -> bool:
+    """Whether a silence is too long for a line with so many calls from `first` to `last`."""
     return silence >= AT_LEAST and a_day(first, last, count) * (silence / timedelta(days=1)) >= EXPECTED
 
 
@@ -44,29 +53,33 @@ def a_day(first: datetime, last: datetime, count: int) -> float:
 class QuietLines:
     """Asks the database once in `EVERY`, however often it is looked at."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, since: Since, told: Told) -> None:
         self._engine = engine
+        self._since = since
+        self._told = told
         self._found: tuple[QuietLine, ...] = ()
         self._next: datetime | None = None
 
-    async def look(self, now: datetime, lines: Collection[str]) -> tuple[QuietLine, ...]:
-        """Those of `lines` that are quiet."""
+    async def look(self, now: datetime, lines: Mapping[str, str]) -> tuple[QuietLine, ...]:
+        """Those of `lines`, whose plans these are, that are quiet."""
         if self._next is None or now >= self._next:
-            self._found = await self._ask(now)
             self._next = now + EVERY
+            self._found = tuple([each async for each in self._ask(now, lines)])
+            for each in self._found:
+                await self._told(each)
         return tuple(each for each in self._found if each.line in lines)
 
-    async def _ask(self, now: datetime) -> tuple[QuietLine, ...]:
+    async def _ask(self, now: datetime, lines: Mapping[str, str]) -> AsyncIterator[QuietLine]:
         began = calls.c.started
         wanted = (
-            select(calls.c.line, func.max(calls.c.subsidiary), func.min(began), func.max(began), func.count())
+            select(calls.c.line, func.min(began), func.max(began), func.count())
             .where(calls.c.direction == "in", began >= now - REMEMBERED)
             .group_by(calls.c.line)
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(wanted)).all()
-        return tuple(
-            QuietLine(line, subsidiary, last, a_day(first, last, count))
-            for line, subsidiary, first, last, count in rows
-            if is_quiet(first, last, count, now)
-        )
+        for line, first, last, count in rows:
+            if line in lines and is_quiet(first, last, count, now - last):
+                silence = now - max(last, await self._since(lines[line]) or last)
+                if is_quiet(first, last, count, silence):
+                    yield QuietLine(line, lines[line], last, a_day(first, last, count), silence.days)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.engine import writing
 from ivr_audio.store import SoundStore
 from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
@@ -436,6 +437,13 @@ class Office:
         stored = self.book.find(found.plan, found.version[:12])
         if stored is not None:
             await self.line_letters.turned(connection, found, stored.version.plan)
+
+    async def line_quiet(self, line: str, since: datetime, said: str) -> None:
+        """IT and Operations are told that nobody calls a number any more."""
+        stored = self.book.by_line(line)
+        if stored is not None:
+            async with writing(self.engine) as connection:
+                await self.line_letters.quiet(connection, stored.version.plan, since, said)
 
     def _sources(self) -> Sources:
         return Sources(

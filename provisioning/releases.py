@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
@@ -17,6 +17,7 @@ from provisioning.tables import ReleaseRow, untested_releases
 from provisioning.untested import Untested
 from staff import audit
 from staff.audit import Deed
+from staff.audit_table import audit as deeds_kept
 
 Numbers = Mapping[str, tuple[str, ...]]
 """Version's hash → the numbers that it answers, header and public (E.164)."""
@@ -103,6 +104,13 @@ class ReleaseHistory:
         """All releases that were kept; one whose publication a crash cut short is not among them."""
         async with self._engine.connect() as connection:
             return frozenset(await connection.scalars(select(ReleaseRow.release).distinct()))
+
+    async def answers_since(self, plan: str) -> datetime | None:
+        """When strangers were last let in to it, anew or again."""
+        let_in = deeds_kept.c.action.in_(("plan.released", "plan.resumed")) & (deeds_kept.c.subject == plan)
+        async with self._engine.connect() as connection:
+            found: datetime | None = await connection.scalar(select(func.max(deeds_kept.c.at)).where(let_in))
+        return found
 
     async def _newest(self, release: str | None = None) -> Release | None:
         query = select(*_COLUMNS)

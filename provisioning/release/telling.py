@@ -59,6 +59,11 @@ class LineLetters:
         )
         await self._tell(connection, plan, "La llamada de prueba del día falló", canary.said + more)
 
+    async def quiet(self, connection: AsyncConnection, plan: Plan, since: datetime, said: str) -> None:
+        """Nobody calls a number any more that used to be called: once a silence."""
+        key = f"line-quiet:{plan.plan}:{since.isoformat()}"
+        await self._tell(connection, plan, "Dejaron de entrar llamadas", said, key=key)
+
     async def untested(self, connection: AsyncConnection, found: Untested, plan: Plan) -> None:
         """Strangers reach a version without its tests."""
         title = "Cambio urgente en servicio, sin pruebas" if found.urgent else "En servicio, sin pruebas"
@@ -89,8 +94,9 @@ class LineLetters:
         return self._site.subsidiaries[plan.subsidiary].here(at)
 
     async def _tell(
-        self, connection: AsyncConnection, plan: Plan, title: str, said: str, by: str = ""
+        self, connection: AsyncConnection, plan: Plan, title: str, said: str, by: str = "", key: str = ""
     ) -> None:
+        """With a `key` each person is told once."""
         if self._outbox is None:
             return
         path = f"/releases/{plan.plan}"
@@ -101,7 +107,8 @@ class LineLetters:
         for person in told.values():
             if person.email:
                 letter = notice(self._desk, person, subject, [line], "", (), by)
-                await self._outbox.put(connection, letter, self._clock())
+                once = f"{key}:{person.id}" if key else None
+                await self._outbox.put_once(connection, replace(letter, key=once), self._clock())
         self._outbox.nudge()
 
 

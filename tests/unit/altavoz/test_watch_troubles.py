@@ -112,7 +112,7 @@ WRONG = {
     "release-differs": release("bbb"),
     "canary-failed": replace(FINE, canaries=(CANARY,)),
     "line-quiet": replace(
-        FINE, store=StoreSeen(True, None, quiet=(QuietLine("+541143218765", "AR", AT, 6.0),))
+        FINE, store=StoreSeen(True, None, quiet=(QuietLine("+541143218765", "hogar-nandu", AT, 6.0, 4),))
     ),
     "line-untested": replace(FINE, store=StoreSeen(True, None, untested=(UNTESTED,))),
     "line-not-released": replace(FINE, store=StoreSeen(True, None, refused=(NOT_RELEASED,))),

@@ -20,7 +20,7 @@ from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaView
 from provisioning.marking import Going
 from provisioning.office import Office
-from provisioning.releases import Turned
+from provisioning.releases import ReleaseHistory, Turned
 from staff.actor import Actor, acting
 from staff.areas import Areas
 from staff.people import People
@@ -198,3 +198,27 @@ async def test_the_last_altas_history_tells_it_and_nobody_gets_a_second_letter(h
         "La línea vuelve a atender a los afiliados. La devolvió al servicio Olga Díaz: «Vinculado otra vez».",
     ]
     assert not await house.letters("Comentario")
+
+
+async def test_that_nobody_calls_any_more_is_told_once_a_silence(house: House) -> None:
+    line = house.office.book.of(PLAN).live.version.plan.lines[0].header
+    for _ in range(2):
+        await house.office.line_quiet(line, house.now, "Hace 5 días que no entra ninguna.")
+    told = await house.told("Dejaron de entrar llamadas")
+    assert set(told) == {"ivan", "olga", "both"}
+    assert "Hace 5 días que no entra ninguna." in told["olga"]
+    await house.office.line_quiet(line, house.now + timedelta(days=9), "Otra vez.")
+    assert len(await house.letters("Dejaron de entrar llamadas")) == 6
+    await house.office.line_quiet("+541100000000", house.now, "De nadie.")
+    assert len(await house.letters("Dejaron de entrar llamadas")) == 6
+
+
+async def test_since_when_a_line_answers_is_known_from_its_last_return(house: House) -> None:
+    history = ReleaseHistory(house.engine)
+    first = await history.answers_since(PLAN)
+    await house.suspends()
+    assert await history.answers_since(PLAN) == first
+    await house.returns()
+    back = await history.answers_since(PLAN)
+    assert first is not None and back is not None and back > first
+    assert await history.answers_since("otro") is None
