@@ -2,15 +2,19 @@
 
 from aiohttp import web
 
+from provisioning.alta.lists import AltaFilter
 from provisioning.prompts.needs import PlanNeeds
 from provisioning.prompts.overview import PlanFilter
 from staff.permissions import Permission
 from web.alta.board import mine
-from web.alta.find import zone_of
+from web.alta.find import altas, zone_of
 from web.asked import see_other
 from web.entering import first_page
 from web.keys import services, session
 from web.pages import full_names, render
+
+ASKED = 20
+"""So many of the altas that somebody asked for are shown, the newest."""
 
 
 async def index(request: web.Request) -> web.Response:
@@ -18,10 +22,17 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def my_turn(request: web.Request) -> web.Response:
-    """The open steps that wait for whoever looks, and the recordings of others that they may approve."""
+    """The open steps that wait for whoever looks, the recordings of others that they may approve, and for
+    whom the altas wait that they asked for.
+    """
+    found, who = altas(request), session(request).person
+    asked = AltaFilter(asked_by=who.name, state="under-way")
     return render(
         request,
         "my_turn.html",
+        asked=(await found.page(asked, ASKED, scope=who.scope)).items,
+        may_begin=not await found.hands.may_begin(who, found.written.procedure.begins),
+        areas=await services(request).areas.labels(),
         mine=await mine(request),
         to_approve=await _to_approve(request),
         names=await full_names(request),

@@ -39,6 +39,7 @@ class AltaFilter:
     carrier: str = ""
     plan: str = ""
     kind: str = ""
+    asked_by: str = ""
     state: str = ""
     text: str = ""
 
@@ -148,7 +149,7 @@ def _conditions(filter: AltaFilter, now: datetime, scope: Scope) -> Iterable[Col
 
 def _of_altas(filter: AltaFilter, scope: Scope) -> Iterable[ColumnElement[bool]]:
     yield from _scope(scope)
-    for name in ("subsidiary", "account", "carrier", "plan", "kind"):
+    for name in ("subsidiary", "account", "carrier", "plan", "kind", "asked_by"):
         if value := getattr(filter, name):
             yield altas.c[name] == value
     if filter.state in _STATES:

@@ -159,7 +159,9 @@ async def test_while_it_is_suspended_no_row_leads_to_a_turn_that_is_not_there(ho
     alta = await begun(house)
     async with house.at("carla") as carla:
         assert "Es su turno: arriba" in await read(carla, f"/altas/{alta.id}")
+        assert "alta suspendida" not in await read(carla, "/mine")
         await carla.post(f"/altas/{alta.id}/suspend", {"reason": "Espera"})
+        assert "alta suspendida" in await read(carla, "/mine")
         page = await read(carla, f"/altas/{alta.id}")
         assert "Es su turno" not in page and 'id="step-prospecto"' in page
 
@@ -278,7 +280,13 @@ async def test_my_turn_is_where_the_day_starts_for_those_without_a_desk(house):
                 assert (await visitor.get("/")).headers["Location"] == "/mine"
                 assert "/altas/1#step-" in await read(visitor, "/mine")
         async with house.visit(root, "fabio") as fabio:
-            assert "Nada espera por usted" in await read(fabio, "/mine")
+            page = await read(fabio, "/mine")
+            assert "Nada espera por usted" in page and "Las altas que usted pidió" not in page
+        async with house.visit(root, "carla") as carla:
+            page = await read(carla, "/mine")
+            asked = page[page.index("Las altas que usted pidió") :]
+            assert "Prestadores suficientes: " in asked and "Prestadores, hasta el" in asked
+            assert 'href="/altas/new">Nueva alta' in page
 
 
 async def test_every_role_reads_every_page_of_an_alta_or_is_told_why_not(house):
