@@ -411,6 +411,7 @@ async def test_the_plan_is_loaded_once_both_areas_signed_on_the_altas_page(house
         await house.office.altas.by_itself.look()
         assert (await house.office.altas.find(alta.id)).step("plan-cargado").closed
         told = await read(olga, f"/altas/{alta.id}")
+        assert "Carla Mora, Olga Díaz, " in told[told.index('id="step-plan-cargado"') :]
         assert "Firmó la solicitud" not in told and "Firmó «Plan cargado en conjunto» por Comercial" in told
 
 
