@@ -17,7 +17,7 @@ from provisioning.alta.coverages import CoverageVersion
 from provisioning.alta.documents import Document
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.views import AltaView
-from provisioning.notices.drafts import Draft
+from provisioning.notices.drafts import NO_SERVER, Draft
 from staff.actor import acting
 from staff.audit import Deed
 from staff.permissions import Permission
@@ -94,7 +94,7 @@ class AltaPaperOperations:
             return to_jsonable_python(asdict(sent)) | {"sent": True}
         problems, recipients = await drafts.checked(draft)
         refusal = await drafts.may_send(kind, alta, person)
-        against = [*problems.values(), *([refusal] if refusal else [])]
+        against = [said for said in (*problems.values(), refusal, "" if drafts.sends else NO_SERVER) if said]
         written = {"subject": draft.subject, "text": draft.text, "recipients": recipients}
         return {"sent": False, "kind": kind, "everybody": draft.everybody, "against": against} | written
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, out, read_text, show_json, write_bytes
+from altavoz.commands.common import AsJson, ask, counted, out, read_text, show_json, write_bytes
 
 Number = typer.Argument(help="Número del alta, como ALTA-7.")
 Version = typer.Option(None, min=1, help="Una versión; la última, si falta.")
@@ -88,16 +88,20 @@ def letter(
     if as_json:
         show_json(found)
     elif found["sent"]:
-        out.print(f"«{found['subject']}» sale hacia {found['recipients']} direcciones.", markup=False)
+        out.print(f"«{found['subject']}» sale hacia {_directions(found['recipients'])}.", markup=False)
     else:
         _show(found)
     if not found["sent"] and found["against"]:
         raise typer.Exit(1)
 
 
+def _directions(number: int) -> str:
+    return counted(number, "dirección", "direcciones")
+
+
 def _show(found: dict[str, Any]) -> None:
     to = found["recipients"]
-    said = f"todo el personal ({len(to)} direcciones)" if found["everybody"] else ", ".join(to)
+    said = f"todo el personal ({_directions(len(to))})" if found["everybody"] else ", ".join(to)
     out.print(f"Para: {said}\nAsunto: {found['subject']}\n\n{found['text']}", markup=False)
     for each in found["against"]:
         out.print(f"! {each}", markup=False)

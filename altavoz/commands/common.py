@@ -54,6 +54,11 @@ def ask(command: str, **arguments: Any) -> Any:
         fail(str(error))
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """`1 dirección`, `2 direcciones`."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def read_text(file: Path) -> str:
     try:
         return file.read_text("utf-8")

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, fail, out, show_json, show_one, show_rows
+from altavoz.commands.common import AsJson, ask, counted, fail, out, show_json, show_one, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Números.")
 
@@ -109,9 +109,10 @@ def _tell(read: dict[str, Any], check: bool) -> None:
     for each in read["problems"]:
         out.print(f"fila {each['row']}: {each['problem']}", markup=False)
     if read["loaded"]:
-        out.print(f"Se cargaron {read['numbers']} números, libres.")
+        many = f"Se cargaron {read['numbers']} números, libres."
+        out.print("Se cargó un número, libre." if read["numbers"] == 1 else many)
     elif read["problems"]:
-        out.print(f"{len(read['problems'])} problemas: no se cargó nada.")
+        out.print(f"{counted(len(read['problems']), 'problema', 'problemas')}: no se cargó nada.")
     elif check:
         out.print(f"Se cargarían {read['numbers']} números de {read['rows']} filas.")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from altavoz.commands.common import AsJson, ask, copy_file, out, show_json, show_rows
+from altavoz.commands.common import AsJson, ask, copy_file, counted, out, show_json, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Prestadores.")
 
@@ -72,9 +72,10 @@ def load(
 def _tell(read: dict[str, Any]) -> None:
     for each in read["problems"]:
         out.print(f"fila {each['row']}: {each['problem']}", markup=False)
-    counts = f"{read['added']} nuevos, {read['changed']} que cambian, {read['same']} iguales"
+    new, same = counted(read["added"], "nuevo", "nuevos"), counted(read["same"], "igual", "iguales")
+    counts = f"{new}, {counted(read['changed'], 'que cambia', 'que cambian')}, {same}"
     if read["problems"]:
-        out.print(f"{len(read['problems'])} problemas: no se cargó nada.")
+        out.print(f"{counted(len(read['problems']), 'problema', 'problemas')}: no se cargó nada.")
     else:
         out.print(f"{'Se cargaron' if read['loaded'] else 'Se cargarían'}: {counts}.")
 

@@ -25,6 +25,7 @@ from staff.people import People
 from staff.person import Person
 
 MOST_RECIPIENTS, LONGEST_TEXT = 20, 20_000
+NO_SERVER = "Altavoz no tiene servidor de correo: nada sale de aquí."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Drafts:
         """Put it into the outbox; a form (`once`) sent twice goes once. Raises `DraftRefused`."""
         outbox, (problems, recipients) = self._outbox, await self.checked(draft)
         if outbox is None:
-            problems[""] = "Altavoz no tiene servidor de correo: nada sale de aquí."
+            problems[""] = NO_SERVER
         if said := await self.may_send(kind, alta, person):
             problems[""] = said
         if problems or outbox is None:

@@ -57,6 +57,7 @@ class LetterOffered(Answer):
     kind: str
     title: str
     refusal: Annotated[str, Field(description="De quién es enviarlo; vacío, si es de quien pregunta.")]
+    sends: Annotated[bool, Field(description="Si hay servidor de correo.")]
     last: Annotated[LetterGone | None, Field(description="El último que salió.")]
 
 
@@ -127,10 +128,6 @@ def _draft(asked: LetterWritten) -> Draft:
 
 async def _offered(request: web.Request, alta: AltaView, kind: str) -> dict[str, Any]:
     drafts = _drafts(request)
-    refusal = await drafts.may_send(kind, alta, person(request))
-    return {
-        "kind": kind,
-        "title": LETTERS[kind],
-        "refusal": refusal,
-        "last": await drafts.last(kind, alta.id),
-    }
+    named = {"kind": kind, "title": LETTERS[kind], "sends": drafts.sends}
+    refusal, last = await drafts.may_send(kind, alta, person(request)), await drafts.last(kind, alta.id)
+    return named | {"refusal": refusal, "last": last}

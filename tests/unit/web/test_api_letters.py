@@ -23,7 +23,11 @@ async def test_a_letter_is_written_by_the_facts_seen_and_goes_once_in_its_person
     async with house.at() as visitor:
         draft = await asked(visitor, path, carla)
         assert (draft["everybody"], draft["to"], draft["refusal"], draft["last"]) == (True, [], "", None)
-        assert draft["title"] == "Anunciar el lanzamiento" and "Hogar Ñandú" in draft["subject"]
+        assert (
+            draft["sends"]
+            and draft["title"] == "Anunciar el lanzamiento"
+            and "Hogar Ñandú" in draft["subject"]
+        )
         assert "Le corresponde a Commercial" in (await asked(visitor, path, olga))["refusal"]
         seen = await read(await posted(visitor, f"{path}/preview", olga, **LAUNCH))
         assert sorted(seen["recipients"]) == STAFF and seen["text"] == "Hola a todos.\nEmpieza hoy."

@@ -319,7 +319,7 @@ async def test_a_file_is_looked_at_first_and_then_loaded_whole(house):
         assert answer.status == 422 and "Hay 2 problemas" in page
         answer = await sent(visitor, "/providers/load", {}, ("file", "red.csv", rows.encode()))
         kept = answer.headers["Location"]
-        assert "1 nuevos, 1 que cambian" in await (await visitor.get(kept)).text()
+        assert "1 nuevo, 1 que cambia, 0 iguales" in await (await visitor.get(kept)).text()
         assert len(await house.office.providers.all_of("AR")) == 1
         answer = await visitor.post(kept, {"reason": "Red nueva"}, Accept="text/html")
         assert answer.headers["Location"] == "/providers?done=loaded-2"

@@ -15,7 +15,7 @@ from provisioning.alta.load import read_procedure
 from provisioning.alta.refusals import AltaRefused
 from provisioning.network.profile import profile_of
 from provisioning.network.values import NetworkRefused
-from provisioning.notices.drafts import DraftRefused
+from provisioning.notices.drafts import NO_SERVER, DraftRefused
 from staff.audit_trail import AuditFilter
 from tests.unit.web.altas import contracted
 from tests.unit.web.test_alta_papers import ARCHIVE
@@ -72,6 +72,10 @@ async def test_a_letter_is_shown_and_goes_only_in_the_name_of_whose_turn_it_is(h
     seen = await ask["alta/letter"](given)
     assert seen["everybody"] and len(seen["recipients"]) == 4 and seen["against"] == []
     assert (seen["sent"], seen["text"]) == (False, "Empieza hoy.") and "Hogar Ñandú" in seen["subject"]
+    drafts = house.office.notices.drafts
+    outbox_, drafts._outbox = drafts._outbox, None
+    assert (await ask["alta/letter"](given))["against"] == [NO_SERVER]
+    drafts._outbox = outbox_
     (said,) = (await ask["alta/letter"](given | {"by": "olga"}))["against"]
     assert "Le corresponde a Commercial" in said
     with pytest.raises(DraftRefused, match="Le corresponde a Commercial"):
