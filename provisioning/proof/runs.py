@@ -37,6 +37,10 @@ class TestRefused(ValueError):
     __test__ = False
 
 
+class TestUnderWay(TestRefused):
+    """Another test of the plan has to end first."""
+
+
 class RunState(StrEnum):
     """`LISTENING`: all calls passed, and somebody of Operations has yet to say what they heard."""
 
@@ -118,7 +122,7 @@ class Runs:
         self._engine = engine
 
     async def begin(self, run: Run) -> Run:
-        """Claim the plan for a test; the run with its id. Raises TestRefused when one is under way."""
+        """Claim the plan for a test; the run with its id. Raises TestUnderWay."""
         row = {name: getattr(run, name) for name in _PLAIN} | {"busy": run.plan, "calls": [], "ears": []}
         row |= {"planned": [list(each) for each in run.planned], "left_out": list(run.left_out)}
         try:
@@ -129,7 +133,7 @@ class Runs:
                 told = {"run": id, "kind": run.kind, "version": run.version[:12]}
                 await audit.write(connection, Deed("test.started", run.plan, after=told))
         except IntegrityError as error:
-            raise TestRefused(
+            raise TestUnderWay(
                 f"Ya hay una prueba de «{run.plan}» en marcha: espere a que termine."
             ) from error
         return replace(run, id=id)

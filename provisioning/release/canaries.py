@@ -20,7 +20,7 @@ from plans.book import PlanBook
 from plans.model import Plan
 from plans.site import Site
 from provisioning.proof.reports import Kind, Report, Result
-from provisioning.proof.runs import Run
+from provisioning.proof.runs import Run, TestUnderWay
 from provisioning.release.tables import canaries
 from staff import audit
 from staff.actor import SERVICE
@@ -92,7 +92,7 @@ class Canaries:
         self._hour = hour
         self._failed = failed
         self._last: dict[str, Canary] | None = None
-        self._again: dict[tuple[str, date], datetime] = {}
+        self._again: dict[tuple[str, date], tuple[datetime, bool]] = {}
         self._repeated: set[asyncio.Task[None]] = set()
 
     def failing(self) -> tuple[Canary, ...]:
@@ -122,9 +122,9 @@ class Canaries:
         for plan, day in self.due(self._clock()):
             if await self._claimed(plan.plan, day):
                 await self._call(plan, day)
-        for (name, day), at in list(self._again.items()):
+        for (name, day), (at, once) in list(self._again.items()):
             if at <= self._clock():
-                await self._call_again(name, day)
+                await self._call_again(name, day, once)
 
     def due(self, now: datetime) -> tuple[tuple[Plan, date], ...]:
         """The live plans whose hour it is, and which day it is there."""
@@ -157,7 +157,10 @@ class Canaries:
             claimed = await connection.execute(again.values(state="running", at=self._clock(), said=""))
         if claimed.rowcount != 1:
             return None
-        run = await self._begun(plan.plan)
+        try:
+            run = await self._begun(plan.plan)
+        except TestUnderWay:
+            run = False, last.report, last.said
         if not isinstance(run, int):
             await self._end(plan, last.day, *run, told=True)
             return None
@@ -179,12 +182,16 @@ class Canaries:
         return True
 
     async def _call(self, plan: Plan, day: date, *, once: bool = False) -> None:
-        """What fails is called again, unless it was to be called `once`."""
-        passed, report, said = await self._called(plan.plan)
+        """What fails is called again, unless it was to be called `once`; while somebody tests it, later."""
+        try:
+            passed, report, said = await self._called(plan.plan)
+        except TestUnderWay:
+            self._again[plan.plan, day] = self._clock() + AGAIN, once
+            return
         if passed or once:
             await self._end(plan, day, passed, report, said)
         else:
-            self._again[plan.plan, day] = self._clock() + AGAIN
+            self._again[plan.plan, day] = self._clock() + AGAIN, True
             log.warning("canary_again", plan=plan.plan, said=said)
 
     async def _called(self, plan: str) -> Ended:
@@ -192,9 +199,11 @@ class Canaries:
         return await self._found(plan, run) if isinstance(run, int) else run
 
     async def _begun(self, plan: str) -> int | Ended:
-        """The test that is under way, or why there is none."""
+        """The test that is under way, or why there is none. Raises TestUnderWay for another one."""
         try:
             return (await self._tests.start(plan, Kind.CANARY, SERVICE.name, live=True)).id
+        except TestUnderWay:
+            raise
         except Exception as error:
             log.exception("canary_not_called", plan=plan)
             return _not_called(error)
@@ -211,12 +220,12 @@ class Canaries:
         stopped = {Result.CANCELLED: CANCELLED, Result.INTERRUPTED: INTERRUPTED}.get(report.result, "")
         return report.passed, report.id, said or stopped
 
-    async def _call_again(self, name: str, day: date) -> None:
+    async def _call_again(self, name: str, day: date, once: bool) -> None:
         """One that answers strangers no more is nobody's trouble."""
         del self._again[name, day]
         live = self._book.of(name).live
         if live is not None:
-            await self._call(live.version.plan, day, once=True)
+            await self._call(live.version.plan, day, once=once)
             return
         row = (canaries.c.plan == name) & (canaries.c.day == day) & (canaries.c.state == "running")
         async with writing(self._engine) as connection:

@@ -49,6 +49,7 @@ class Instance:
             "ALTAVOZ_AMI": f"127.0.0.1:{self.base + 2}",
             "ALTAVOZ_RTP": f"{self.base + 20}-{self.base + 219}",
             "ALTAVOZ_PBX_ROOT": str(ROOT / ".pbx"),
+            "ALTAVOZ_CANARY": "",  # its calls would come at some hours and not at others
             "PYTHONUNBUFFERED": "1",
             **self.extra,
         }

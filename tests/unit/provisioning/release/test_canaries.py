@@ -21,7 +21,7 @@ from plans.model import Plan
 from plans.write import version_of
 from provisioning.notices.letters import Desk
 from provisioning.proof.reports import Check, Kind, Report, Result, TestedCall
-from provisioning.proof.runs import Run, RunState
+from provisioning.proof.runs import Run, RunState, TestUnderWay
 from provisioning.release.canaries import AGAIN, CANCELLED, GIVEN_UP, INTERRUPTED, Canaries, Canary
 from provisioning.release.telling import MOST, LineLetters
 from staff.absences import Absences
@@ -44,6 +44,7 @@ class Played:
 
     wrong: str = ""
     away: str = ""
+    busy: bool = False
     made: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,6 +55,8 @@ class Played:
         self.made.append(plan)
         if self.away:
             raise RuntimeError(self.away)
+        if self.busy:
+            raise TestUnderWay("Ya hay una prueba en marcha")
         said = (plan, plan, "AR", "Seguros", "0" * 64, "entry", "release", "altavoz")
         return Run(len(self.made), kind, *said, FOUR_IN_BUENOS_AIRES, RunState.RUNNING)
 
@@ -169,6 +172,35 @@ async def test_what_fails_once_is_called_again_before_anybody_is_told(house: Hou
     await house.canaries.look()
     assert (len(house.played.made), house.canaries.failing(), house.played.told) == (2, (), [])
     assert [canary.state for canary in await house.canaries.history("hogar-nandu")] == ["passed"]
+
+
+async def test_while_somebody_tests_a_line_its_canary_waits(house: House) -> None:
+    house.played.wrong, house.played.busy = "el operador lo desvinculó", True
+    await house.canaries.look()
+    house.now += AGAIN
+    await house.canaries.look()
+    house.played.busy = False
+    house.now += AGAIN
+    await house.canaries.look()
+    assert (house.canaries.failing(), house.played.told) == ((), [])
+    house.now += AGAIN
+    house.played.busy = True
+    await house.canaries.look()
+    house.played.busy = False
+    house.now += AGAIN
+    await house.canaries.look()
+    assert house.played.told == ["hogar-nandu: Número: el operador lo desvinculó"]
+
+
+async def test_one_that_cannot_be_repeated_now_failed_as_it_did(house: House) -> None:
+    house.played.wrong = "el operador lo desvinculó"
+    await house.fails()
+    before = house.canaries.failing()
+    house.played.busy = True
+    live = house.book.of("hogar-nandu").live
+    assert await house.canaries.repeat(live.version.plan) is None
+    (after,) = house.canaries.failing()
+    assert [(after.said, after.report)] == [(each.said, each.report) for each in before]
 
 
 async def test_what_fails_twice_is_told_once(house: House) -> None:
