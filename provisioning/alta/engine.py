@@ -129,8 +129,7 @@ def guarded(alta: AltaView) -> tuple[StepView, ...]:
     release = alta.step_with(RELEASED)
     if alta.state is not AltaState.RUNNING or (release is not None and release.state.over):
         return ()
-    gates = (step for step in alta.steps if step.step.gate and not step.step.optional)
-    return tuple(step for step in gates if step.state is StepState.DONE)
+    return tuple(step for step in alta.steps if step.step.gate and step.state is StepState.DONE)
 
 
 def lost(alta: AltaView) -> dict[str, str]:
