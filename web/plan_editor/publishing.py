@@ -13,6 +13,7 @@ from provisioning.refusals import ProvisioningRefused
 from staff.permissions import Permission
 from staff.person import Person
 from telephony.publish import NotPublished
+from web.alta.find import of_plan
 from web.asked import is_htmx, see_other
 from web.keys import person, services
 from web.lists import text
@@ -61,6 +62,7 @@ async def _page(
         lines=lines,
         reason=reason,
         urgent=urgent,
+        alta=await of_plan(request, known.plan),
     )
 
 

@@ -236,7 +236,8 @@ async def test_who_comes_from_an_alta_finds_back_to_it(house, played):
     assert (await run_whole(house)).passed
     plan = played.version.plan
     alta = await begun(house, kind="otro-si", plan=PLAN, account=plan.account, subsidiary="CO", carrier=None)
-    pages = (f"/line-tests/of/{PLAN}", "/line-tests/1", f"/prompts/{PLAN}", f"/releases/{PLAN}")
+    of_plan = (f"/prompts/{PLAN}", f"/releases/{PLAN}", f"/plans/{PLAN}/publish")
+    pages = (f"/line-tests/of/{PLAN}", "/line-tests/1", *of_plan)
     async with house.at("ivan") as visitor:
         for page in pages:
             assert f'href="/altas/{alta.id}">Volver al alta' in await (await visitor.get(page)).text(), page
