@@ -209,8 +209,8 @@ class House:
     def releases(self) -> ReleaseHistory:
         return ReleaseHistory(
             self.engine,
-            lambda *found: self.office.let_in_untested(*found),
-            lambda *found: self.office.line_turned(*found),
+            lambda *found: self.office.news.let_in_untested(*found),
+            lambda *found: self.office.news.turned(*found),
         )
 
     @cached_property
@@ -226,7 +226,7 @@ class House:
             clock=now,
             approved=lambda plan: self.office.prompts.approved(plan),
             objections=lambda plan: self.office.numbers.objections(plan),
-            after=lambda: self.office.after,
+            after=lambda: self.office.news.after,
         )
 
     @cached_property
@@ -337,7 +337,7 @@ class House:
 
     async def _line_quiet(self, found: QuietLine) -> None:
         said = f"{quiet_said(found)} {QUIET_ADVICE}"
-        await self.office.line_quiet(found.line, found.last, said)
+        await self.office.news.quiet(found.line, found.last, said)
 
     @cached_property
     def watch(self) -> Watch:

@@ -3,7 +3,7 @@
 The running instance and the tests of the console stand on the same one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.headerregistry import Address
@@ -11,9 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import writing
 from ivr_audio.store import SoundStore
 from mail.company import UNNAMED, Company
 from mail.outbox import Outbox
@@ -31,7 +30,6 @@ from provisioning.alta.store import Altas
 from provisioning.alta.views import AltaView
 from provisioning.alta.who import Hands
 from provisioning.apply import Provisioner
-from provisioning.changed import Changed, Listener
 from provisioning.editing.evidence import configured_evidence, own_version, written_evidence
 from provisioning.editing.publishing import Publications
 from provisioning.editing.store import PlanDrafts
@@ -47,12 +45,12 @@ from provisioning.network.selection import Selection
 from provisioning.network.times import TimesDesk
 from provisioning.network.training import Trainings
 from provisioning.network.wanted import Wanted
+from provisioning.news import PlanNews
 from provisioning.notices.bureau import Bureau
 from provisioning.notices.drafts import NUMBER_REQUEST, Sent, Write
 from provisioning.notices.letters import Desk
 from provisioning.notices.mailroom import Mailroom
 from provisioning.notices.preferences import Preferences
-from provisioning.notices.sheets import CONFIRMED
 from provisioning.numbers.asking import asked, asking
 from provisioning.numbers.carriers import Carriers
 from provisioning.numbers.evidence import numbers_evidence
@@ -77,9 +75,7 @@ from provisioning.release.releasing import LineReleases
 from provisioning.release.sections import Gathering, Sources
 from provisioning.release.store import ReleaseStore
 from provisioning.release.telling import LineLetters
-from provisioning.release.turns import note_turn
-from provisioning.releases import Turned
-from provisioning.untested import Untested, UntestedVersions
+from provisioning.untested import UntestedVersions
 from staff.absences import Absences
 from staff.areas import Areas
 from staff.people import People
@@ -120,40 +116,7 @@ class Office:
     shown: Shown | None = None
     canary_hour: time | None = None
 
-    @property
-    def after(self) -> Sequence[Listener]:
-        """Who is told, in this order, when a plan's live version or its candidate is another."""
-        return (
-            self.plan_numbers.plan_changed,
-            self._altas_look_again,
-            self._coordinators_told,
-            self._alta_told,
-        )
-
     # altas
-
-    async def _altas_look_again(self, _: Changed) -> None:
-        self.altas.nudge()
-
-    async def _coordinators_told(self, changed: Changed) -> None:
-        """A version on trial that shows them something new, when no alta is under way that tells them."""
-        if changed.what != "candidate" or not self.notices.sheets.renewed(changed.plan):
-            return
-        alta = await self.altas.of_plan(changed.plan)
-        under_way = alta is not None and alta.ended is None and alta.step_with(CONFIRMED) is not None
-        standing = None if under_way else await self.notices.sheets.standing(changed.plan)
-        if standing is not None and standing.missing:
-            await self.notices.remind_readers(standing)
-
-    async def _alta_told(self, changed: Changed) -> None:
-        """The history of the plan's last alta tells that its line was suspended, or is back."""
-        alta = await self.altas.of_plan(changed.plan) if changed.turn else None
-        if alta is None or changed.turn is None:
-            return
-        doer = await self.people.by_name(changed.by)
-        await note_turn(
-            self.altas, alta, changed.turn, doer.full_name if doer else changed.by, changed.reason
-        )
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -426,24 +389,18 @@ class Office:
     def untested(self) -> UntestedVersions:
         return UntestedVersions(self.engine, self.book, self.reports, self.provisioner.entry_of)
 
-    async def let_in_untested(self, connection: AsyncConnection, found: Untested) -> None:
-        """IT and Operations are told at once, unless it was tested and only nobody released it."""
-        stored = self.book.find(found.plan, found.version[:12])
-        if stored is not None and await self.untested.lacks(stored):
-            await self.line_letters.untested(connection, found, stored.version.plan)
-
-    async def line_turned(self, connection: AsyncConnection, found: Turned) -> None:
-        """Whoever answers for a line, or answers its calls, is told that it was suspended or is back."""
-        stored = self.book.find(found.plan, found.version[:12])
-        if stored is not None:
-            await self.line_letters.turned(connection, found, stored.version.plan)
-
-    async def line_quiet(self, line: str, since: datetime, said: str) -> None:
-        """IT and Operations are told that nobody calls a number any more."""
-        stored = self.book.by_line(line)
-        if stored is not None:
-            async with writing(self.engine) as connection:
-                await self.line_letters.quiet(connection, stored.version.plan, since, said)
+    @cached_property
+    def news(self) -> PlanNews:
+        return PlanNews(
+            self.engine,
+            self.book,
+            self.altas,
+            self.people,
+            self.plan_numbers,
+            self.notices,
+            self.untested,
+            self.line_letters,
+        )
 
     def _sources(self) -> Sources:
         return Sources(

@@ -235,9 +235,9 @@ class House:
             lambda: {plan.account.name for plan in self.book.plans()},
         )
         self.publishing = Publishing(self.engine, database.parent, self.site, self.book, lambda: self.clock())
-        self.publishing.listeners = lambda: self.office.after
-        self.publishing.untested = lambda *found: self.office.let_in_untested(*found)
-        self.publishing.turned = lambda *found: self.office.line_turned(*found)
+        self.publishing.listeners = lambda: self.office.news.after
+        self.publishing.untested = lambda *found: self.office.news.let_in_untested(*found)
+        self.publishing.turned = lambda *found: self.office.news.turned(*found)
         self.publishing.approved = lambda plan: self.office.prompts.approved(plan)
         self.publishing.objections = lambda plan: self.office.numbers.objections(plan)
         self.office = Office(

@@ -120,8 +120,8 @@ async def house(engine: AsyncEngine, tmp_path: Path) -> House:
         await areas.add(area, label)
     for name, profile in PEOPLE.items():
         await people.open(name, replace(profile, email=f"{name}@empresa.example"), None)
-    publishing.turned = lambda *found: office.line_turned(*found)
-    publishing.listeners = lambda: office.after
+    publishing.turned = lambda *found: office.news.turned(*found)
+    publishing.listeners = lambda: office.news.after
     publishing.start()
     await office.provisioner.apply([NANDU], "ivan", going=Going.EXAMPLES, reason="ejemplo")
     return house
@@ -182,7 +182,7 @@ async def test_told_again_of_the_same_it_goes_once(house: House) -> None:
     assert live is not None
     found = Turned(PLAN, live.version.hash, "suspended", house.now, "olga", "El operador <la> desvía mal")
     async with writing(house.engine) as connection:
-        await house.office.line_turned(connection, found)
+        await house.office.news.turned(connection, found)
     assert set(await house.told("Línea suspendida")) == TOLD
 
 
@@ -203,13 +203,13 @@ async def test_the_last_altas_history_tells_it_and_nobody_gets_a_second_letter(h
 async def test_that_nobody_calls_any_more_is_told_once_a_silence(house: House) -> None:
     line = house.office.book.of(PLAN).live.version.plan.lines[0].header
     for _ in range(2):
-        await house.office.line_quiet(line, house.now, "Hace 5 días que no entra ninguna.")
+        await house.office.news.quiet(line, house.now, "Hace 5 días que no entra ninguna.")
     told = await house.told("Dejaron de entrar llamadas")
     assert set(told) == {"ivan", "olga", "both"}
     assert "Hace 5 días que no entra ninguna." in told["olga"]
-    await house.office.line_quiet(line, house.now + timedelta(days=9), "Otra vez.")
+    await house.office.news.quiet(line, house.now + timedelta(days=9), "Otra vez.")
     assert len(await house.letters("Dejaron de entrar llamadas")) == 6
-    await house.office.line_quiet("+541100000000", house.now, "De nadie.")
+    await house.office.news.quiet("+541100000000", house.now, "De nadie.")
     assert len(await house.letters("Dejaron de entrar llamadas")) == 6
 
 
