@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,23 +38,36 @@ _BEGINNING = 2
 _GAP = 3
 """Windows in a row that no line loses: there, other words were said."""
 
-LOST, TAKEN = 8, 14
-"""Pieces in a row, one every 20 ms, that a line may spoil, and take away at once. Another word or digit is 10
-and more; a bad line spoils as many now and then (docs/line-tests.md), and its call is repeated."""
-_EDGES = 4
+
+class Spoils(NamedTuple):
+    """Pieces of a prompt in a row, one every 20 ms, that a line may spoil, at the prompt's ends, and that may
+    be away at once: a busy machine does not record some, and at an end nothing tells how many."""
+
+    pieces: int
+    ends: int
+    taken: int
+
+
+CLEAN, FAIR, BAD = Spoils(3, 8, 14), Spoils(8, 8, 14), Spoils(6, 6, 8)
+"""A line that loses nothing, one of which nothing is known, a bad one. «Por» for «para» is 4 pieces and more
+as a rule, another word or digit 7; by a bad line a shorter word may look as if pieces were away."""
+_EDGES, _WHOLE = 4, 6
+"""Pieces that differ where packets are away, besides these; samples by which they are no whole packets."""
 _PIECE, _TREMBLES = RATE * 3 // 50, 24
 _AS_ITS_LIKE = 0.6
 """The share of a prompt's usual correlation that a piece of it keeps."""
 
 
 class Verdict(StrEnum):
-    """What was heard where a prompt was expected. `CUT` is its beginning and then nothing."""
+    """What was heard where a prompt was expected. `CUT` is its beginning and then nothing, `UNCLEAR` what its
+    line spoilt too much to tell (`ivr_audio.reception`)."""
 
     HEARD = "heard"
     ANOTHER = "another"
     SILENCE = "silence"
     NOISE = "noise"
     CUT = "cut"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +94,31 @@ class _Window:
     alike: float
 
 
-def compare(heard: Samples, prompt: Samples) -> Match:
-    """Look for `prompt` in `heard`; of several times that it is there, the first one is told."""
+def compare(heard: Samples, prompt: Samples, spoils: Spoils = FAIR) -> Match:
+    """Look for `prompt` in `heard`; of several times that it is there, the first one is told.
+
+    The line `spoils` so much of it at most.
+    """
     if level(heard) <= _SILENT:
         return Match(Verdict.SILENCE, 0.0, 0.0, 0.0, 0.0, decibels(level(heard)))
     best: Match | None = None
     for lag in _lags(heard, prompt):
         if windows := _followed(heard, prompt, lag):
-            match = _matched(heard, prompt, windows)
+            match = _matched(heard, prompt, windows, spoils)
             if match.verdict is Verdict.HEARD:
                 return match
             best = match if best is None or match.share > best.share else best
     return best or Match(Verdict.ANOTHER, 0.0, 0.0, 0.0, 0.0, decibels(level(heard)))
 
 
-def _matched(heard: Samples, prompt: Samples, windows: list[_Window]) -> Match:
+def _matched(heard: Samples, prompt: Samples, windows: list[_Window], spoils: Spoils) -> Match:
     length = len(prompt)
     same = [each for each in windows if each.alike >= ALIKE]
     share = len(same) / len(windows)
     known = same or windows
     parts = [heard[max(each.at + each.lag, 0) : each.at + each.lag + _WINDOW] for each in known]
     return Match(
-        _verdict(heard, prompt, windows, share),
+        _verdict(heard, prompt, windows, share, spoils),
         float(np.mean([max(each.alike, 0.0) for each in windows])),
         known[0].lag / RATE,
         (known[-1].lag + length) / RATE if known[-1] is windows[-1] else _end(known[-1]) / RATE,
@@ -130,9 +147,11 @@ def decibels(amplitude: float) -> float:
     return round(max(20 * float(np.log10(max(amplitude, 1e-9))), -99.0), 1)
 
 
-def _verdict(heard: Samples, prompt: Samples, windows: list[_Window], share: float) -> Verdict:
+def _verdict(
+    heard: Samples, prompt: Samples, windows: list[_Window], share: float, spoils: Spoils
+) -> Verdict:
     if share >= ENOUGH and _longest_gap(windows) < _GAP:
-        return Verdict.ANOTHER if _other_words(heard, prompt, windows) else Verdict.HEARD
+        return Verdict.ANOTHER if _other_words(heard, prompt, windows, spoils) else Verdict.HEARD
     beginning = _beginning(windows)
     if beginning >= _BEGINNING and _nothing(heard[_end(windows[beginning - 1]) :]):
         return Verdict.CUT
@@ -153,7 +172,7 @@ def _longest_gap(windows: list[_Window]) -> int:
     return longest
 
 
-def _other_words(heard: Samples, prompt: Samples, windows: list[_Window]) -> bool:
+def _other_words(heard: Samples, prompt: Samples, windows: list[_Window], spoils: Spoils) -> bool:
     """Whether a word or a digit is another, or is missing.
 
     Pieces that are not silent are looked for where the windows around them are, or whole packets between. A
@@ -168,11 +187,20 @@ def _other_words(heard: Samples, prompt: Samples, windows: list[_Window]) -> boo
     alike = {at: _alike_at(padded, prompt[at : at + _PIECE], at, around[at]) for at in loud}
     least = _AS_ITS_LIKE * float(np.median([*alike.values()])) if alike else 0.0
     differ = [at for at in loud if alike[at] < least]
-    return any(
-        len(run) > TAKEN
-        or (len(run) > LOST and len(run) + (around[run[-1]][1] - around[run[0]][0]) / _FRAME > _EDGES)
-        for run in _runs(differ)
-    )
+    for run in _runs(differ):
+        inside = loud[0] < run[0] and run[-1] < loud[-1]
+        most = spoils.pieces if inside else spoils.ends
+        if _taken(len(run), around[run[-1]][1] - around[run[0]][0]):
+            most = spoils.taken
+        if len(run) > most:
+            return True
+    return False
+
+
+def _taken(many: int, shift: int) -> bool:
+    """Whether the line took whole packets, about as many as there are pieces that differ."""
+    half = _FRAME // 2
+    return many + shift / _FRAME <= _EDGES and abs((shift + half) % _FRAME - half) <= _WHOLE
 
 
 def _runs(places: list[int]) -> Iterator[list[int]]:

@@ -23,6 +23,9 @@ _MEDIA: tuple[Pair, ...] = (
 )
 """Digits come as RFC 4733 or as SIP INFO; a call whose media stopped ends in minutes, not never."""
 _SIP_PORT = 5060
+_REPORTS = 1000
+"""Milliseconds between two reports of RTCP: what a line lost is counted then only, and a call may be short.
+They are 1 % of a call's bandwidth; RFC 3550 §6.2 leaves them 5 %."""
 
 
 def media(sip_host: str) -> tuple[Pair, ...]:
@@ -55,6 +58,7 @@ def sip_files(site: Site, addresses: PbxAddresses, test_secret: str) -> Mapping[
                 ("rtpstart", str(first)),
                 ("rtpend", str(last)),
                 ("strictrtp", "yes"),
+                ("rtcpinterval", str(_REPORTS)),
                 ("icesupport", "no"),
             )
         ),

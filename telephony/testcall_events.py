@@ -47,11 +47,11 @@ class Witness:
     """What was heard of one test call so far; `moved` is told how far it is.
 
     `came` is when it could go to its plan: its INVITE was there, or its digits were keyed.
-    `open` are the uniqueids of its channels that live. `channel` is the one that came in, `half` (by its
-    name) the one that hears. A call that is awaited by its code is recognised once `keyed`; `undecided` are
-    the calls to its line, by uniqueid, that may still be it, and when they came. `wrong` counts those that
-    keyed another code, `spent` says that they were too many. `asked`: the line was not active, and asked for
-    the code after saying so.
+    `open` are the uniqueids of its channels that live. `channel` is the one that came in; by their names,
+    `half` is the one that hears and is recorded, `hears` the one of SIP by which sound comes to it. A call
+    that is awaited by its code is recognised once `keyed`; `undecided` are the calls to its line, by
+    uniqueid, that may still be it, and when they came. `wrong` counts those that keyed another code, `spent`
+    says that they were too many. `asked`: the line was not active, and asked for the code after saying so.
     """
 
     call: TestCall
@@ -63,6 +63,7 @@ class Witness:
     arrived: datetime | None = None
     channel: str = ""
     half: str = ""
+    hears: str = ""
     keyed: bool = False
     wrong: int = 0
     spent: bool = False
@@ -89,6 +90,10 @@ class Witness:
             self._marked(kind, event)
         elif kind in _TOLD:
             _TOLD[kind](self, event)
+
+    def dial_begins(self, event: AmiEvent) -> None:
+        """The caller's side dials by this channel."""
+        self.hears = event.get("DestChannel")
 
     def dial_ended(self, event: AmiEvent) -> None:
         """How the dialling of the caller's side ended."""
@@ -205,6 +210,11 @@ _TOLD: Mapping[str, Callable[[Witness, AmiEvent], None]] = {
     "shown": Witness._shown,
 }
 
+_DIALS: Mapping[str, Callable[[Witness, AmiEvent], None]] = {
+    "DialBegin": Witness.dial_begins,
+    "DialEnd": Witness.dial_ended,
+}
+
 
 def _milliseconds(begins: datetime | None, ends: datetime) -> int:
     return round((ends - (begins or ends)).total_seconds() * 1000)
@@ -257,18 +267,18 @@ class Hearing:
             witness = self._witnesses.get(event.get("Id"))
             if witness is not None:
                 witness.tells(event)
-        elif event.name == "DialEnd":
-            self._dial_ended(event)
+        elif event.name in _DIALS:
+            self._dials(event)
         self._track(event)
         if event.name == "Hangup":
             for witness in list(self._witnesses.values()):
                 witness.hung_up(event.get("Uniqueid"), event.at)
 
-    def _dial_ended(self, event: AmiEvent) -> None:
+    def _dials(self, event: AmiEvent) -> None:
         found = re.match(rf"Local/([0-9a-f]+)@{CALL}-", event.get("Channel"))
         witness = self._witnesses.get(found[1]) if found else None
         if witness is not None:
-            witness.dial_ended(event)
+            _DIALS[event.name](witness, event)
 
     def _track(self, event: AmiEvent) -> None:
         real = as_real(event)

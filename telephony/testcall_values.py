@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
+from ivr_audio.reception import Reception
 from telephony.facts import CallArrived, CallEnded, CallFact
 
 LONGEST = 240
@@ -120,6 +121,7 @@ class Observed:
     `answered_ms`: from the call's beginning to the answer of the call; None when it was never answered.
     `heard` is a WAV (8 kHz, 16 bits, mono) of the caller's side from the first early media on, to be moved or
     copied by whoever keeps it; None when it cannot be had (an external PBX, a call by hand).
+    `reception` is how sound came to the caller, as the PBX counted it; None of a call by hand.
     `problems` say in Spanish what kept the call from being made or observed; empty when it was.
     """
 
@@ -133,6 +135,7 @@ class Observed:
     delivered: Delivered | None = None
     marks: tuple[tuple[str, Mapping[str, str]], ...] = ()
     duration_ms: int = 0
+    reception: Reception | None = None
     problems: tuple[str, ...] = field(default=())
 
     @property

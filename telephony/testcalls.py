@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from telephony.exchange import AmiError
 from telephony.testcall_ear import Ear
 from telephony.testcall_events import Witness
 from telephony.testcall_ports import PortRefused, TestPort
+from telephony.testcall_reception import measured
 from telephony.testcall_values import LONGEST, Moment, Observed, TestCall, Way
 
 log = structlog.get_logger()
@@ -86,11 +88,13 @@ class TestCaller:
             with self._ear.on(Witness(call, progress)) as witness:
                 links = self._listens.connections
                 try:
-                    await self._call(call, digits)
-                    problem = await self._to_its_end(witness, digits)
+                    async with measured(self._acts, witness) as meter:
+                        await self._call(call, digits)
+                        problem = await self._to_its_end(witness, digits)
                 finally:
                     await asyncio.shield(self._clear(witness))
-            return await self._observed(witness, problem, self._lost(links))
+            seen = await self._observed(witness, problem, self._lost(links))
+            return replace(seen, reception=meter.reception)
 
     @asynccontextmanager
     async def expected(self, call: TestCall, digits: str, until: datetime) -> AsyncIterator["Hand"]:

@@ -67,12 +67,23 @@ class TestPrompt(Answer):
     """Una locución que se buscó en lo que se oyó."""
 
     prompt: str
-    verdict: Annotated[str, Field(description="heard, another, silence, noise o cut.")]
+    verdict: Annotated[
+        str, Field(description="heard, another, silence, noise, cut o unclear (la línea no deja decirlo).")
+    ]
     similarity: Annotated[float, Field(description="De 0 a 1.")]
     share: Annotated[float, Field(description="Cuánto se oyó, de 0 a 1.")]
     offset: Annotated[float, Field(description="Segundo de la grabación en que empieza.")]
     ends: float
     level: Annotated[float, Field(description="dBFS.")]
+
+
+class TestReception(Answer):
+    """Cómo llegó el audio a quien llamaba."""
+
+    packets: Annotated[int, Field(description="Paquetes RTP recibidos; 0 si la central no lo dijo.")]
+    lost: Annotated[int, Field(description="Paquetes RTP perdidos.")]
+    jitter_ms: int
+    gaps: Annotated[int, Field(description="Cortes que se ven en la grabación.")]
 
 
 class TestCallDone(Answer):
@@ -90,6 +101,11 @@ class TestCallDone(Answer):
     timings: Annotated[Mapping[str, int], Field(description="Milisegundos desde el INVITE.")]
     path: list[str]
     recording: Annotated[str | None, Field(description="SHA-256 de la grabación.")]
+    reception: TestReception | None
+    before: Annotated[
+        TestReception | None,
+        Field(description="La primera llamada, si se repitió porque la línea no dejó decir qué se oyó."),
+    ]
 
 
 class TestReport(TestSummary):

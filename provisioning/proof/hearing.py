@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr_audio.compare import Match, Verdict, compare, nearest
+from ivr_audio.reception import Reception
 from ivr_audio.telephone import RATE, Samples
 from provisioning.proof.reports import Check, HeardPrompt
+from provisioning.proof.telling import figures
 from provisioning.proof.walk import LATE, Hears
 
 _BACK = RATE // 2
@@ -34,24 +36,27 @@ class Told:
     heard: HeardPrompt
 
 
-def listened(hears: Sequence[Hears], heard: Samples, prompts: Prompts, since: float = 0.0) -> Iterator[Told]:
+def listened(
+    hears: Sequence[Hears], heard: Samples, prompts: Prompts, came: Reception, since: float = 0.0
+) -> Iterator[Told]:
     """Each prompt in its order, looked for after the one before it; what was heard `since` seconds counts."""
     begin = int(since * RATE)
     for position, wanted in enumerate(hears):
         pattern = _pattern(wanted, prompts.expected[wanted.prompt])
-        match = _next(heard[begin:], pattern)
-        other = _instead(wanted, heard, begin, match, prompts)
+        match = _next(heard[begin:], pattern, came)
+        other = _instead(wanted, heard, begin, match, prompts, came)
         if not other:
             match = _or_silence(match, heard[begin:], pattern)
-        yield _told(wanted, match, other, begin, _earlier(heard[:begin], pattern, match, position))
+        earlier = position > 0 and _earlier(heard[:begin], pattern, match, came)
+        yield _told(wanted, match, other, begin, earlier, came)
         if match.verdict is Verdict.HEARD:
             begin = max(begin + int(match.ends * RATE) - _BACK, begin)
 
 
-def _next(heard: Samples, pattern: Samples) -> Match:
+def _next(heard: Samples, pattern: Samples, came: Reception) -> Match:
     """A prompt as a rule follows at once: all that is left is searched only when it does not."""
-    soon = compare(heard[: len(pattern) + _SOON], pattern)
-    return soon if soon.verdict is Verdict.HEARD else compare(heard, pattern)
+    soon = came.compare(heard[: len(pattern) + _SOON], pattern)
+    return soon if soon.verdict is Verdict.HEARD else came.compare(heard, pattern)
 
 
 def _or_silence(match: Match, heard: Samples, pattern: Samples) -> Match:
@@ -69,20 +74,22 @@ def _pattern(wanted: Hears, prompt: Samples) -> Samples:
     return prompt[: int(max(wanted.cut - LATE, wanted.cut / 3) * RATE)]
 
 
-def _earlier(before: Samples, pattern: Samples, match: Match, position: int) -> bool:
+def _earlier(before: Samples, pattern: Samples, match: Match, came: Reception) -> bool:
     """Whether a prompt that is not heard where it should be was heard before."""
-    missed = match.verdict is not Verdict.HEARD
-    return missed and position > 0 and compare(before, pattern).verdict is Verdict.HEARD
+    missed = match.verdict not in (Verdict.HEARD, Verdict.UNCLEAR)
+    return missed and came.compare(before, pattern).verdict is Verdict.HEARD
 
 
-def _instead(wanted: Hears, heard: Samples, begin: int, match: Match, prompts: Prompts) -> str:
+def _instead(
+    wanted: Hears, heard: Samples, begin: int, match: Match, prompts: Prompts, came: Reception
+) -> str:
     """What was heard in a prompt's place, if it is known: another one, or one that holds it and more."""
     known = {f"la de «{name}»": sound for name, sound in prompts.expected.items() if name != wanted.prompt}
     known |= prompts.others
-    if match.verdict is Verdict.SILENCE:
+    if match.verdict in (Verdict.SILENCE, Verdict.UNCLEAR):
         return ""
     if match.verdict is not Verdict.HEARD:
-        return _in_its_place(heard[begin:], known)
+        return _in_its_place(heard[begin:], known, came)
     if wanted.cut is not None:
         return ""
     own = prompts.expected[wanted.prompt]
@@ -93,17 +100,17 @@ def _instead(wanted: Hears, heard: Samples, begin: int, match: Match, prompts: P
     return found[0] if found and found[1].offset < match.ends - match.offset else ""
 
 
-def _in_its_place(heard: Samples, known: Mapping[str, Samples]) -> str:
+def _in_its_place(heard: Samples, known: Mapping[str, Samples], came: Reception) -> str:
     """The one that begins where something is heard first; what comes later is another prompt's turn."""
     loud = np.flatnonzero(np.abs(heard) > _SOUNDS)
     place = heard[loud[0] :] if len(loud) else heard[:0]
     near = {name: place[: len(sound) + _LATEST * RATE] for name, sound in known.items()}
-    matches = {name: compare(near[name], sound) for name, sound in known.items()}
+    matches = {name: came.compare(near[name], sound) for name, sound in known.items()}
     there = {name: each for name, each in matches.items() if each.verdict is Verdict.HEARD}
     return min(there, key=lambda name: (there[name].offset, -len(known[name])), default="")
 
 
-def _told(wanted: Hears, match: Match, other: str, begin: int, earlier: bool) -> Told:
+def _told(wanted: Hears, match: Match, other: str, begin: int, earlier: bool, came: Reception) -> Told:
     good = match.verdict is Verdict.HEARD and not other
     shift = begin / RATE
     verdict = match.verdict if good or match.verdict is not Verdict.HEARD else Verdict.ANOTHER
@@ -116,9 +123,9 @@ def _told(wanted: Hears, match: Match, other: str, begin: int, earlier: bool) ->
         round(match.ends + shift, 2),
         match.level,
     )
-    found = _found(match, other, earlier)
+    found = _found(match, other, earlier, came)
     check = Check(
-        "prompt",
+        "reception" if verdict is Verdict.UNCLEAR else "prompt",
         f"Se oye «{wanted.prompt}»",
         good,
         "la grabación aprobada o la voz de la casa" + (", hasta la tecla" if wanted.cut else ", entera"),
@@ -128,7 +135,7 @@ def _told(wanted: Hears, match: Match, other: str, begin: int, earlier: bool) ->
     return Told(check, kept)
 
 
-def _found(match: Match, other: str, earlier: bool) -> str:
+def _found(match: Match, other: str, earlier: bool, came: Reception) -> str:
     if earlier:
         return "se oyó antes de tiempo, fuera de su orden"
     if other:
@@ -140,6 +147,8 @@ def _found(match: Match, other: str, earlier: bool) -> str:
         Verdict.SILENCE: "silencio",
         Verdict.NOISE: "un ruido o tono constante",
         Verdict.CUT: f"se cortó: se oyó el {match.share * 100:.0f} % y después nada",
+        Verdict.UNCLEAR: f"la línea llegó con cortes ({figures(came)}): "
+        "no se puede decir si se oyó lo aprobado",
     }[match.verdict]
 
 
@@ -152,4 +161,5 @@ def _advice(prompt: str, verdict: Verdict, other: str, earlier: bool) -> str:
         Verdict.SILENCE: "Revise que el audio vuelva al operador (RTP y cortafuegos) y que el sonido exista.",
         Verdict.NOISE: "Revise el códec con el operador y escuche la grabación de esta prueba.",
         Verdict.CUT: "Escuche la grabación: la llamada o el audio se interrumpió en medio de la locución.",
+        Verdict.UNCLEAR: "Repita la prueba; si la línea sigue así, pida al operador que la revise.",
     }.get(verdict, f"Escuche la grabación de esta prueba y compárela con «{prompt}».")

@@ -1,11 +1,12 @@
 """What a test call proves: each thing it had to do, whether it did, and what to mend. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dialplan.hand import KEYS
 from dialplan.numbers import digits
+from ivr_audio.reception import Reception, gaps
 from ivr_audio.telephone import Samples
 from plans.model import Line, PlanVersion
 from plans.numbers import written
@@ -55,6 +56,7 @@ class Evidence:
 class Judged:
     checks: tuple[Check, ...]
     prompts: tuple[HeardPrompt, ...] = ()
+    reception: Reception | None = None
 
 
 def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, evidence: Evidence) -> Judged:
@@ -62,7 +64,8 @@ def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, ev
     arrival = arrival_checks(trial.line, version, observed)
     if observed.arrived is None:
         return Judged(arrival)
-    told = list(_told(trial, observed, evidence))
+    came = _reception(observed, evidence.heard)
+    told = list(_told(trial, observed, evidence, came))
     checks = (
         *arrival,
         _answered(trial, observed),
@@ -72,16 +75,21 @@ def judge(trial: Trial, version: PlanVersion, site: Site, observed: Observed, ev
         *destination_checks(trial, observed, site),
         *_at_the_desk(trial, version, site, observed, evidence),
     )
-    return Judged(checks, tuple(each.heard for each in told))
+    return Judged(checks, tuple(each.heard for each in told), came)
 
 
-def _told(trial: Trial, observed: Observed, evidence: Evidence) -> Iterator[Told]:
+def _reception(observed: Observed, heard: Samples | None) -> Reception:
+    """What the PBX counted, and what the recording shows."""
+    return replace(observed.reception or Reception(), gaps=0 if heard is None else gaps(heard))
+
+
+def _told(trial: Trial, observed: Observed, evidence: Evidence, came: Reception) -> Iterator[Told]:
     """A call that its carrier brought back heard what strangers hear until it was known for a test."""
     if evidence.heard is None:
         return
     known = (each.after_ms for each in observed.facts if isinstance(each.fact, CallArrived))
     since = next(known, 0) / 1000 - _EARLY - _KEYED if observed.call.way is Way.TRUNK else 0.0
-    yield from listened(trial.hears, evidence.heard, evidence.prompts, max(since, 0.0))
+    yield from listened(trial.hears, evidence.heard, evidence.prompts, came, max(since, 0.0))
 
 
 def arrival_checks(line: Line, version: PlanVersion, observed: Observed) -> tuple[Check, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from ivr_audio.reception import Reception
 from staff.audit import canonical
 
 
@@ -60,10 +61,15 @@ class HeardPrompt:
         return self.ends - self.offset
 
 
+_LaterAdded = Annotated[Reception | None, Field(exclude_if=lambda value: value is None)]
+"""Reports that were written before lack it, and keep their hashes."""
+
+
 @dataclass(frozen=True, slots=True)
 class TestedCall:
     """One test call. `recording` is the SHA-256 of the WAV that the caller heard; `timings` are milliseconds
-    from the INVITE; `path` what the PBX did, a line a step; `id` the test's name within its script.
+    from the INVITE; `path` what the PBX did, a line a step; `id` the test's name within its script;
+    `reception` how sound came, `before` how it came in a first call of which nobody could say what it heard.
     """
 
     __test__: ClassVar[bool] = False  # no test class of pytest's
@@ -80,10 +86,17 @@ class TestedCall:
     prompts: tuple[HeardPrompt, ...] = ()
     recording: str | None = None
     sip: str = ""
+    reception: _LaterAdded = None
+    before: _LaterAdded = None
 
     @property
     def passed(self) -> bool:
         return all(check.passed for check in self.checks)
+
+    @property
+    def unclear(self) -> bool:
+        """Nothing is wrong but the line by which sound came."""
+        return not self.passed and all(check.passed or check.code == "reception" for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,20 +186,25 @@ class LineTests:
         return await self._end(run, Result.PASSED if passed else Result.FAILED)
 
     async def _tried(self, under: Under, trial: Trial, turns: asyncio.Semaphore) -> None:
+        """A call of which a bad line lets nobody tell what was heard is made once more."""
         async with turns:
             moments = self._moments[under.run.id]
-            began, caller = self._clock(), self._bench.caller
-            assert caller is not None
+            began, told = self._clock(), lambda moment: moments.update({trial.id: moment})
             try:
-                observed = await caller.place(
-                    _call(trial, under.way, under.live, self._answering(under)),
-                    lambda moment: moments.update({trial.id: moment}),
-                )
-                tested = await self._tested_call(under, trial, observed)
+                tested = await self._placed(under, trial, told)
+                if tested.unclear:
+                    again = await self._placed(under, trial, told)
+                    tested = replace(again, before=tested.reception)
             except CannotPlace as error:
                 tested = _not_placed(trial, began, self._clock(), str(error))
             await self.runs.called(under.run.id, tested)
             moments.pop(trial.id, None)
+
+    async def _placed(self, under: Under, trial: Trial, told: Callable[[Moment], None]) -> TestedCall:
+        caller = self._bench.caller
+        assert caller is not None
+        call = _call(trial, under.way, under.live, self._answering(under))
+        return await self._tested_call(under, trial, await caller.place(call, told))
 
     def _answering(self, under: Under) -> Plan | None:
         """The plan that strangers reach meanwhile."""
@@ -226,6 +231,7 @@ class LineTests:
             prompts=judged.prompts,
             recording=recording,
             sip=excerpt(observed),
+            reception=judged.reception,
         )
 
     async def _kept(self, observed: Observed) -> tuple[str | None, Samples | None]:

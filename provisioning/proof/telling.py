@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ivr_audio.reception import Reception
 from telephony.facts import (
     CallAnswered,
     CallArrived,
@@ -24,6 +25,17 @@ def timings_of(observed: Observed) -> dict[str, int]:
         "duration": observed.duration_ms,
     }
     return {name: ms for name, ms in found.items() if ms is not None}
+
+
+def figures(came: Reception) -> str:
+    """Loss, jitter and gaps of a line, as far as they are known."""
+    counted = (f"pérdida {_percent(came.loss)}", f"jitter {came.jitter_ms} ms") if came.packets else ()
+    gaps = (f"{came.gaps} {'corte' if came.gaps == 1 else 'cortes'} en el audio",) if came.gaps else ()
+    return ", ".join((*counted, *gaps))
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %".replace(".", ",").replace(",0 ", " ")
 
 
 def path_of(observed: Observed) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ def test_a_plan_that_works_passes_whole(instance: Instance, number: str) -> None
     assert failures(report) == [] and report["result"] == "passed"
     for call in report["calls"]:
         assert call["recording"] and call["prompts"] and call["sip"].startswith("INVITE")
+        came = call["reception"]
+        assert came["packets"] > 50 and came["lost"] == came["gaps"] == 0 and came["jitter_ms"] < 30
         kept = instance.home / "proof" / call["recording"][:2] / f"{call['recording']}.wav"
         assert kept.is_file()
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from dialplan.numbers import digits
 from dialplan.opening import is_holiday, is_open
+from ivr_audio.reception import Reception
 from ivr_audio.store import SoundStore
 from ivr_audio.telephone import RATE, Samples, wav_bytes
 from plans.model import PlanVersion
@@ -52,6 +53,12 @@ def heard(trial: Trial, version: PlanVersion) -> Samples:
         whole = sounds(version)[each.prompt]
         parts.append(whole[: int(each.cut * RATE)] if each.cut else whole)
     return np.concatenate([*parts, np.zeros(RATE)])
+
+
+def spoilt(came: Samples) -> Samples:
+    """As long as a word lasts, something else comes in the midst of the first prompt."""
+    at, lasts = int(RATE * (0.5 + LASTS / 2)), RATE * 3 // 10
+    return np.concatenate([came[:at], sound("rayo")[:lasts], came[at + lasts :]])
 
 
 def observed(trial: Trial, version: PlanVersion, **changes: object) -> Observed:
@@ -105,12 +112,16 @@ def in_the_pbx(store: SoundStore, version: PlanVersion, site: Site) -> None:
 
 @dataclass
 class PlayedCalls:
-    """Does what the plan says, but for what a test changes of a call, by the keys that it presses."""
+    """Does what the plan says, but for what a test changes of a call, by the keys that it presses.
+
+    `spoilt` are calls whose line spoils what is heard, and how sound came: the first time, the second time.
+    """
 
     version: PlanVersion
     site: Site
     folder: Path
     changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    spoilt: Mapping[str, list[Reception]] = field(default_factory=dict)
     goes: asyncio.Event = field(default_factory=asyncio.Event)
     fails: bool = False
     standing: int = 0
@@ -137,8 +148,11 @@ class PlayedCalls:
     def _observed(self, call: TestCall) -> Observed:
         trial = self.trial(call)
         path = self.folder / f"{call.id}.wav"
-        path.write_bytes(wav_bytes(heard(trial, self.version)))
-        made = observed(trial, self.version, heard=path)
+        came, line = heard(trial, self.version), Reception(packets=600)
+        if left := self.spoilt.get(trial.id):
+            came, line = spoilt(came), left.pop(0)
+        path.write_bytes(wav_bytes(came))
+        made = observed(trial, self.version, heard=path, reception=line)
         return replace(made, **self.changes.get(trial.id, {}))  # type: ignore[arg-type]
 
     def trial(self, call: TestCall) -> Trial:

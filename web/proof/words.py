@@ -3,7 +3,10 @@
 from dialplan.hand import MOST_WRONG
 from provisioning.proof.hand import HandState
 from provisioning.proof.reports import Kind, Result
+from provisioning.proof.telling import figures
 from telephony.testcall_values import Moment
+
+__all__ = ["HANDS", "KINDS", "MOMENTS", "RESULTS", "STANDS", "TIMINGS", "VERDICTS", "figures"]
 
 KINDS = {
     Kind.IT: "Prueba de Sistemas",
@@ -46,5 +49,6 @@ VERDICTS = {
     "silence": "silencio",
     "noise": "ruido",
     "cut": "cortada",
+    "unclear": "no se puede decir",
 }
 STANDS = {"candidate": "Espera su liberación", "suspended": "Suspendida", "live": "En servicio"}

@@ -180,6 +180,13 @@ def test_what_is_said_after_the_answer_is_heard_too(made, stage):
     assert begins_with(recorded, stage.sound("Ajolote Mascotas, gracias por llamar.", "es-MX")) > 0.99
 
 
+def test_how_sound_came_is_counted_over_the_whole_call(made):
+    """The desk's answer begins another stream, which is counted by itself."""
+    for seen in made.seen.values():
+        assert seen.reception.packets > 20 and not seen.reception.bad and seen.reception.lost == 0
+    assert made.seen["nandu"].reception.packets > 100
+
+
 def test_a_line_that_no_plan_has_is_told_apart(made):
     seen = made.seen["unknown"]
     assert [kind for kind, _ in seen.marks] == ["unknown"]

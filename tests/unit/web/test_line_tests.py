@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from db.engine import writing
+from ivr_audio.reception import Reception
 from plans.numbers import written
 from provisioning.proof.reports import Kind, Result, hash_of, report_of
 from provisioning.release.tables import canaries
@@ -104,6 +105,23 @@ async def test_a_report_can_be_taken_along_as_pdf_and_as_json_that_proves_its_ha
         assert (await pdf.read()).startswith(b"%PDF")
         told = json.loads(await (await visitor.get(f"/line-tests/{report.id}/json")).text())
     assert hash_of(report_of(told["report"])) == told["hash"] == report.hash
+
+
+async def test_a_report_says_how_sound_came_and_which_call_was_made_again(house, played):
+    bad = Reception(packets=475, lost=25, jitter_ms=48)
+    played.spoilt = {"principal-2": [bad]}
+    report = await run_whole(house)
+    assert report.passed
+    token = {"Authorization": f"Bearer {await house.tokens.add('informes', [Permission.ALTA_READ])}"}
+    async with house.at("ivan") as visitor:
+        page = await (await visitor.get(f"/line-tests/{report.id}")).text()
+    async with house.at() as visitor:
+        told = await (await visitor.get(f"/api/v1/line-tests/{report.id}", **token)).json()
+    assert page.count("Pérdida 0 %, jitter 0 ms.") == len(report.calls)
+    assert "La primera llamada se repitió: pérdida 5 %, jitter 48 ms." in page
+    before = {call["id"]: call["before"] for call in told["calls"] if call["before"]}
+    assert before == {"principal-2": {"packets": 475, "lost": 25, "jitter_ms": 48, "gaps": 0}}
+    assert told["calls"][0]["reception"]["packets"] == 600
 
 
 async def test_a_recording_is_heard_in_parts(house, played):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from ivr_audio.reception import Reception
 from ivr_audio.telephone import RATE, Samples
 from plans.model import PlanVersion
 from plans.site import FantasyRules, Site
@@ -11,7 +12,7 @@ from provisioning.proof.hearing import Prompts, listened
 from provisioning.proof.judge import SLOWEST_MS, Evidence, judge
 from provisioning.proof.reports import Check
 from telephony.testcall_values import Delivered, Heard, Observed, PhoneShown, Way
-from tests.support.played_calls import LASTS, heard, observed, sound, sounds, trials
+from tests.support.played_calls import LASTS, heard, observed, sound, sounds, spoilt, trials
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,37 @@ def test_a_call_by_its_carrier_is_heard_from_when_it_was_known_though_its_record
     assert case.failures() == []
 
 
+def test_a_prompt_that_a_bad_line_spoilt_is_none_that_was_heard_nor_another(
+    bench: Callable[..., Bench],
+) -> None:
+    case = bench("sin-marcar")
+    case.heard = spoilt(case.heard)
+    assert case.failure().found.startswith("se oyó otra cosa")
+    case.observed = replace(case.observed, reception=Reception(packets=475, lost=25, jitter_ms=48))
+    failure = case.failure()
+    assert failure.code == "reception" and failure.advice.startswith("Repita la prueba")
+    assert failure.found == (
+        "la línea llegó con cortes (pérdida 5 %, jitter 48 ms): no se puede decir si se oyó lo aprobado"
+    )
+
+
+def test_a_known_prompt_that_a_spoilt_one_begins_with_is_not_named(bench: Callable[..., Bench]) -> None:
+    case = bench("sin-marcar")
+    case.heard = spoilt(case.heard)
+    case.prompts = Prompts(sounds(case.version), {"la corta": sound("saludo")[: RATE * 5 // 4]})
+    assert case.failure().found == "se oyó otra locución: la corta"
+    case.observed = replace(case.observed, reception=Reception(packets=475, lost=25))
+    assert case.failure().found.startswith("la línea llegó con cortes (pérdida 5 %")
+
+
+def test_the_wrong_recording_is_named_by_a_bad_line_too(bench: Callable[..., Bench]) -> None:
+    case = bench("sin-marcar")
+    swapped = sounds(case.version) | {"saludo": sound("viejo")}
+    case.heard = np.concatenate([swapped[each.prompt] for each in case.trial.hears])
+    case.observed = replace(case.observed, reception=Reception(packets=475, lost=25))
+    assert case.failure().found == "se oyó otra locución: la grabación anterior de «saludo»"
+
+
 def test_a_prompt_out_of_its_order_is_said(bench: Callable[..., Bench]) -> None:
     case = bench("sin-marcar")
     order = ["aviso", "saludo", *[each.prompt for each in case.trial.hears[2:]]]
@@ -161,7 +193,9 @@ def test_silence_is_silence_and_no_recording_is_said(bench: Callable[..., Bench]
 def test_silence_before_the_queues_music_is_silence(bench: Callable[..., Bench]) -> None:
     case, music = bench(), sound("music")
     silent = np.zeros(int(LASTS * RATE) + RATE)
-    (told,) = listened(case.trial.hears[:1], np.concatenate([silent, music, music]), case.prompts)
+    (told,) = listened(
+        case.trial.hears[:1], np.concatenate([silent, music, music]), case.prompts, Reception()
+    )
     assert (told.check.passed, told.check.found) == (False, "silencio")
 
 

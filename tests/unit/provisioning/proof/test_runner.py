@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.all_tables import metadata
+from ivr_audio.reception import Reception
 from ivr_audio.store import SoundStore
 from plans.book import PlanBook, StoredPlan
 from plans.model import Plan, PlanVersion
@@ -238,3 +239,34 @@ async def test_what_strangers_reach_is_called_as_its_carrier_says(bed: Bed, way:
     report = await bed.made().run("vial-condor", Kind.CANARY, "altavoz", live=True)
     assert report is not None and report.version == bed.version.hash
     assert {(call.live, call.way.value, call.dialled) for call in bed.calls.placed} == {(True, way, dialled)}
+
+
+BAD = Reception(packets=475, lost=25, jitter_ms=48)
+
+
+async def test_a_call_that_its_line_spoilt_is_made_once_more_and_its_report_says_so(bed: Bed) -> None:
+    bed.calls.spoilt = {"principal-1": [BAD]}
+    report = await bed.tested()
+    assert report.passed
+    assert len(bed.calls.placed) == len(trials(bed.version, bed.site)) + 1
+    before = {call.id: call.before for call in report.calls if call.before}
+    assert before == {"principal-1": BAD}
+
+
+async def test_a_line_that_spoils_a_call_twice_does_not_pass(bed: Bed) -> None:
+    bed.calls.spoilt = {"principal-1": [BAD, replace(BAD, jitter_ms=50)]}
+    report = await bed.tested()
+    assert report.result is Result.FAILED
+    assert [check.code for check in report.failures] == ["reception"]
+    assert len(bed.calls.placed) == len(trials(bed.version, bed.site)) + 1
+    (call,) = (call for call in report.calls if not call.passed)
+    assert call.reception == replace(BAD, jitter_ms=50) and call.before == BAD
+    assert [each.verdict for each in call.prompts].count("unclear") == 1
+
+
+async def test_a_call_with_something_else_wrong_is_not_made_again(bed: Bed) -> None:
+    bed.calls.spoilt = {"principal-1": [BAD]}
+    bed.calls.changes = {"principal-1": {"answered_ms": 5000}}
+    report = await bed.tested()
+    assert {check.code for check in report.failures} == {"answered", "reception"}
+    assert len(bed.calls.placed) == len(trials(bed.version, bed.site))

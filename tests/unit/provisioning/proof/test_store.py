@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.all_tables import metadata
+from ivr_audio.reception import Reception
 from provisioning.proof.reports import (
     Check,
     Ear,
@@ -72,6 +73,13 @@ def test_a_report_is_written_and_read_back_the_same() -> None:
     assert report_of(body(report())) == report()
     assert hash_of(report()) == hash_of(report(id=7, hash="other"))
     assert hash_of(report()) != hash_of(report(note="x"))
+
+
+def test_a_report_from_before_receptions_were_told_keeps_its_hash() -> None:
+    (call,) = body(report())["calls"]
+    assert not call.keys() & {"reception", "before"}
+    told = report(calls=(replace(CALL, reception=Reception(500, 3, 2), before=Reception(gaps=2)),))
+    assert report_of(body(told)) == told and hash_of(told) != hash_of(report())
 
 
 async def test_a_report_is_kept_with_its_hash_and_its_deed(reports: Reports, engine: AsyncEngine) -> None:
