@@ -285,6 +285,11 @@ async def test_the_account_is_complete_once_the_plan_on_file_is_what_was_agreed_
         "la cuenta no es «Otra»",
         "la filial no es CO",
     ]
+    untaxed = text.replace(', tax_id: "30-71234567-8"', "")
+    assert untaxed != text
+    await bench.office.provisioner.apply_text(untaxed, "ivan", going=Going.CANDIDATE, reason="Alta")
+    found = await altas.coverages.account_complete(alta)
+    assert "falta la identificación fiscal de la cuenta" in [item.said for item in found.items if not item.ok]
     first, *rest = plan.coverages
     renamed = of_plan(plan).model_copy(
         update={"coverages": (first.model_copy(update={"name": "Otra cosa"}), *rest)}
