@@ -1,5 +1,6 @@
 """What proves that a plan is written and configured: its own version stands; an open draft is only told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from provisioning.alta.evidence import Found
 from provisioning.alta.request import AltaRequest
 from provisioning.alta.views import AltaView
 from provisioning.editing.evidence import WRITTEN_ON
+from provisioning.editing.publishing import CannotPublish, Wanted
 from provisioning.editing.values import Beginning
 from provisioning.marking import Going
 from provisioning.numbers.states import NumberKind
@@ -24,6 +26,8 @@ from provisioning.office import Office
 from staff.actor import Actor, acting
 from staff.areas import Areas
 from staff.people import People
+from staff.profile import Profile
+from staff.roles import Role
 from tests.support.databases import BACKENDS, fresh_engine
 from tests.support.publishing import Publishing
 
@@ -191,3 +195,25 @@ async def test_a_plan_without_the_public_number_that_the_carrier_gave_is_not_con
     assert not found.ok and "0800-555-1234 no está en el plan" in found.items[-1].said
     await house.publishes(TEXT)
     assert (await house.asks("configured", alta)).ok
+
+
+async def test_of_two_who_publish_one_plan_at_once_the_second_is_told_to_wait(house: House) -> None:
+    await house.office.people.open("ivan", Profile("Iván", frozenset({Role.IT})), "una frase larga")
+    ivan = await house.office.people.by_name("ivan")
+    assert ivan is not None
+    publications = house.office.publications
+    wanted = Wanted(PLAN, TEXT, 0)
+    answers = await asyncio.gather(
+        publications.start(wanted, ivan), publications.start(wanted, ivan), return_exceptions=True
+    )
+    refused = [each for each in answers if isinstance(each, CannotPublish)]
+    assert len(refused) == 1 and "Ya se está publicando este plan" in str(refused[0])
+    async with asyncio.timeout(10):
+        while not publications.of(PLAN).over:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+    assert await publications.start(Wanted(PLAN, named("Otra"), 0), ivan), "and then it is free again"
+    async with asyncio.timeout(10):
+        while not publications.of(PLAN).over:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+    with pytest.raises(CannotPublish, match="Escriba el motivo"):
+        await publications.start(Wanted(PLAN, TEXT, 0, going=Going.URGENT, reason="\u200b"), ivan)
