@@ -15,6 +15,7 @@ import structlog
 from dialplan.errors import CannotBuild
 from plans.book import PlanBook, StoredPlan
 from plans.history import PlanHistory
+from plans.model import Plan
 from plans.site import Site
 from provisioning.alta.evidence import Found
 from provisioning.alta.store import Altas
@@ -146,6 +147,8 @@ class LineReleases:
 
     async def _case(self, standing: Standing, person: Person | None) -> Case:
         candidate, answers = standing.candidate, self._answers(standing)
+        answered = candidate or answers
+        assert answered is not None
         up = await self._put_up_by(candidate)
         return Case(
             plan=standing.plan,
@@ -157,7 +160,7 @@ class LineReleases:
             operations=await self._passed(standing.operations),
             alta=standing.alta,
             by=person.name if person else None,
-            may=person is None or person.may(Permission.LINE_RELEASE),
+            may=person is None or may_release(person, answered.version.plan),
             names={each.name: each.full_name for each in await self._people.all()},
             terms=changed_terms(answers.version.plan, candidate.version.plan)
             if answers and candidate
@@ -179,10 +182,7 @@ class LineReleases:
         may = [
             person
             for person in await self._people.all()
-            if person.active
-            and person.may(Permission.LINE_RELEASE)
-            and person.name not in barred
-            and person.scope.covers(plan.subsidiary, plan.account.name)
+            if person.active and person.name not in barred and may_release(person, plan)
         ]
         return tuple(sorted(may, key=lambda person: (Role.OPERATIONS not in person.roles, person.full_name)))
 
@@ -363,6 +363,11 @@ class LineReleases:
         if live is None or alta.request.kind == "alta":
             return live is not None
         return await self._history.is_of(alta.plan, live.version.hash, alta.started)
+
+
+def may_release(person: Person, plan: Plan) -> bool:
+    """Whether it is theirs to let strangers in to a plan; who may not see it may not."""
+    return person.may(Permission.LINE_RELEASE) and person.scope.covers(plan.subsidiary, plan.account.name)
 
 
 def _open(found: tuple[Demand, ...]) -> None:

@@ -32,9 +32,12 @@ from provisioning.release.store import AlreadyUnderWay, ReleaseRefused
 from staff.actor import Actor, acting
 from staff.areas import Areas
 from staff.audit_table import audit
+from staff.changes import PeopleChanges
 from staff.people import People
 from staff.person import Person
+from staff.profile import Profile
 from staff.roles import Role
+from staff.scope import Scope
 from tests.support.databases import BACKENDS, fresh_engine
 from tests.support.publishing import Publishing
 
@@ -304,6 +307,28 @@ async def test_changed_before_its_day_it_is_refused_and_said(house: House) -> No
     await house.releases.run_due()
     (last,) = await house.releases.store.history("hogar-nandu")
     assert (last.state, last.said) == ("refused", MOVED_ON)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        Profile("Oscar", frozenset({Role.OPERATIONS}), scope=Scope(frozenset({"MX"}))),
+        Profile("Oscar", frozenset({Role.IT})),
+    ],
+    ids=["scope", "role"],
+)
+async def test_who_may_no_longer_release_it_on_its_day_does_not(
+    house: House, engine: AsyncEngine, since: Profile
+) -> None:
+    await house.both()
+    before = house.live()
+    await house.releases.release("hogar-nandu", house.people["oscar"], "mañana", date(2026, 11, 27))
+    await PeopleChanges(engine, lambda: house.now).change("oscar", since)
+    house.now += timedelta(days=1)
+    await house.releases.run_due()
+    (last,) = await house.releases.store.history("hogar-nandu")
+    assert (last.state, house.live()) == ("refused", before)
+    assert "Libera una persona de Operaciones" in last.said
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "\u200b\u00a0"], ids=ascii)
