@@ -33,9 +33,8 @@ def test(
     """Prueba una línea con llamadas de verdad; termina con 1 si algo no pasa."""
     begun = ask("line/test", number=number, quick=quick, by=by)
     told = err if as_json else out
-    told.print(
-        f"«{begun['plan']}», versión {begun['version']}: {len(begun['planned'])} llamadas", markup=False
-    )
+    calls = "una llamada" if len(begun["planned"]) == 1 else f"{len(begun['planned'])} llamadas"
+    told.print(f"«{begun['plan']}», versión {begun['version']}: {calls}", markup=False)
     try:
         ended = _followed(begun["run"], as_json)
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import insert
 
 from db.engine import writing
@@ -19,6 +20,7 @@ from staff.scope import Scope
 from tests.support.played_calls import PlayedCalls, in_the_pbx
 from tests.unit.provisioning.proof.test_hand import Outside
 from tests.unit.web.altas import begun
+from web import papers
 
 PLAN = "vial-condor"
 
@@ -105,6 +107,24 @@ async def test_a_report_can_be_taken_along_as_pdf_and_as_json_that_proves_its_ha
         assert (await pdf.read()).startswith(b"%PDF")
         told = json.loads(await (await visitor.get(f"/line-tests/{report.id}/json")).text())
     assert hash_of(report_of(told["report"])) == told["hash"] == report.hash
+
+
+async def test_its_paper_holds_the_way_of_each_call_its_times_and_its_sip(house, played, monkeypatch):
+    drawn = []
+
+    async def pdf_of(html):
+        drawn.append(html)
+        return b"%PDF"
+
+    monkeypatch.setattr(papers, "pdf_of", pdf_of)
+    report = await run_whole(house)
+    async with house.at("ivan") as visitor:
+        assert (await visitor.get(f"/line-tests/{report.id}/pdf")).status == 200
+    (paper,) = drawn
+    for call in report.calls:
+        assert call.path and call.timings and call.sip
+        assert all(str(escape(line)) in paper for line in (*call.path, call.sip))
+        assert all(f"<dd>{ms} ms</dd>" in paper for ms in call.timings.values())
 
 
 async def test_a_report_says_how_sound_came_and_which_call_was_made_again(house, played):
