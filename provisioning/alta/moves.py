@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from plans.site import Site
+from provisioning.alta.calendar import BusinessCalendar
 from provisioning.alta.engine import before, closes_itself, lost
 from provisioning.alta.events import Happened
 from provisioning.alta.ledger import Doing
@@ -138,9 +139,11 @@ def assigning(alta: AltaView, step: str, owner: str | None, revision: int | None
     return Doing(Happened.ASSIGNED, step, "", {"owner": owner, "before": {"owner": now.owner}})
 
 
-def dating(alta: AltaView, step: str, due: date, reason: str, revision: int | None) -> Doing:
+def dating(
+    alta: AltaView, step: str, due: date, reason: str, revision: int | None, calendar: BusinessCalendar
+) -> Doing:
     now = open_step(alta, step, revision)
-    if now.since is not None and due < now.since.date():
+    if now.since is not None and due < calendar.local(now.since):
         raise AltaRefused(problems={"due": "La fecha es anterior al comienzo del paso: elija otra."})
     former = now.due.isoformat() if now.due else None
     return Doing(Happened.DUE_SET, step, why(reason), {"due": due.isoformat(), "before": {"due": former}})

@@ -185,7 +185,10 @@ class Altas(Looking):
         self, id: int, step: str, due: date, by: Person | None, reason: str, revision: int | None = None
     ) -> AltaView:
         """Another day until which an open step may last."""
-        return await self._step(id, step, by, lambda alta: moves.dating(alta, step, due, reason, revision))
+        calendar = self._ledger.calendar((await self.need(id, by)).subsidiary)
+        return await self._step(
+            id, step, by, lambda alta: moves.dating(alta, step, due, reason, revision, calendar)
+        )
 
     async def comment(
         self, id: int, by: Person | None, text: str, step: str | None = None, about: str = ""

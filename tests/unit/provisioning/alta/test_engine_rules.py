@@ -1,5 +1,6 @@
 """The engine, rule by rule, on a procedure of five steps: what is asked, what closes and opens by itself."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ WITH_A_QUESTION = TEXT.replace(
 )
 ARGENTINA = BusinessCalendar("AR", ZoneInfo("America/Argentina/Buenos_Aires"))
 MONDAY = datetime(2026, 6, 22, 15, 0, tzinfo=UTC)
+LATE = datetime(2026, 6, 22, 2, 0, tzinfo=UTC)
 REQUEST = AltaRequest(
     plan="x", name="X", account=Account(name="Seguros Ñandú", type="aseguradora"), subsidiary="AR"
 )
@@ -195,9 +197,15 @@ def test_the_last_version_of_the_coverages_counts() -> None:
 
 
 def test_a_step_is_due_on_a_day_that_is_not_before_it_began() -> None:
-    moves.dating(seen(), "cabecera", date(2026, 6, 22), "El cliente viaja.", None)
+    """By the subsidiary's own days: late on a Sunday there it is Monday already elsewhere."""
+    moves.dating(seen(), "cabecera", date(2026, 6, 22), "El cliente viaja.", None, ARGENTINA)
     with pytest.raises(AltaRefused) as refused:
-        moves.dating(seen(), "cabecera", date(2026, 6, 21), "El cliente viaja.", None)
+        moves.dating(seen(), "cabecera", date(2026, 6, 21), "El cliente viaja.", None, ARGENTINA)
+    auckland = BusinessCalendar("NZ", ZoneInfo("Pacific/Auckland"))
+    with pytest.raises(AltaRefused):
+        moves.dating(seen(), "cabecera", date(2026, 6, 22), "El cliente viaja.", None, auckland)
+    evening = replace(seen(), steps=tuple(replace(each, since=LATE) for each in seen().steps))
+    moves.dating(evening, "cabecera", date(2026, 6, 21), "El cliente viaja.", None, ARGENTINA)
     assert refused.value.problems["due"].startswith("La fecha es anterior al comienzo")
 
 
