@@ -40,6 +40,7 @@ ACTIONS = {
     "alta.changed": "Cambió los datos del alta",
     "alta.commented": "Comentó el alta",
     "alta.coverages-changed": "Cambió las coberturas del alta",
+    "alta.coverages-sent": "Volvió a enviar las coberturas del alta",
     "alta.due-set": "Cambió el plazo de un paso del alta",
     "alta.finished": "Cerró un paso del alta",
     "alta.form-changed": "Escribió la solicitud de número",

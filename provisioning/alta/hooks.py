@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import writing
 from provisioning.alta.refusals import AltaRefused
 from provisioning.alta.tables import alta_coverages, alta_hooks, altas
+from staff import audit
+from staff.audit import Deed
 
 log = structlog.get_logger(__name__)
 
@@ -99,8 +101,13 @@ class Hooks:
         failed = update(alta_hooks).where(one, alta_hooks.c.state == "failed")
         values = {"state": "pending", "tries": 0, "due": self._clock(), "ended": None}
         async with writing(self._engine) as connection:
-            if (await connection.execute(failed.values(values))).rowcount != 1:
+            moved = await connection.execute(failed.values(values).returning(alta_hooks.c.version))
+            version = moved.scalar_one_or_none()
+            if version is None:
                 raise AltaRefused("Ese envío ya salió o no existe.")
+            plan = await connection.scalar(select(altas.c.plan).where(altas.c.id == alta))
+            deed = Deed("alta.coverages-sent", f"ALTA-{alta} {plan}", after={"version": version})
+            await audit.write(connection, deed)
         self.nudge()
 
     async def run(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.all_tables import metadata
@@ -17,6 +18,7 @@ from provisioning.alta import hooks as hooks_module
 from provisioning.alta.coverage_list import Coverages
 from provisioning.alta.hooks import Target, wait_after
 from provisioning.alta.refusals import AltaRefused
+from staff.audit_table import audit
 from tests.support.databases import fresh_engine
 from tests.unit.provisioning.alta.conftest import REQUEST, Bench
 from tests.unit.provisioning.alta.test_papers import LOCK, TOW
@@ -110,6 +112,12 @@ async def test_one_that_is_never_taken_is_given_up_seen_and_sent_again_by_hand(
     assert await hooks.one()
     (sent,) = await hooks.of_alta(alta.id)
     assert (sent.state, sent.tries, await hooks.undelivered()) == ("sent", 1, 0)
+    asked = select(audit.c.subject, audit.c.after).where(audit.c.action == "alta.coverages-sent")
+    async with bench.office.engine.connect() as connection:
+        kept = (await connection.execute(asked)).all()
+    assert [(row.subject, json.loads(row.after)) for row in kept] == [
+        (f"{alta.number} {alta.plan}", {"version": 1})
+    ]
 
 
 async def test_without_another_system_nothing_is_kept_to_be_sent(bench: Bench) -> None:
