@@ -226,7 +226,11 @@ def _problems(draft: Draft, recipients: Sequence[str]) -> dict[str, str]:
     if not draft.text.strip() or len(draft.text) > LONGEST_TEXT:
         problems["text"] = f"Escriba un texto de hasta {LONGEST_TEXT} caracteres."
     if not recipients:
-        problems["to"] = "Nadie lo recibiría: escriba al menos una dirección."
+        problems["to"] = (
+            "Nadie lo recibiría: ninguna persona activa tiene correo. Escríbalo en «Personas»."
+            if draft.everybody
+            else "Nadie lo recibiría: escriba al menos una dirección."
+        )
     if len(recipients) > MOST_RECIPIENTS and not draft.everybody:
         problems["to"] = f"Escriba hasta {MOST_RECIPIENTS} direcciones."
     try:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from mail.tables import outbox
 from provisioning.alta.load import read_procedure
+from provisioning.notices.drafts import Draft, _problems
 from staff.profile import profile_of
 from staff.scope import Scope
 from tests.unit.web.altas import REQUEST, at_work, contracted
@@ -14,7 +15,16 @@ from tests.unit.web.test_api_altas import read
 from tests.unit.web.test_notices import alta  # noqa: F401 - a fixture
 
 LAUNCH = {"subject": "Lanzamiento", "text": "Hola a todos.\r\nEmpieza hoy."}
+ALL = Draft("a", "b", everybody=True)
 STAFF = [f"{name}@empresa.example" for name in ("ana", "carla", "fabio", "olga")]
+
+
+def test_what_reaches_nobody_says_what_would_mend_it():
+    for draft, said in (
+        (Draft("a", "b"), "escriba al menos una dirección"),
+        (ALL, "Escríbalo en «Personas»"),
+    ):
+        assert said in _problems(draft, ())["to"]
 
 
 async def test_a_letter_is_written_by_the_facts_seen_and_goes_once_in_its_persons_name(house, alta):  # noqa: F811
