@@ -8,7 +8,7 @@ from plans.model import Ask, Choice, Destination, Menu, Notice, Plan
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
-from plans.words import near, nearest
+from plans.words import few, near, nearest
 
 MOST_DIGITS = 32
 
@@ -61,7 +61,7 @@ def menus_exist(draft: Draft[Plan], site: Site) -> Iterator[Fault]:
     known = draft.names("menus")
     for path, to, _ in exits(draft.model):
         if to.menu is not None and to.menu not in known:
-            hint = near(to.menu, known) or "; defínalo en «menus»"
+            hint = near(to.menu, few(known)) or "; defínalo en «menus»"
             yield (*path, "menu"), "143", f"no hay un menú «{to.menu}»{hint}"
 
 
@@ -128,7 +128,7 @@ def prompts_exist(draft: Draft[Plan], site: Site) -> Iterator[Fault]:
     known = draft.names("prompts")
     for path, name in played(draft.model):
         if name not in known:
-            hint = near(name, known) or "; defínalo en «prompts»"
+            hint = near(name, few(known)) or "; defínalo en «prompts»"
             yield path, "130", f"no hay un mensaje «{name}»{hint}"
 
 
@@ -142,7 +142,7 @@ def prompts_are_used(draft: Draft[Plan], site: Site) -> Iterator[Fault]:
 
 def _meant(names: Iterable[str], known: frozenset[str]) -> set[str]:
     """The known names that unknown ones were meant to be, so that one slip is one problem."""
-    return {meant for name in names if name not in known and (meant := nearest(name, known))}
+    return {meant for name in names if name not in known and (meant := nearest(name, few(known)))}
 
 
 def _choices(plan: Plan) -> Iterator[tuple[Path, Choice]]:

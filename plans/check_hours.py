@@ -8,7 +8,7 @@ from plans.model import Calendar, Plan
 from plans.raw import Fault
 from plans.site import Site
 from plans.strict_yaml import Path
-from plans.words import near
+from plans.words import few, near
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -42,7 +42,7 @@ def calendars_exist(draft: Draft[Plan], site: Site) -> Iterator[Fault]:
     known = draft.names("calendars")
     for path, name in _hours(draft.model):
         if name not in known:
-            hint = near(name, [*known, "always"]) or "; defínalo en «calendars» o escriba always"
+            hint = near(name, [*few(known), "always"]) or "; defínalo en «calendars» o escriba always"
             yield path, "152", f"no hay un calendario «{name}»{hint}"
 
 

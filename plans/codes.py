@@ -20,7 +20,7 @@ READING: Mapping[str, Code] = {
     "001": Code("El archivo no existe, es una carpeta o no se puede leer."),
     "002": Code("El archivo no está en UTF-8."),
     "003": Code("El archivo empieza con una marca BOM.", "warning"),
-    "004": Code("El archivo es demasiado grande (más de 256 KiB)."),
+    "004": Code("El archivo es demasiado grande (más de 256 KiB o de 10.000 valores)."),
     "005": Code("El texto no es YAML: sangría, comillas, comas o dos puntos."),
     "006": Code("Una línea empieza con un tabulador."),
     "007": Code("Hay más de un documento en el archivo."),

@@ -4,7 +4,8 @@ All problems are told at once: what the models refuse is set aside, so that the 
 the rest. Nothing is told twice, and nothing is told about what was set aside.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
@@ -17,8 +18,9 @@ from plans.codes import severity
 from plans.messages import explain
 from plans.problems import Problem
 from plans.raw import look, walk
-from plans.salvage import Salvaged, follows, refused, salvage
+from plans.salvage import Salvaged, around, follows, refused, salvage
 from plans.strict_yaml import Document, Path, Unreadable
+from plans.words import few
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -95,23 +97,26 @@ def tell(
     found: list[tuple[Path, ErrorDetails]], document: Document, model: type[BaseModel], wrong: set[Path]
 ) -> list[Problem]:
     """The problems of what was refused, without those that another one explains."""
-    unknown = [path for path, error in found if error["type"] == "extra_forbidden"]
-    places = [*(path for path, _ in found), *wrong]
+    unknown: defaultdict[Path, list[str]] = defaultdict(list)
+    for path, error in found:
+        if error["type"] == "extra_forbidden":
+            unknown[path[:-1]].append(str(path[-1]))
+    holders = around((*(path for path, _ in found), *wrong))
     return [
         _problem(document, path, *explain(error, path, document, model))
         for path, error in found
-        if not (_inside(path, wrong) or follows(path, error, places) or _is_slip(path, error, unknown))
+        if not (_inside(path, wrong) or follows(path, error, holders) or _is_slip(path, error, unknown))
     ]
 
 
-def _inside(path: Path, places: Iterable[Path]) -> bool:
-    return any(path[: len(outer)] == outer for outer in places)
+def _inside(path: Path, places: Collection[Path]) -> bool:
+    return any(path[:n] in places for n in range(len(path) + 1))
 
 
-def _is_slip(path: Path, error: ErrorDetails, unknown: list[Path]) -> bool:
-    """A missing key that stands there after all, with a slip of the pen."""
-    beside = [str(other[-1]) for other in unknown if other[:-1] == path[:-1]]
-    return error["type"] == "missing" and bool(get_close_matches(str(path[-1]), beside, n=1, cutoff=0.6))
+def _is_slip(path: Path, error: ErrorDetails, unknown: Mapping[Path, list[str]]) -> bool:
+    """A missing key that stands there after all, with a slip of the pen; `unknown` keys are by place."""
+    beside = few(unknown.get(path[:-1], [])) if error["type"] == "missing" else []
+    return bool(get_close_matches(str(path[-1]), beside, n=1, cutoff=0.6))
 
 
 def _at(data: Any, path: Path) -> Any:

@@ -1,6 +1,7 @@
 """A model of what is right in data that is partly wrong, so that its meaning can be checked too."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -82,13 +83,13 @@ def salvage(model: type[M], data: Any, wrong: set[Path]) -> Salvaged[M] | None:
     dropped, filled = set(wrong), dict[Path, Any]()
     for _ in range(100):
         origin: dict[Path, Path] = {}
-        kept = _Keeping(dropped, filled, origin).copy(data, (), ())
+        kept = _Keeping(dropped, _by_mapping(filled), origin).copy(data, (), ())
         found = list(refused(model, kept))
         if not found:
             return Salvaged(model.model_validate(kept), origin, frozenset(dropped), frozenset(filled))
-        places = [path for path, _ in found]
+        holders = around(path for path, _ in found)
         for path, error in found:
-            if follows(path, error, places):
+            if follows(path, error, holders):
                 continue
             if error["type"] == "missing" and path[-1] in BLANKS:
                 filled[(*origin[path[:-1]], path[-1])] = BLANKS[str(path[-1])]
@@ -97,11 +98,23 @@ def salvage(model: type[M], data: Any, wrong: set[Path]) -> Salvaged[M] | None:
     return None
 
 
-def follows(path: Path, error: ErrorDetails, places: Iterable[Path]) -> bool:
-    """Whether this is about a list that is empty, or a destination to nowhere, for what was refused in it."""
-    if error["type"] not in ("too_short", "value_error"):
-        return False
-    return any(len(other) > len(path) and other[: len(path)] == path for other in places)
+def around(places: Iterable[Path]) -> frozenset[Path]:
+    """Every place that holds one of these."""
+    return frozenset(place[:n] for place in places for n in range(len(place)))
+
+
+def follows(path: Path, error: ErrorDetails, holders: Collection[Path]) -> bool:
+    """Whether this is about a list that is empty, or a destination to nowhere, for what was refused in it;
+    `holders` are the places `around` all that was refused.
+    """
+    return error["type"] in ("too_short", "value_error") and path in holders
+
+
+def _by_mapping(filled: Mapping[Path, Any]) -> Mapping[Path, Mapping[str, Any]]:
+    found: defaultdict[Path, dict[str, Any]] = defaultdict(dict)
+    for place, value in filled.items():
+        found[place[:-1]][str(place[-1])] = value
+    return found
 
 
 def _path(loc: tuple[int | str, ...]) -> Path:
@@ -118,10 +131,12 @@ def _nearest(path: Path, origin: Mapping[Path, Path]) -> Path:
 
 @dataclass(frozen=True)
 class _Keeping:
-    """Copies data without what was dropped and with what was filled; `new` paths close the gaps in lists."""
+    """Copies data without what was dropped and with what was filled, by the mapping it is in; `new` paths
+    close the gaps in lists.
+    """
 
     dropped: set[Path]
-    filled: Mapping[Path, Any]
+    filled: Mapping[Path, Mapping[str, Any]]
     origin: dict[Path, Path]
 
     def copy(self, data: Any, old: Path, new: Path) -> Any:
@@ -138,9 +153,8 @@ class _Keeping:
             for key, value in data.items()
             if (*old, key) not in self.dropped
         }
-        for place, value in self.filled.items():
-            if place[:-1] == old:
-                kept[str(place[-1])] = self._blank(value, place, (*new, place[-1]))
+        for key, value in self.filled.get(old, {}).items():
+            kept[key] = self._blank(value, (*old, key), (*new, key))
         return kept
 
     def _blank(self, value: Any, old: Path, new: Path) -> Any:

@@ -1,8 +1,8 @@
 """YAML read strictly: plain data and the line of every path, or all the problems.
 
 Works on libyaml's events, so nothing is built before it was looked at: no aliases (a few of them make
-millions of values), no equal keys, no tags, no YAML 1.1 surprises (`22:30` as 1350), bounded size and depth.
-Texts come out in Unicode's composed form (NFC), so that one name has one writing.
+millions of values), no equal keys, no tags, no YAML 1.1 surprises (`22:30` as 1350), bounded size, depth and
+number of values. Texts come out in Unicode's composed form (NFC), so that one name has one writing.
 """
 
 import unicodedata
@@ -20,6 +20,8 @@ from plans.yaml_faults import explain_fault
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
+MAX_VALUES = 10_000
+"""Of a document: each may have problems of its own to be told."""
 
 Path = tuple[str | int, ...]
 """Where a value stands: keys and positions from the root."""
@@ -89,6 +91,7 @@ def read(text: str, file: str, prefix: str) -> Document:
 
 
 _TOO_BIG = f"el archivo pasa de {MAX_BYTES // 1024} KiB; un plan ocupa mucho menos: quite lo que no sea suyo"
+_TOO_MANY = "el archivo tiene más de 10.000 valores; un plan tiene muchos menos: quite lo que no sea suyo"
 _NOT_UTF8 = "el archivo no está en UTF-8; ábralo en un editor y guárdelo como UTF-8"
 _BOM = "el archivo empieza con una marca BOM; guárdelo como UTF-8 sin BOM"
 _EMPTY = "el archivo está vacío; copie un ejemplo y cámbielo"
@@ -153,6 +156,9 @@ class _Reader:
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
         self.lines.setdefault(path, _line(event))
+        if len(self.lines) > MAX_VALUES:
+            self.report(_line(event), "004", _TOO_MANY)
+            raise _Stop
         if len(path) > MAX_DEPTH:
             self.report(_line(event), "012", "hay demasiados niveles unos dentro de otros; revise la sangría")
             raise _Stop

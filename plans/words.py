@@ -1,9 +1,11 @@
 """Small words of problems: what was written, kept short, and what was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 LONGEST = 60
+MOST_NAMES = 200
+"""Of a plan's own names: among more of them what a slip of the pen meant is not looked for."""
 
 
 def shown(written: str) -> str:
@@ -22,3 +24,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that looks most like this one, if any does."""
     found = get_close_matches(word[:LONGEST], list(known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def few(names: Collection[str]) -> Collection[str]:
+    """A plan's own names to look among: none when they are too many."""
+    return names if len(names) <= MOST_NAMES else ()

@@ -8,7 +8,7 @@ import pytest
 from plans.load import Loading, examine_site, load_files, load_site, load_texts, read_plan
 from plans.problems import PlanProblems, Problem
 from plans.site import Site
-from plans.strict_yaml import MAX_BYTES
+from plans.strict_yaml import MAX_BYTES, MAX_VALUES
 
 Said = Callable[..., list[tuple[int, str]]]
 
@@ -24,6 +24,7 @@ Said = Callable[..., list[tuple[int, str]]]
         ("altavoz: 1\n".encode("utf-16"), [(1, "PLAN-002")]),
         (b"a: \x00\n", [(1, "PLAN-016")]),
         (b"a: " + b"x" * MAX_BYTES, [(1, "PLAN-004")]),
+        (b"a: [" + b"{}," * MAX_VALUES + b"]", [(1, "PLAN-004")]),
         (b"a: " + b"[" * 100 + b"]" * 100, [(1, "PLAN-012")]),
         (b"a: " + b"{a: " * 60 + b"}" * 60, [(1, "PLAN-012")]),
     ],
@@ -36,6 +37,7 @@ Said = Callable[..., list[tuple[int, str]]]
         "utf-16",
         "nul",
         "huge",
+        "many",
         "deep-lists",
         "deep-mappings",
     ],
