@@ -91,7 +91,7 @@ def read_rows(rows: Sequence[Row], site: Site, defaults: Defaults, scope: Scope 
             else:
                 lines[made.e164] = row.line
                 entries.append(made)
-        if len(entries) > MOST_NUMBERS:
+        if len(entries) + len(problems) > MOST_NUMBERS:
             problems.append(RowProblem(0, f"Son más de {MOST_NUMBERS} números: divida el archivo."))
             break
     return Read(tuple(entries), tuple(problems), len(body), lines)

@@ -158,6 +158,12 @@ def test_what_is_no_table_of_ours_is_refused_in_words(content, words):
         rows_of(content)
 
 
+def test_one_range_said_again_and_again_is_not_gone_through_each_time(read):
+    found = read(_csv("número;hasta", *["1140000000;19999"] * 3))
+    assert found.problems[-1].said == f"Son más de {MOST_NUMBERS} números: divida el archivo."
+    assert {each.line for each in found.problems[:-1]} == {3}
+
+
 def test_a_zip_that_is_no_workbook_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
