@@ -164,6 +164,18 @@ def test_one_range_said_again_and_again_is_not_gone_through_each_time(read):
     assert {each.line for each in found.problems[:-1]} == {3}
 
 
+def test_a_small_workbook_that_says_it_has_millions_of_cells_is_given_up():
+    """What it asks for is asked of a process that may not have it."""
+    book, file = zipfile.ZipFile(io.BytesIO(_book([("número",)]))), io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for each in book.namelist():
+            text = book.read(each)
+            packed.writestr(each, text.replace(b"</row>", b"<c/>" * 2_000_000 + b"</row>"))
+    assert len(file.getvalue()) < 20_000
+    with pytest.raises(UnreadableSheet, match="demasiado trabajo"):
+        rows_of(file.getvalue())
+
+
 def test_a_zip_that_is_no_workbook_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
