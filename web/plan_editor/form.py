@@ -1,8 +1,10 @@
 """The fields of a plan as a form over its text: what stands at each place, what is wrong there. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, get_args
 
 from plans.examine import Examined
@@ -175,8 +177,17 @@ class Form:
         value = _text(self._at(path), self.read.document.written.get(path))
         if options is not None and value and value not in options:
             options = {**options, value: value}
-        problems = tuple(each for each in self.read.problems if each.path and each.path[: len(path)] == path)
+        problems = tuple(self._problems.get(path, ()))
         return Field(path, label, value, problems, options, long, date)
+
+    @cached_property
+    def _problems(self) -> Mapping[Path, list[Problem]]:
+        """Those at a place and within it."""
+        found: defaultdict[Path, list[Problem]] = defaultdict(list)
+        for each in self.read.problems:
+            for n in range(1, len(each.path) + 1):
+                found[each.path[:n]].append(each)
+        return found
 
     def _at(self, path: Path) -> Any:
         data = self.read.document.data

@@ -1,15 +1,13 @@
 """A text full of faults costs what its length costs: whoever writes a plan can hold nobody up with it."""
 
-import sys
 from collections.abc import Callable
 from itertools import takewhile
-from types import FrameType
-from typing import Any
 
 import pytest
 
 from plans.examine import examine
 from plans.site import Site
+from tests.support.steps import steps
 from tests.unit.plans.conftest import TODAY
 
 FEW, MANY = 220, 880
@@ -41,8 +39,13 @@ TEXTS: dict[str, Callable[[int], str]] = {
 def test_four_times_the_faults_are_told_in_about_four_times_the_steps(
     kind: str, site: Site, examples: dict[str, str]
 ) -> None:
-    few, many = (_steps(_with(examples["hogar-nandu"], TEXTS[kind](times)), site) for times in (FEW, MANY))
+    plan, section = examples["hogar-nandu"], TEXTS[kind]
+    few, many = (_examined(_with(plan, section(times)), site) for times in (FEW, MANY))
     assert many < 5 * few
+
+
+def _examined(text: str, site: Site) -> int:
+    return steps(lambda: examine(text, site, [], TODAY))
 
 
 def _with(text: str, section: str) -> str:
@@ -54,21 +57,3 @@ def _with(text: str, section: str) -> str:
     rest = after.split("\n")[1:]
     own = sum(1 for _ in takewhile(lambda line: not line or line.startswith((" ", "-", "#")), rest))
     return "\n".join([before, section, *rest[own:]])
-
-
-def _steps(text: str, site: Site) -> int:
-    """How many lines of Python run to examine it: the same on any machine, however busy."""
-    ran = 0
-
-    def trace(_frame: FrameType, what: str, _told: Any) -> Any:
-        nonlocal ran
-        ran += what == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        examine(text, site, [], TODAY)
-    finally:
-        sys.settrace(before)
-    return ran

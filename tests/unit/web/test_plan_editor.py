@@ -9,9 +9,11 @@ from aiohttp import FormData
 from yarl import URL
 
 from plans.examine import examine
+from tests.support.steps import steps
 from tests.unit.web.altas import begun, coverages
 from tests.unit.web.test_plans import HTML, NANDU, send
 from web.plan_editor.differences import differences
+from web.plan_editor.form import Form
 from web.plan_editor.preview import Preview
 
 
@@ -116,6 +118,15 @@ def test_a_call_is_shown_open_or_closed_at_the_instant_that_was_chosen(house):
     assert Preview(read.plan, house.site, thursday).call()[0].title == "Se atiende"
     closed = Preview(read.plan, house.site, thursday.replace(hour=20)).call()
     assert [each.title for each in closed] == ["Está cerrado", "Corta"]
+
+
+def test_the_form_of_four_times_the_faults_is_made_in_about_four_times_the_steps(house):
+    before = NANDU.partition("\ncoverages:")[0]
+    few, many = (
+        examine(f"{before}\ncoverages:\n" + "- {}\n" * times, house.site, (), date(2026, 11, 26))
+        for times in (200, 800)
+    )
+    assert steps(Form(many, house.site).sections) < 5 * steps(Form(few, house.site).sections)
 
 
 def test_differences_of_texts_made_to_be_slow_come_at_once():
