@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plans.fields import clock_text
 from staff.audit import folded
@@ -41,12 +42,13 @@ class Hours:
     @property
     def at_night(self) -> bool:
         """Whether every night is served whole."""
-        return not self.windows or all(self._night(day) for day in range(7))
+        return _at_night(self)
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.windows)) or DAY_AND_NIGHT
 
-    def _night(self, day: int) -> bool:
+    def night(self, day: int) -> bool:
+        """Whether the night that begins on a day, 0 is Monday, is served whole."""
         minutes = {*range(NIGHT_FROM, 24 * 60), *range(24 * 60, 24 * 60 + NIGHT_UNTIL)}
         return minutes <= set(self._minutes(day))
 
@@ -57,6 +59,12 @@ class Hours:
             for later, offset in ((-1, -24 * 60), (0, 0), (1, 24 * 60)):
                 if (day + later) % 7 in window.days:
                     yield from range(window.open + offset, close + offset)
+
+
+@lru_cache(maxsize=1024)
+def _at_night(hours: Hours) -> bool:
+    """Asked for each coverage in each zone of a plan."""
+    return not hours.windows or all(hours.night(day) for day in range(7))
 
 
 def hours_of(text: str) -> Hours:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from provisioning.network.minimums import Minimums
+from provisioning.network.minimums import Minimum, Minimums
 from provisioning.network.values import Provider
 from provisioning.network.zones import Zone, zone_of
 
@@ -35,10 +35,14 @@ def matrix(found: Sequence[Provider], minimums: Minimums, subsidiary: str, day: 
     services = sorted(
         {skill.service for each in found for skill in each.profile.skills} | set(minimums.services)
     )
-    rows = tuple(
-        (service, tuple(_cell(service, zone, serving, minimums) for zone in zones)) for service in services
-    )
-    return Matrix(tuple(map(str, zones)), rows)
+    reaches = [_reach(each) for each in serving]
+    places = [(str(zone), frozenset(zone.around), zone.key) for zone in zones]
+    rows = []
+    for service in services:
+        giving = [each for each in reaches if service in each.services]
+        cells = (_cell(*place, giving, minimums.of(service)) for place in places)
+        rows.append((service, tuple(cells)))
+    return Matrix(tuple(map(str, zones)), tuple(rows))
 
 
 def _zones(serving: Sequence[Provider], minimums: Minimums, subsidiary: str) -> list[Zone]:
@@ -49,13 +53,28 @@ def _zones(serving: Sequence[Provider], minimums: Minimums, subsidiary: str) -> 
     return [*wanted, *(known[key] for key in rest)] or [Zone()]
 
 
-def _cell(service: str, zone: Zone, serving: Sequence[Provider], minimums: Minimums) -> Cell:
-    giving = [each for each in serving if any(skill.service == service for skill in each.profile.skills)]
-    whole = [each for each in giving if any(own.covers(zone) for own in each.profile.zones)]
-    partly = [
-        each for each in giving if each not in whole and any(zone.covers(own) for own in each.profile.zones)
-    ]
-    night = sum(each.profile.hours.at_night for each in whole)
-    least = minimums.of(service)
-    short = len(whole) < least.providers or night < least.at_night
-    return Cell(str(zone), len(whole), len(partly), night, short)
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A provider's services; the keys of its zones, and of all that hold one of them."""
+
+    services: frozenset[str]
+    own: frozenset[str]
+    around: frozenset[str]
+    at_night: bool
+
+
+def _reach(provider: Provider) -> _Reach:
+    profile = provider.profile
+    return _Reach(
+        frozenset(skill.service for skill in profile.skills),
+        frozenset(zone.key for zone in profile.zones),
+        frozenset(key for zone in profile.zones for key in zone.around),
+        profile.hours.at_night,
+    )
+
+
+def _cell(zone: str, around: frozenset[str], key: str, giving: Sequence[_Reach], least: Minimum) -> Cell:
+    whole = [each for each in giving if not each.own.isdisjoint(around)]
+    partly = sum(each.own.isdisjoint(around) and key in each.around for each in giving)
+    night = sum(each.at_night for each in whole)
+    return Cell(zone, len(whole), partly, night, len(whole) < least.providers or night < least.at_night)

@@ -21,6 +21,7 @@ from staff.audit import folded
 
 LONGEST = {"name": 120, "tax_id": 30, "contact": 120, "phone": 40, "email": 120, "note": 2000}
 _MOST_CAPACITY = 9999
+MOST_SERVICES, MOST_ZONES, MOST_WINDOWS = 100, 200, 14
 
 
 def profile_of(typed: Mapping[str, str]) -> Profile:
@@ -67,6 +68,8 @@ class _Reading:
         found = [_skill(each) for each in written.split(",") if each.strip()]
         if not found or not all(skill.service for skill in found):
             self.problems["services"] = "Escriba qué servicios da, como «hogar, vial/GRUA»."
+        if len(found) > MOST_SERVICES:
+            self.problems["services"] = f"Son más de {MOST_SERVICES} servicios: deje los que da de verdad."
         return tuple(sorted(set(found)))
 
     def zones(self) -> tuple[Zone, ...]:
@@ -77,10 +80,13 @@ class _Reading:
             )
             return ()
         try:
-            return zones_of(written)
+            found = zones_of(written)
         except BadZone as bad:
             self.problems["zones"] = f"{bad}."
             return ()
+        if len(found) > MOST_ZONES:
+            self.problems["zones"] = f"Son más de {MOST_ZONES} zonas: escriba las provincias enteras."
+        return found
 
     def capacity(self) -> int:
         written = self.text("capacity") or "1"
@@ -91,10 +97,13 @@ class _Reading:
 
     def hours(self) -> Hours:
         try:
-            return hours_of(self.text("hours"))
+            found = hours_of(self.text("hours"))
         except BadHours as bad:
             self.problems["hours"] = f"{bad}."
             return Hours()
+        if len(found.windows) > MOST_WINDOWS:
+            self.problems["hours"] = f"Son más de {MOST_WINDOWS} franjas: junte los días de igual horario."
+        return found
 
     def contact(self) -> Contact:
         phone, email = self.text("phone"), self.text("email")

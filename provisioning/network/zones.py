@@ -26,6 +26,11 @@ class Zone:
         """The same for every writing of the same zone."""
         return "/".join(folded(name) for name in self.names)
 
+    @property
+    def around(self) -> tuple[str, ...]:
+        """The keys of the zones that hold it, from the whole country down to itself."""
+        return tuple(Zone(self.names[:n]).key for n in range(len(self.names) + 1))
+
     def covers(self, other: "Zone") -> bool:
         """Whether who serves this zone serves all of the other one."""
         own, asked = self.key, other.key
