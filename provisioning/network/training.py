@@ -307,7 +307,7 @@ def attendees_of(text: str) -> tuple[Attendee, ...]:
         name, _, mark = (" ".join(part.split()) for part in line.partition(";"))
         if not name:
             continue
-        if mark and not (mark.isascii() and mark.isdecimal() and int(mark[:4]) <= 100):
+        if mark and not (mark.isascii() and mark.isdecimal() and len(mark) <= 3 and int(mark) <= 100):
             raise NetworkRefused(problems={"attended": f"La nota de {name[:60]} va de 0 a 100."})
         found[name.casefold()] = Attendee(name[:120], int(mark) if mark else None)
     return tuple(found.values())

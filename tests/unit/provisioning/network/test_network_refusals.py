@@ -109,6 +109,9 @@ async def test_a_training_is_written_down_once_it_took_place(trainings):
         await trainings.withdraw(made.id, "otra vez")
     with pytest.raises(NetworkRefused, match="0 a 100"):
         attendees_of("Ana; 101")
+    for written in ("Ana; 00009999", "Ana; " + "0" * 5000):
+        with pytest.raises(NetworkRefused, match="0 a 100"):
+            attendees_of(written)
 
 
 async def test_a_clients_database_says_until_when_and_where_it_is_kept(trainings):
