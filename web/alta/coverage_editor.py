@@ -1,5 +1,6 @@
 """The coverages being written: row by row, brought from a plan, saved as the next version."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,7 +30,7 @@ from web.asked import see_other
 from web.keys import services, session
 from web.pages import full_names, render
 from web.person_form import Given, number
-from web.uploads import carries_files, upload
+from web.uploads import File, carries_files, upload
 
 LARGEST = 512 * 1024
 """Bytes of a form with a plan's file."""
@@ -104,7 +105,7 @@ async def bring(request: web.Request) -> web.Response:
     given = came.fields if carries_files(request) else await request.post()
     file, wanted = came.file("file"), str(given.get("plan", ""))
     try:
-        brought = _of_file(file.path.read_bytes(), file.name) if file else _of_plan(request, wanted)
+        brought = await asyncio.to_thread(_of_file, file) if file else _of_plan(request, wanted)
     except PlanProblems as problems:
         said = " ".join(f"Línea {each.line}: {each.message}." for each in problems.problems[:5])
         return await _refused(request, alta, said or "El archivo no es un plan: elija otro.")
@@ -117,8 +118,8 @@ async def bring(request: web.Request) -> web.Response:
     return await _form(request, alta, replace(draft, told=told))
 
 
-def _of_file(content: bytes, name: str) -> Coverages:
-    return from_yaml(content.decode(), name)
+def _of_file(file: File) -> Coverages:
+    return from_yaml(file.path.read_bytes().decode(), file.name)
 
 
 def _of_plan(request: web.Request, slug: str) -> Coverages:

@@ -1,9 +1,11 @@
 """An alta's papers in the console: coverages version by version, the signed request, what people attach."""
 
 import re
+import sys
 
 import pytest
 
+from provisioning.alta.coverage_list import from_yaml
 from provisioning.alta.load import read_procedure
 from tests.unit.web.altas import begun, contracted, coverages, observed, send_file
 from tests.unit.web.test_altas import read
@@ -102,6 +104,25 @@ async def test_coverages_are_brought_from_a_plan_or_a_file_and_saved_only_when_a
             assert refused.status == 422 and 'class="problem"' in await refused.text()
         assert (await carla.post(path, {"plan": "no-hay"})).status == 422
     assert await house.office.altas.coverages.current(alta.id) is None
+
+
+async def test_a_file_of_coverages_is_read_beside_what_else_goes_on(house):
+    """A large one takes seconds: calls are told to desks meanwhile."""
+    alta = await begun(house)
+    in_the_loop: list[str] = []
+
+    def note(frame, what, _told):
+        if what == "call" and frame.f_code is from_yaml.__code__:
+            in_the_loop.append(frame.f_code.co_name)
+
+    async with house.at("carla") as carla:
+        sys.setprofile(note)
+        try:
+            path = f"/altas/{alta.id}/coverages/import"
+            answer = await send_file(carla, path, "x.yaml", b"coverages: [{code: p}]")
+        finally:
+            sys.setprofile(None)
+    assert (answer.status, in_the_loop) == (422, [])
 
 
 async def test_observations_stand_beside_the_coverage_they_are_of(house):
