@@ -8,6 +8,7 @@ never notices a half-open connection.
 import asyncio
 import itertools
 import random
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
@@ -106,6 +107,7 @@ class AmiLink:
         self._waiting: deque[tuple[RawMessage, datetime]] = deque()
         self._arrived = asyncio.Event()
         self._went_up = asyncio.Event()
+        self._secret = secrets.token_hex(8)
         self._ids = itertools.count(1)
         self._connection: Connection | None = None
         self._dialler: _Dialler | None = None
@@ -171,7 +173,8 @@ class AmiLink:
         connection, dialler = self._connection, self._dialler
         if connection is None or dialler is None:
             raise LinkDown(self._state.reason)
-        action_id = f"altavoz-{next(self._ids)}"
+        # Whose number has line breaks writes headers into events: an answer's it must not guess.
+        action_id = f"altavoz-{self._secret}-{next(self._ids)}"
         lines = checked(name, {**headers, "ActionID": action_id})
         try:
             async with asyncio.timeout(deadline):

@@ -30,6 +30,25 @@ async def test_an_action_gets_its_own_answer_whatever_comes_between(linked: Any)
     assert (first[0].get("Echo"), second[0].get("Echo")) == ("1", "2")
 
 
+async def test_a_caller_answers_no_action_with_a_number_that_bears_a_guessed_id(linked: Any) -> None:
+    """Its line breaks make a header of it, in an event that the PBX wrote."""
+
+    async def tells_of_a_caller(client: Any) -> None:
+        await client.accept()
+        action = await client.asked()
+        for guess in range(20):
+            number = f"1\r\nActionID: altavoz-{guess}"
+            client.say(
+                "Event: Hangup", Privilege="call,all", Timestamp="1795296763.654620", CallerIDNum=number
+            )
+        client.say(Response="Success", ActionID=action["ActionID"], Echo="the PBX")
+        await client.pongs()
+
+    link = await linked(tells_of_a_caller, patience=Patience(first_wait=0.01))
+    await link.until_up(2)
+    assert [message.get("Echo") for message in await link.action("QueueStatus")] == ["the PBX"]
+
+
 async def test_the_items_of_a_list_belong_to_its_action_and_are_no_events(linked: Any) -> None:
     async def lists(client: Any) -> None:
         await client.accept()
