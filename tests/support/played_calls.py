@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,9 +31,11 @@ LASTS = 2.6
 
 
 def sound(seed: str) -> Samples:
-    """Some seconds that sound like nothing else."""
-    dice = np.random.default_rng(abs(hash(seed)) % 2**32)
-    beat = np.repeat(dice.random(int(LASTS * 10)), RATE // 10)
+    """Some seconds that sound like nothing else, the same at every run, and nowhere so softly that what
+    stands in their place would be lost.
+    """
+    dice = np.random.default_rng(crc32(seed.encode()))
+    beat = np.repeat(0.5 + dice.random(int(LASTS * 10)) / 2, RATE // 10)
     made: Samples = 0.1 * beat * dice.standard_normal(int(LASTS * RATE))
     return made
 
