@@ -131,7 +131,7 @@ class _Reader:
         except yaml.YAMLError as wrong:
             line, number, message = explain_fault(wrong, text)
             self.report(line, number, message)
-        except _Stop:
+        except _Stop:  # what stopped it is among the problems
             pass
         return None
 

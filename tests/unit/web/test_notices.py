@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -82,6 +82,21 @@ async def test_a_letter_that_waits_is_withdrawn(house):
         assert (await visitor.post(f"/mail/{id}/withdraw")).status == 303
         assert (await visitor.post(f"/mail/{id}/withdraw")).status == 409
     assert (await house.outbox.find(id)).state == "failed"
+
+
+async def test_a_letter_that_waits_for_the_server_says_so_and_one_that_was_refused_says_when(house):
+    id = await letter(house, "pending")
+    created, later = (await house.outbox.find(id)).created, datetime(2126, 1, 1, 15, tzinfo=UTC)
+    waits, refused = "cuando el servidor responda", "otra vez 1 ene 2126"
+    for due, row, whole in (
+        (created, waits, "Cuando el servidor de correo responda"),
+        (later, refused, "<dd>1 ene 2126"),
+    ):
+        assert await house.outbox.claim(later - timedelta(days=1))
+        await house.outbox.retry(id, due, "no sale")
+        async with house.at("ivan") as visitor:
+            assert row in await (await visitor.get("/mail", Accept="text/html")).text()
+            assert whole in await (await visitor.get(f"/mail/{id}", Accept="text/html")).text()
 
 
 async def test_who_sees_one_country_sees_its_letters_only(house):
